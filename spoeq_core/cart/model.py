@@ -1,0 +1,94 @@
+"""A cart: lines of one currency, coupon codes, an owner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+MAX_LINES = 200
+MAX_QUANTITY = 999
+"""Most pieces of one line a shop accepts by default; the merchant may lower it."""
+
+
+class CartStatus(StrEnum):
+    """A placed cart stays as it was; the next thing added starts a new one."""
+
+    OPEN = "open"
+    PLACED = "placed"
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """A SKU with its properties. `seen_price` is what it cost when the shopper last looked, minor units."""
+
+    id: str
+    sku: str
+    product_id: str
+    quantity: int
+    properties: Mapping[str, str] = field(default_factory=dict)
+    seen_price: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """Somebody's cart. A guest's has no `customer_id`; `order_id` is set while and after it is placed."""
+
+    id: str
+    currency: str
+    customer_id: str | None = None
+    lines: tuple[CartLine, ...] = ()
+    codes: tuple[str, ...] = ()
+    status: CartStatus = CartStatus.OPEN
+    order_id: str | None = None
+    version: int = 1
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces lie in it."""
+        return sum(line.quantity for line in self.lines)
+
+    def quantities(self) -> dict[str, int]:
+        """Pieces by SKU, lines with different properties summed."""
+        sums: dict[str, int] = {}
+        for line in self.lines:
+            sums[line.sku] = sums.get(line.sku, 0) + line.quantity
+        return sums
+
+    def line(self, line_id: str) -> CartLine | None:
+        """The line of that id."""
+        return next((line for line in self.lines if line.id == line_id), None)
+
+    def same(self, sku: str, properties: Mapping[str, str]) -> CartLine | None:
+        """The line of the same SKU and the same properties."""
+        return next((line for line in self.lines if line.sku == sku and dict(line.properties) == dict(properties)), None)
+
+    def with_line(self, line: CartLine) -> Cart:
+        """The cart with that line put in place of the one with its id, or added at the end."""
+        if self.line(line.id) is None:
+            return replace(self, lines=(*self.lines, line))
+        return replace(self, lines=tuple(line if old.id == line.id else old for old in self.lines))
+
+    def without_line(self, line_id: str) -> Cart:
+        """The cart without that line."""
+        return replace(self, lines=tuple(line for line in self.lines if line.id != line_id))
+
+
+def merge(mine: Cart, guest: Cart, available: Mapping[str, int], limit: int = MAX_QUANTITY) -> Cart:
+    """A customer's cart after signing in: the same SKU keeps the larger quantity, capped by stock and limit.
+
+    A guest cart of another currency stays apart: `mine` is returned unchanged.
+    """
+    if guest.currency != mine.currency:
+        return mine
+    merged = mine
+    for line in guest.lines:
+        old = merged.same(line.sku, line.properties)
+        wanted = max(line.quantity, old.quantity if old else 0)
+        quantity = min(wanted, limit, max(available.get(line.sku, 0), old.quantity if old else 0))
+        if quantity > 0:
+            merged = merged.with_line(replace(old or line, quantity=quantity))
+    return replace(merged, codes=tuple(dict.fromkeys((*mine.codes, *guest.codes))))

@@ -1,0 +1,56 @@
+"""What stands between a cart and an order: problems, quotas, the quote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spoeq_core.kernel.errors import Conflict, Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an order cannot be placed yet. `field` is the dotted path of what to mend, where there is one."""
+
+    code: str
+    message: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most so many orders under one key ("cod phone +9198…, 2026-11-22").
+
+    The core claims one of `limit` numbered places by `_id` while it places the order, so the limit holds whatever
+    runs in parallel; cancelling gives the place back.
+
+    Attributes:
+        key: What is counted.
+        limit: Places there are.
+        amount: What this order adds to the sum, minor units.
+        max_sum: The sum that the places may hold together, minor units; None is no limit.
+        message: Told to the shopper when none is left.
+    """
+
+    key: str
+    limit: int
+    message: str
+    amount: int = 0
+    max_sum: int | None = None
+
+
+class InProgress(Conflict):
+    """The same order is being placed right now."""
+
+    code = "in_progress"
+
+
+class CartChanged(Conflict):
+    """The total is not the one the shopper agreed to; `extra["quote"]` is the new quote."""
+
+    code = "cart_changed"
+
+
+class IdempotencyMismatch(Invalid):
+    """The key was used before with another body."""
+
+    code = "idempotency_mismatch"

@@ -1,0 +1,1 @@
+"""What plugins may answer: one spec module a question family."""

@@ -1,0 +1,90 @@
+"""What a plugin brings to the application: asked once, at boot, of every installed plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from spoeq_core.hooks.caller import hookspec, policy
+
+if TYPE_CHECKING:
+    import click
+    from odmantic import Model
+    from pydantic import BaseModel
+
+    from spoeq_core.hooks.contributions import (
+        Extension,
+        HealthReport,
+        LineProperty,
+        MenuEntry,
+        Permission,
+        Routes,
+    )
+    from spoeq_core.kernel.events import Event, Handler
+    from spoeq_core.kernel.tasks import Schedule
+    from spoeq_core.shop import Shop
+
+
+@hookspec
+def register_settings() -> type[BaseModel] | None:
+    """The plugin's settings.
+
+    Return a pydantic model with a default for every field. Staff fill it in a generated form; `SecretStr` fields are
+    encrypted and never shown again. Read the current values with `shop.plugin_settings(Model)`.
+
+    Example:
+        >>> @hookimpl
+        ... def register_settings() -> type[BaseModel]:
+        ...     return CodSettings
+    """
+
+
+@hookspec
+def register_documents() -> Sequence[type[Model]] | None:
+    """The odmantic models of the plugin's collections; their indexes are created at boot."""
+
+
+@hookspec
+def register_routes() -> Routes | None:
+    """Blueprints for the JSON API, the storefront and the admin. They answer only while the plugin is enabled."""
+
+
+@hookspec
+def register_permissions() -> Sequence[Permission] | None:
+    """What staff need a right for in this plugin's pages."""
+
+
+@hookspec
+def register_menu() -> Sequence[MenuEntry] | None:
+    """Entries in the admin's navigation."""
+
+
+@hookspec
+def register_subscribers() -> Mapping[type[Event], Handler] | None:
+    """What the plugin does when told: `{event type: async handler(shop, event, delivery)}`; idempotent."""
+
+
+@hookspec
+def register_schedules() -> Sequence[Schedule] | None:
+    """Work that repeats."""
+
+
+@hookspec
+def register_extensions() -> Sequence[Extension] | None:
+    """Fields the plugin adds to products, variants, cart lines, orders and customers."""
+
+
+@hookspec
+def register_line_properties() -> Sequence[LineProperty] | None:
+    """What shoppers may say about a cart line."""
+
+
+@hookspec
+def register_commands() -> Sequence[click.Command] | None:
+    """Commands for `spoeq`."""
+
+
+@hookspec
+@policy(timeout=3.0, on_error="skip")
+async def health_report(shop: Shop) -> HealthReport | None:
+    """Whether the plugin can do its work now; shown by /readyz and the admin."""

@@ -1,0 +1,117 @@
+"""The objects that plugins contribute once, at boot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from quart import Blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Who a plugin is; a module-level `manifest` of its `plugin.py`.
+
+    Attributes:
+        name: The entry point's name: lower case, digits and underscores.
+        title: For people ("Coupons").
+        description: One sentence for the plugin list.
+        before: Plugins that answer after this one, where order matters.
+        after: Plugins that answer before this one.
+        hosts: Network hosts it talks to.
+        default_enabled: Whether a new shop starts with it enabled.
+    """
+
+    name: str
+    title: str
+    description: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    default_enabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Blueprints by where they mount: `/api/v1`, `/` and `/admin`.
+
+    Each blueprint is named `<plugin>_api`, `<plugin>_pages`, `<plugin>_admin`; staff routes declare a permission.
+    """
+
+    api: Blueprint | None = None
+    pages: Blueprint | None = None
+    admin: Blueprint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Something staff may do: `name` is `<area>.<verb>`; `roles` have it besides Admin, who may do everything."""
+
+    name: str
+    label: str
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A link in the admin's navigation, shown to staff with the permission."""
+
+    label: str
+    url: str
+    permission: str
+    section: str = "Shop"
+    icon: str = ""
+    position: int = 50
+
+
+ExtensionTarget = Literal["product", "variant", "cart_line", "order", "customer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Fields that a plugin adds: stored as `ext.<plugin>`, validated by the model, shown in forms and the API.
+
+    Attributes:
+        target: What is extended.
+        model: A pydantic model with a default for every field.
+        private: Names of fields that the public API leaves out.
+        pii: What kind of personal data is in it, if any.
+    """
+
+    target: ExtensionTarget
+    model: type[BaseModel]
+    private: frozenset[str] = frozenset()
+    pii: Literal["none", "contact", "sensitive"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class LineProperty:
+    """Something a shopper may say about a line (an engraving); part of the line's identity."""
+
+    name: str
+    label: str
+    max_length: int = 80
+    pattern: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a page: a template of the plugin with its data. Lower weights come first."""
+
+    template: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    weight: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """What a plugin's check found."""
+
+    ok: bool
+    detail: str = ""
+
+
+Templates = Sequence[str]

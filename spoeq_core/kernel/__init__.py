@@ -1,0 +1,1 @@
+"""Shared parts: what every room stands on."""

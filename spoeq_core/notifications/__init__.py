@@ -1,0 +1,1 @@
+"""Messages to shoppers about what happened."""

@@ -1,0 +1,1 @@
+"""Orders, their states, payments and shipments."""

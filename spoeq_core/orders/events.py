@@ -1,0 +1,53 @@
+"""What orders tell. Subscribers load the order by its id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spoeq_core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(Event):
+    """An order was stored; a cash-on-delivery order is confirmed already, an online one waits for its money."""
+
+    order_id: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderConfirmed(Event):
+    """A waiting order was paid or accepted and may be packed. Not told for orders that are confirmed when placed."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPaid(Event):
+    """The whole amount has come in."""
+
+    order_id: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderShipped(Event):
+    """A parcel left."""
+
+    order_id: str
+    shipment_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDelivered(Event):
+    """The parcels arrived."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(Event):
+    """It will not be shipped; its stock is free again."""
+
+    order_id: str
+    reason: str

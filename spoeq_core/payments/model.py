@@ -1,0 +1,95 @@
+"""Paying: what a provider offers, and the outcomes it may report. Outcomes are values, not exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from spoeq_core.orders.model import Order
+    from spoeq_core.pricing.model import PricingCart
+    from spoeq_core.shop import Shop
+
+
+class PaymentStatus(StrEnum):
+    """Where an order's money is."""
+
+    PENDING = "pending"
+    PENDING_COD = "pending_cod"
+    AUTHORIZED = "authorized"
+    PARTIALLY_PAID = "partially_paid"
+    PAID = "paid"
+    FAILED = "failed"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOption:
+    """A provider's offer for a cart: whether it can be chosen, why not, and what it costs (minor units)."""
+
+    label: str
+    available: bool = True
+    reason: str = ""
+    fee: int = 0
+    fee_label: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The provider holds the money: amount in minor units, under the provider's own payment id."""
+
+    payment_id: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Nothing to do for the shopper; the money comes later."""
+
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Declined; the reason is shown to the shopper."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionNeeded:
+    """The shopper must go on: to `url` (redirect), or in the page with `data` (client)."""
+
+    type: str
+    url: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
+
+
+PaymentOutcome = Settled | Pending | Failed | ActionNeeded
+
+
+class PaymentProvider(Protocol):
+    """A way to pay, contributed by a plugin through `register_payment_providers`.
+
+    Attributes:
+        name: Stable id, unique in the shop ("cod").
+        on_delivery: True if the money is taken at the door: the order is confirmed at once and waits for it.
+    """
+
+    name: str
+    on_delivery: bool
+
+    async def option(self, shop: Shop, cart: PricingCart) -> PaymentOption | None:
+        """What is offered for this cart, without its own fee in it; None hides the method."""
+        ...
+
+    async def start(self, shop: Shop, order: Order) -> PaymentOutcome:
+        """Begin to take the order's money. Called after the order is stored, never inside a lock. Idempotent."""
+        ...

@@ -1,0 +1,1 @@
+"""Prices: phases, lanes, allocation, tax and the trace of each step."""

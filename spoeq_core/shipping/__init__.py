@@ -1,0 +1,1 @@
+"""Shipping methods: what plugins offer for a cart and an address."""

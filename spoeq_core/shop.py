@@ -1,0 +1,87 @@
+"""Shop: the small frozen bundle that services and plugins receive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from spoeq_core.kernel.clock import Clock
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from spoeq_core.hooks.caller import Hooks
+    from spoeq_core.kernel.crypto import Keyring
+    from spoeq_core.kernel.mongo import Mongo, Repository
+    from spoeq_core.kernel.outbox import Outbox
+    from spoeq_core.kernel.settings import Settings
+    from spoeq_core.kernel.storage import FileStorage
+
+S = TypeVar("S", bound=BaseModel)
+R = TypeVar("R", bound="Repository[object]")  # type: ignore[type-var]
+
+
+class ShopProfile(BaseModel):
+    """What the merchant says of the shop: the core's own settings, edited in the admin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field("SPOEQ shop", max_length=80, title="Shop name")
+    tagline: str = Field("", max_length=160)
+    legal_name: str = Field("", max_length=160)
+    address: str = Field("", max_length=400)
+    email: str = Field("", max_length=254, title="Contact e-mail")
+    phone: str = Field("", max_length=20, title="Contact phone")
+    grievance_officer: str = Field("", max_length=160)
+    currency: str = Field("INR", pattern="^[A-Z]{3}$")
+    country: str = Field("IN", pattern="^[A-Z]{2}$")
+    locale: str = Field("en_IN", max_length=12)
+    timezone: str = Field("Asia/Kolkata", max_length=64)
+    prices_include_tax: bool = Field(True, title="Prices include tax")
+    max_quantity: int = Field(99, ge=1, le=999, title="Most pieces of one item in an order")
+    order_prefix: str = Field("SPQ", pattern="^[A-Z0-9]{1,6}$", title="Prefix of order numbers")
+
+
+class PluginSettings(Protocol):
+    """The current settings of plugins, and of the core itself."""
+
+    def of(self, model: type[S]) -> S:
+        """The values of the plugin that registered this model."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Everything a use case needs of the outside. One per process; never module-level."""
+
+    settings: Settings
+    clock: Clock
+    mongo: Mongo
+    redis: Redis
+    hooks: Hooks
+    outbox: Outbox
+    storage: FileStorage
+    keyring: Keyring
+    configuration: PluginSettings
+    repositories: dict[type, object] = field(default_factory=dict)
+
+    @property
+    def profile(self) -> ShopProfile:
+        """What the merchant says of the shop."""
+        return self.configuration.of(ShopProfile)
+
+    def plugin_settings(self, model: type[S]) -> S:
+        """The current values of a plugin's settings model."""
+        return self.configuration.of(model)
+
+    def repository(self, kind: type[R]) -> R:
+        """The repository of that class, made once per shop."""
+        if kind not in self.repositories:
+            self.repositories[kind] = kind(self.mongo, self.outbox, self.clock)
+        return self.repositories[kind]  # type: ignore[return-value]
+
+    def key(self, *parts: str) -> str:
+        """A Redis key of this shop."""
+        return ":".join((self.settings.redis_prefix, *parts))

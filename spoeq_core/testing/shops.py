@@ -1,0 +1,76 @@
+"""A shop of one's own for a test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from spoeq_core.boot import open_shop, prepare, subscribers
+from spoeq_core.kernel.clock import Clock
+from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.outbox import Relay
+from spoeq_core.kernel.settings import Settings
+from spoeq_core.plugins.discovery import Discovery, as_plugin, in_order
+from spoeq_core.plugins.lifecycle import enable
+from spoeq_core.shop import Shop
+
+EVER = 3600.0
+
+
+def test_settings(servers: tuple[str, str], data_dir: Path, **overrides: Any) -> Settings:
+    """Settings for a shop on a fresh database, whose background polls do not disturb counts."""
+    name = f"test_{new_id().lower()}"
+    values: dict[str, Any] = {
+        "mongodb_uri": servers[0],
+        "redis_url": servers[1],
+        "mongodb_database": name,
+        "redis_prefix": name,
+        "data_dir": data_dir,
+        "plugin_poll_seconds": EVER,
+        "outbox_poll_seconds": EVER,
+        **overrides,
+    }
+    return Settings(**values)
+
+
+@asynccontextmanager
+async def shop_with(
+    *plugins: ModuleType,
+    servers: tuple[str, str],
+    data_dir: Path,
+    clock: Clock | None = None,
+    listeners: Sequence[Any] = (),
+) -> AsyncIterator[Shop]:
+    """An open shop with these plugins (their `plugin` modules) installed and enabled; its database is dropped after."""
+    boot = prepare(test_settings(servers, data_dir), discovery_of(*plugins))
+    async with open_shop(boot, clock=clock, listeners=listeners) as shop:
+        try:
+            for plugin in boot.discovery.plugins:
+                await enable(shop, plugin.name)
+            yield shop
+        finally:
+            await shop.mongo.client.drop_database(shop.settings.mongodb_database)
+
+
+def discovery_of(*plugins: ModuleType) -> Discovery:
+    """The plugins as if they had been found installed."""
+    return Discovery(in_order(as_plugin(module) for module in plugins))
+
+
+async def deliver_all(shop: Shop, *, rounds: int = 20) -> None:
+    """Tell every pending event to its subscribers, as a worker would, until nothing is left to tell."""
+    relay = relay_of(shop)
+    for _ in range(rounds):
+        swept = await relay.sweep(shop.outbox.sources, older_than=timedelta(days=-1))
+        if not swept and not await relay.retry(all_due=False):
+            return
+    raise AssertionError(f"events were still pending after {rounds} rounds")
+
+
+def relay_of(shop: Shop) -> Relay:
+    """A relay for this shop's events."""
+    return Relay(shop.mongo, shop.clock, shop, lambda: subscribers(shop.hooks))
