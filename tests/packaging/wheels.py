@@ -1,0 +1,194 @@
+"""Builds the wheels of core, plugins and themes, installs them where nothing else is, and asks the shop for pages.
+
+An editable root makes the whole tree importable and so hides a template, a module or a requirement that a wheel lacks.
+Run it with a Python that has flit_core: `python -m tests.packaging.wheels [--keep DIR]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.packaging.processes import living_in
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 240
+STOP_SECONDS = 60
+SERVERS = 5  # at least: the parent, web, worker, MongoDB, Valkey
+ASSET = re.compile(r"""<(?:link[^>]+rel="?stylesheet"?[^>]+href|script[^>]+src|img[^>]+src)="?(/[^"\s>]+)""")
+
+
+class SmokeFailure(Exception):
+    """What did not work, in a sentence, with what the shop printed."""
+
+
+def projects(root: Path = ROOT) -> list[Path]:
+    """The folder of each distribution of this repository, the core's first."""
+    return [root, *(path.parent for path in sorted(root.glob("[pt]*/*/pyproject.toml")))]
+
+
+def build(into: Path, root: Path = ROOT) -> list[Path]:
+    """Build one wheel for each distribution of this repository."""
+    folders = [str(path) for path in projects(root)]
+    _pip(sys.executable, "wheel", "--no-deps", "--no-build-isolation", "-w", str(into), *folders)
+    wheels = sorted(into.glob("*.whl"))
+    if len(wheels) != len(folders):
+        raise SmokeFailure(f"{len(folders)} distributions gave {len(wheels)} wheels: {[w.name for w in wheels]}")
+    return wheels
+
+
+def install(wheels: list[Path], into: Path) -> Path:
+    """Make an empty environment with the wheels and the embedded servers; gives its folder of programs."""
+    subprocess.run([sys.executable, "-m", "venv", str(into)], check=True)
+    python = into / "bin" / "python"
+    wanted = [f"spoeq[embedded] @ {w.as_uri()}" if w.name.startswith("spoeq-") else str(w) for w in wheels]
+    _pip(str(python), "install", "-c", str(ROOT / "constraints.txt"), *wanted)
+    return into / "bin"
+
+
+def _pip(python: str, *arguments: str) -> None:
+    command = [python, "-m", "pip", "--disable-pip-version-check", "-q", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SmokeFailure(f"pip {arguments[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def demo(programs: Path, home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes], Path]]:
+    """A demo shop started from the installed wheels: its address, its process and what it prints."""
+    port = free_port()
+    printed = home / "demo.log"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPOEQ_", "PYTHON"))}
+    command = [str(programs / "spoeq"), "demo", "--port", str(port), "--data-dir", str(home / "data")]
+    with printed.open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=home, env=clean, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        yield f"http://127.0.0.1:{port}", process, printed
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        for pid in living_in(home):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def get(url: str) -> str:
+    """The body of a page that must answer 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - an address of this program's own
+            body: bytes = answer.read()
+            return body.decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        raise SmokeFailure(
+            f"GET {url} answered {error.code}:\n{error.read()[:2000].decode('utf-8', 'replace')}"
+        ) from error
+
+
+def wait_until_ready(base: str, process: subprocess.Popen[bytes]) -> None:
+    """Return when the shop says that it is ready, or tell why it is not."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise SmokeFailure(f"spoeq demo ended with {process.returncode} before it was ready")
+        with contextlib.suppress(SmokeFailure, OSError):
+            get(f"{base}/readyz")
+            return
+        time.sleep(0.2)
+    raise SmokeFailure(f"spoeq demo was not ready after {START_SECONDS} s")
+
+
+def ask(base: str) -> None:
+    """Ask for a page of the shopper, one of the API and one of the staff, and for what the first one shows."""
+    home = get(f"{base}/")
+    assets = sorted(set(ASSET.findall(home)))
+    if not any(".css" in asset for asset in assets):
+        raise SmokeFailure(f"the home page names no style sheet of its own; it begins:\n{home[:600]}")
+    for asset in assets:
+        get(base + asset)
+    products = json.loads(get(f"{base}/api/v1/products"))
+    if not products["items"]:
+        raise SmokeFailure("GET /api/v1/products lists nothing: the shop was not seeded")
+    get(f"{base}/admin/login")
+    print(f"  / with {len(assets)} assets, {products['total']} products, /admin/login: all 200")
+
+
+def stop(process: subprocess.Popen[bytes], home: Path) -> None:
+    """Stop the shop as Ctrl-C does, and see that it leaves nothing behind."""
+    before = living_in(home)
+    if len(before) < SERVERS:
+        raise SmokeFailure(f"the shop should run several processes, seen only {before}")
+    process.send_signal(signal.SIGINT)
+    try:
+        code = process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise SmokeFailure(f"Ctrl-C did not stop the shop within {STOP_SECONDS} s: {living_in(home)}") from error
+    if code not in (0, 128 + signal.SIGINT):
+        raise SmokeFailure(f"Ctrl-C ended the shop with {code}")
+    left = living_in(home)
+    if left:
+        raise SmokeFailure(f"Ctrl-C left processes behind: {left}")
+    print(f"  Ctrl-C: exit {code}, none of {len(before)} processes left")
+
+
+def smoke(home: Path) -> None:
+    """Build, install, start, ask, stop."""
+    print("Building the wheels …", flush=True)
+    wheels = build(home / "wheels")
+    print(f"Installing {len(wheels)} wheels in an empty environment …", flush=True)
+    programs = install(wheels, home / "venv")
+    print("Starting spoeq demo from them …", flush=True)
+    with demo(programs, home) as (base, process, printed):
+        try:
+            wait_until_ready(base, process)
+            ask(base)
+            stop(process, home)
+        except SmokeFailure as failure:
+            said = printed.read_text("utf-8", "replace")[-4000:]
+            raise SmokeFailure(f"{failure}\n--- spoeq demo printed ---\n{said}") from failure
+
+
+def main() -> int:
+    """Run the smoke test; 1 and a sentence where it fails."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="work in this folder and leave it")
+    chosen: Path | None = parser.parse_args().keep
+    try:
+        if chosen:
+            chosen.mkdir(parents=True, exist_ok=True)
+            smoke(chosen.resolve())
+        else:
+            with tempfile.TemporaryDirectory(prefix="spoeq-wheels-") as folder:
+                smoke(Path(folder).resolve())
+    except SmokeFailure as failure:
+        print(f"\nThe built wheels do not work: {failure}", file=sys.stderr)
+        return 1
+    print("The built wheels work.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
