@@ -1,0 +1,169 @@
+"""Reading requests: bodies, forms and query strings, with errors that name the field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+from quart import Response, request
+from werkzeug.datastructures import MultiDict
+
+from spoeq_core.kernel.errors import FieldError, Invalid, Malformed
+
+B = TypeVar("B", bound=BaseModel)
+
+
+class Body(BaseModel):
+    """Base of request bodies: unknown fields are refused, numbers are not guessed from text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True, frozen=True)
+
+
+async def read_body(model: type[B]) -> B:
+    """The JSON body as a model.
+
+    Raises:
+        Malformed: the body is no JSON object.
+        Invalid: a field is missing, unknown or wrong.
+    """
+    raw = await request.get_data(as_text=False)
+    try:
+        found = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(
+            f"The body is not JSON: {error}.", hint="Send a JSON object with Content-Type: application/json."
+        ) from None
+    if not isinstance(found, dict):
+        raise Malformed("The body is not a JSON object.", hint='Send an object, as in {"sku": "KUR-IND-M"}.')
+    return parse(model, raw)
+
+
+def parse(model: type[B], raw: bytes) -> B:
+    """JSON text as a model, with field errors."""
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def invalid(error: ValidationError) -> Invalid:
+    """A validation error of pydantic as ours."""
+    return Invalid(
+        "Some fields are missing or wrong.",
+        errors=[
+            FieldError(".".join(str(part) for part in item["loc"]), _sentence(item["msg"]), item["type"])
+            for item in error.errors(include_url=False, include_input=False, include_context=False)
+        ],
+    )
+
+
+def _sentence(message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+class Form:
+    """A submitted HTML form: text values, stripped; NUL bytes removed."""
+
+    def __init__(self, values: MultiDict[str, str]) -> None:
+        self._values = values
+
+    def text(self, name: str, default: str = "") -> str:
+        """The first value of that name."""
+        return self._values.get(name, default).replace("\0", "").strip()
+
+    def texts(self, name: str) -> list[str]:
+        """All values of that name."""
+        return [value.replace("\0", "").strip() for value in self._values.getlist(name)]
+
+    def flag(self, name: str) -> bool:
+        """Whether a checkbox was ticked."""
+        return self.text(name) not in {"", "0", "false", "off"}
+
+    def integer(self, name: str, default: int | None = None) -> int:
+        """A whole number.
+
+        Raises:
+            Invalid: it is none.
+        """
+        text = self.text(name)
+        if not text and default is not None:
+            return default
+        if not text.removeprefix("-").isdecimal() or len(text) > 18:  # noqa: PLR2004 - beyond what the database holds
+            raise Invalid.field(name, "Enter a whole number.", "int_parsing")
+        return int(text)
+
+    def as_dict(self) -> dict[str, str]:
+        """The first value of each name."""
+        return {name: self.text(name) for name in self._values}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+
+async def read_form() -> Form:
+    """The submitted form."""
+    return Form(await request.form)
+
+
+def form_state(values: Mapping[str, Any] | None = None, errors: Sequence[FieldError] = ()) -> dict[str, Any]:
+    """What a template needs to show a form again: values kept, errors by field, a summary."""
+    by_field: dict[str, str] = {}
+    for error in errors:
+        by_field.setdefault(error.field, error.message)
+    summary = [{"field": field, "message": message} for field, message in by_field.items()]
+    return {"values": dict(values or {}), "errors": by_field, "summary": summary}
+
+
+def query_int(name: str, default: int, *, minimum: int = 0, maximum: int = 10**15) -> int:
+    """A whole number of the query string.
+
+    Raises:
+        Invalid: it is none, or out of range.
+    """
+    text = request.args.get(name, "").strip()
+    if not text:
+        return default
+    if not text.removeprefix("-").isdecimal() or len(text) > 18:  # noqa: PLR2004 - beyond what the database holds
+        raise Invalid.field(name, f"{name} must be a whole number.", "int_parsing")
+    value = int(text)
+    if not minimum <= value <= maximum:
+        raise Invalid.field(name, f"{name} must be from {minimum} to {maximum}.", "out_of_range")
+    return value
+
+
+def query_text(name: str, default: str = "", *, longest: int = 300) -> str:
+    """Text of the query string, stripped, without NUL bytes, cut at `longest`."""
+    return request.args.get(name, default).replace("\0", "").strip()[:longest]
+
+
+def query_flag(name: str) -> bool:
+    """A yes or no of the query string: 1, true, yes."""
+    return request.args.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    body = orjson.dumps(value, default=_encode, option=orjson.OPT_UTC_Z)
+    return Response(body, status=status, headers=dict(headers or {}), content_type="application/json")
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+def stable_json(value: Any) -> str:
+    """JSON with sorted keys: the same text for the same value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,70 @@
+"""How values look on pages: money, dates, names of states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
+
+from spoeq_core.kernel.money import exponent
+
+LOCALE = "en_IN"
+LAKH = "¤#,##,##0.00"
+LAKH_WHOLE = "¤#,##,##0"
+ZONE = "Asia/Kolkata"
+
+
+def money(value: Mapping[str, Any] | None, paise: bool = False) -> str:
+    """`₹1,29,900` or `₹1,299.50`; whole amounts without the decimals unless `paise`."""
+    if value is None:
+        return ""
+    return format_amount(int(value["amount"]), str(value["currency"]), paise)
+
+
+@lru_cache(maxsize=8192)
+def format_amount(amount: int, currency: str, paise: bool = False) -> str:
+    """Minor units as text for people; rupees are grouped by lakh and crore."""
+    digits = exponent(currency)
+    value = Decimal(amount).scaleb(-digits)
+    whole = not paise and amount % 10**digits == 0
+    if currency == "INR":
+        return format_currency(value, currency, LAKH_WHOLE if whole else LAKH, locale=LOCALE, currency_digits=False)
+    pattern = "¤#,##0" if whole else None
+    return format_currency(value, currency, pattern, locale=LOCALE, currency_digits=not whole)
+
+
+def day(value: datetime | date | str | None, style: str = "medium") -> str:
+    """`23 Nov 2026`, in the shop's time zone."""
+    moment = _moment(value)
+    if moment is None:
+        return ""
+    return format_date(moment, "EEE d MMM" if style == "short" else "d MMM y", locale=LOCALE)
+
+
+def moment_text(value: datetime | str | None) -> str:
+    """`23 Nov 2026, 4:05 pm`, in the shop's time zone."""
+    moment = _moment(value)
+    return format_datetime(moment, "d MMM y, h:mm a", locale=LOCALE) if isinstance(moment, datetime) else day(moment)
+
+
+def words(value: str) -> str:
+    """A state's name for people: `pending_cod` is `Pending COD`."""
+    text = value.replace("_", " ").capitalize()
+    return text.replace("cod", "COD")
+
+
+def _moment(value: datetime | date | str | None) -> datetime | date | None:
+    if not value:
+        return None
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return value.astimezone(ZoneInfo(ZONE)) if isinstance(value, datetime) else value
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {"money": money, "date": day, "datetime": moment_text, "words": words}

@@ -1,0 +1,58 @@
+"""An app whose routes come and go with the plugins that brought them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from quart import Blueprint, Quart
+from quart.wrappers import BaseRequestWebsocket
+from werkzeug.routing import Map, MapAdapter
+
+EnabledPlugins = Callable[[], frozenset[str]]
+
+
+class ShopApp(Quart):
+    """Quart with one URL map for each set of enabled plugins.
+
+    Routing happens before `before_request`, so a disabled plugin's route would shadow another's if it were still in
+    the map: the map itself has to know.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.enabled_plugins: EnabledPlugins = frozenset
+        self.plugin_of: dict[str, str] = {}
+        self._maps: dict[frozenset[str], Map] = {}
+
+    def register_plugin_blueprint(self, plugin: str, blueprint: Blueprint, prefix: str) -> None:
+        """Add a plugin's routes; they answer only while it is enabled."""
+        self.plugin_of[blueprint.name] = plugin
+        self.register_blueprint(blueprint, url_prefix=prefix)
+
+    def create_url_adapter(self, request: BaseRequestWebsocket | None) -> MapAdapter | None:
+        """The adapter over the map of what is enabled now."""
+        everything = self.url_map
+        self.url_map = self.enabled_map()  # type: ignore[assignment]
+        try:
+            return super().create_url_adapter(request)
+        finally:
+            self.url_map = everything
+
+    def enabled_map(self) -> Map:
+        """The routes of the core and of the enabled plugins."""
+        enabled = self.enabled_plugins()
+        if enabled not in self._maps:
+            self._maps[enabled] = self._build(enabled)
+        return self._maps[enabled]
+
+    def _build(self, enabled: frozenset[str]) -> Map:
+        chosen = type(self.url_map)(host_matching=self.url_map.host_matching)
+        for rule in self.url_map.iter_rules():
+            owner = self.plugin_of.get(rule.endpoint.rpartition(".")[0])
+            if owner is None or owner in enabled:
+                unbound = copy.copy(rule)
+                unbound.map = None  # type: ignore[assignment]
+                chosen.add(unbound)
+        return chosen

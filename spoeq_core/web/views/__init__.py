@@ -1,0 +1,1 @@
+"""The shapes in which the API and the pages show things."""
