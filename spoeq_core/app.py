@@ -1,0 +1,85 @@
+"""The web process, from settings to a running app."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+
+from spoeq_core import boot, wake
+from spoeq_core.hooks import app as app_hooks
+from spoeq_core.kernel.clock import Clock
+from spoeq_core.kernel.settings import Settings
+from spoeq_core.plugins.discovery import Discovery, discover
+from spoeq_core.web import blueprints, common, errors, health, security
+from spoeq_core.web.context import EXTENSION
+from spoeq_core.web.routing import ShopApp
+from spoeq_core.web.themes import discover_themes
+from spoeq_core.web.theming import THEMING, Theming
+
+log = logging.getLogger(__name__)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    discovery: Discovery | None = None,
+    clock: Clock | None = None,
+    listeners: Sequence[Any] = (),
+) -> ShopApp:
+    """The web application.
+
+    Args:
+        settings: From the environment.
+        discovery: The plugins; those installed by default.
+        clock: For tests.
+        listeners: pymongo command listeners, for tests that count.
+    """
+    found = discovery or discover(strict=settings.strict_plugins, safe_mode=settings.safe_mode)
+    prepared = boot.prepare(settings, found)
+    app = ShopApp("spoeq_core.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
+    app.enabled_plugins = lambda: prepared.hooks.enabled
+    app.extensions[THEMING] = Theming(discover_themes(), found.plugins, reload=settings.env == "dev")
+    _mount(app, prepared)
+    for part in (errors, security, health, common):
+        part.install(app)
+    _serve(app, prepared, clock, listeners)
+    return app
+
+
+def create_app_from_environment() -> ShopApp:
+    """What `uvicorn --factory` calls."""
+    settings = Settings()
+    wake.configure_process(settings)
+    return create_app(settings)
+
+
+def _mount(app: ShopApp, prepared: boot.Boot) -> None:
+    for prefix, group in (("/api/v1", blueprints.API), (None, blueprints.PAGES), ("/admin", blueprints.ADMIN)):
+        for blueprint in group:
+            app.register_blueprint(blueprint, url_prefix=prefix)
+    for part in prepared.hooks.all_parts(app_hooks.register_routes):
+        routes = part.value
+        for prefix, plugin_blueprint in (("/api/v1", routes.api), ("", routes.pages), ("/admin", routes.admin)):
+            if plugin_blueprint is not None:
+                app.register_plugin_blueprint(part.plugin, plugin_blueprint, prefix)
+
+
+def _serve(app: ShopApp, prepared: boot.Boot, clock: Clock | None, listeners: Sequence[Any]) -> None:
+    stack = AsyncExitStack()
+
+    @app.before_serving
+    async def start() -> None:
+        waker = await stack.enter_async_context(wake.waker(prepared.settings))
+        shop = await stack.enter_async_context(
+            boot.open_shop(prepared, clock=clock, wake=waker, listeners=listeners)
+        )
+        app.extensions[EXTENSION] = shop
+
+    @app.after_serving
+    async def stop() -> None:
+        app.extensions.pop(EXTENSION, None)
+        await stack.aclose()

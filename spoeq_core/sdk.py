@@ -1,0 +1,1 @@
+"""The one module that plugins import (beside `spoeq_core.testing`)."""

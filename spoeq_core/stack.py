@@ -1,0 +1,158 @@
+"""A whole shop on one machine: embedded servers where none are given, web processes, a worker; started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from spoeq_core.kernel.datadir import DataDirectory
+from spoeq_core.kernel.embedded import EmbeddedServers, running_servers
+from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.processes import Child, Supervisor, free_port
+from spoeq_core.kernel.settings import Settings
+
+Say = Callable[[str], None]
+LONGEST_START = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class StackOptions:
+    """What to start, and where."""
+
+    data_dir: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    safe_mode: bool = False
+    with_worker: bool = True
+    prepare: Callable[[Settings], Awaitable[None]] | None = None
+    on_ready: Callable[[Settings], None] | None = None
+    extra_env: dict[str, str] = field(default_factory=dict)
+
+
+async def run_stack(options: StackOptions, say: Say) -> None:
+    """Run the shop until SIGINT or SIGTERM, then stop web, worker, MongoDB, Valkey in this order.
+
+    Args:
+        options: What to start.
+        say: Is told what happens, sentence by sentence.
+    """
+    async with AsyncExitStack() as stack:
+        directory = DataDirectory(options.data_dir)
+        stack.callback(directory.lock().release)
+        settings = await stack.enter_async_context(_servers(options, directory, say))
+        if options.prepare is not None:
+            await options.prepare(settings)
+        supervisor = Supervisor(_children(options, settings))
+        announcing = asyncio.create_task(_announce(options, settings, supervisor, say))
+        try:
+            await supervisor.run()
+        finally:
+            announcing.cancel()
+            with suppress(asyncio.CancelledError):
+                await announcing
+            say("Stopping the servers …")
+    say("Stopped.")
+
+
+@asynccontextmanager
+async def _servers(options: StackOptions, directory: DataDirectory, say: Say) -> AsyncIterator[Settings]:
+    given = Settings(data_dir=directory.path, safe_mode=options.safe_mode)
+    port = free_port(options.port, options.host)
+    if port != options.port:
+        say(f"Port {options.port} is taken; using {port}.")
+    public = given.base_url if "base_url" in given.model_fields_set else f"http://{options.host}:{port}"
+    changes: dict[str, object] = {"base_url": public}
+    if given.mongodb_uri and given.redis_url:
+        yield given.model_copy(update=changes)
+        return
+    servers = EmbeddedServers(directory, notify=say)
+    urls = await servers.start()
+    watching = asyncio.create_task(servers.watch())
+    changes |= {
+        "mongodb_uri": given.mongodb_uri or urls.mongodb_uri,
+        "redis_url": given.redis_url or urls.redis_url,
+    }
+    try:
+        yield given.model_copy(update=changes)
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await servers.stop()
+
+
+def running_settings(settings: Settings) -> Settings:
+    """The same settings with the addresses of the embedded servers that run in its data directory, if any do."""
+    if settings.mongodb_uri and settings.redis_url:
+        return settings
+    urls = running_servers(DataDirectory(settings.data_dir))
+    changes = {
+        "mongodb_uri": settings.mongodb_uri or urls.mongodb_uri,
+        "redis_url": settings.redis_url or urls.redis_url,
+    }
+    return settings.model_copy(update=changes)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables by which a child process gets these settings."""
+    return {
+        f"SPOEQ_{name.upper()}": str(value) for name, value in settings.model_dump().items() if value not in (None, "")
+    }
+
+
+def _children(options: StackOptions, settings: Settings) -> list[Child]:
+    env = {**environment(settings), **options.extra_env, "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "spoeq_core.cli"]
+    port = settings.base_url.rpartition(":")[2]
+    bound = port if port.isdecimal() else str(options.port)
+    web = [*command, "serve", "--host", options.host, "--port", bound, "--workers", str(options.workers)]
+    children = [Child("web", web, {**env, "SPOEQ_DIE_WITH_PARENT": "1"})]
+    if options.with_worker:
+        children.append(Child("worker", [*command, "worker"], env))
+    return children
+
+
+async def _announce(options: StackOptions, settings: Settings, supervisor: Supervisor, say: Say) -> None:
+    """Say when the shop answers; stop everything if it does not in time."""
+    until = time.monotonic() + LONGEST_START
+    url = f"http://{options.host}:{settings.base_url.rpartition(':')[2]}"
+    async with httpx.AsyncClient(base_url=url, timeout=2.0, trust_env=False) as client:
+        while time.monotonic() < until:
+            with suppress(httpx.HTTPError):
+                answer = await client.get("/readyz" if options.with_worker else "/healthz")
+                if answer.is_success:
+                    if options.on_ready is not None:
+                        options.on_ready(settings)
+                    return
+            await asyncio.sleep(0.05)
+    say(f"The shop did not answer within {LONGEST_START:.0f} seconds; stopping. See the messages above.")
+    supervisor.request_stop()
+
+
+def run_until_stopped(options: StackOptions, say: Say) -> int:
+    """Run the stack to its end; the exit status."""
+    try:
+        asyncio.run(run_stack(options, say))
+    except SpoeqError as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+def ignore_interrupts() -> None:
+    """Leave Ctrl-C to the parent, which stops its children in order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def cpu_workers() -> int:
+    """How many web processes suit this machine: one per processor, two at least."""
+    return max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 2))

@@ -1,0 +1,70 @@
+"""Static files of themes and plugins, and uploaded pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+from collections.abc import Callable
+from pathlib import Path
+
+from quart import Blueprint, Response, request
+
+from spoeq_core.kernel.errors import NotFound
+from spoeq_core.web.access import public
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.theming import current_theming
+
+FOR_EVER = "public, max-age=31536000, immutable"
+A_WHILE = "public, max-age=300"
+TYPES = {".avif": "image/avif", ".webp": "image/webp", ".js": "text/javascript; charset=utf-8"}
+
+blueprint = Blueprint("files", __name__)
+
+
+@blueprint.get("/static/<owner>/<path:name>")
+@public
+async def static_file(owner: str, name: str) -> Response:
+    """A file of a theme or a plugin; cached for ever when asked for by its hash."""
+    theming = current_theming()
+    path = theming.static_file(owner, name)
+    if path is None:
+        raise NotFound("There is no such file.")
+    current = request.args.get("v", "") == theming.themes.digest(path)
+    return await _send(path.read_bytes, name, FOR_EVER if current else A_WHILE, theming.themes.digest(path))
+
+
+@blueprint.get("/media/<path:key>")
+@public
+async def media(key: str) -> Response:
+    """An uploaded file; keys are never reused, so it is cached for ever."""
+    content = await current_shop().storage.read(key)
+    if content is None:
+        raise NotFound("There is no such file.")
+    return _answer(content, key, FOR_EVER, "")
+
+
+@blueprint.get("/favicon.ico")
+@public
+async def favicon() -> Response:
+    """The theme's icon."""
+    theming = current_theming()
+    path = theming.static_file(current_shop().profile.storefront_theme, "favicon.svg")
+    if path is None:
+        return Response("", status=204)
+    return await _send(path.read_bytes, "favicon.svg", A_WHILE, theming.themes.digest(path))
+
+
+async def _send(read: Callable[[], bytes], name: str, caching: str, tag: str) -> Response:
+    if tag and request.if_none_match.contains(tag):
+        return Response("", status=304, headers={"Cache-Control": caching, "ETag": f'"{tag}"'})
+    content = await asyncio.to_thread(read)
+    return _answer(content, name, caching, tag)
+
+
+def _answer(content: bytes, name: str, caching: str, tag: str) -> Response:
+    suffix = Path(name).suffix.lower()
+    kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = Response(content, content_type=kind, headers={"Cache-Control": caching})
+    if tag:
+        response.set_etag(tag)
+    return response

@@ -1,0 +1,97 @@
+"""Whether the shop lives, and whether it can work."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from quart import Blueprint, Quart, Response, g, request
+
+from spoeq_core.hooks import app as app_hooks
+from spoeq_core.shop import Shop
+from spoeq_core.web.access import public
+from spoeq_core.web.bodies import json_response
+from spoeq_core.web.context import current_shop
+
+HEARTBEAT_AGE = 60.0
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+async def healthz() -> Response:
+    """The process is up."""
+    return json_response({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+@public
+async def readyz() -> Response:
+    """Every part that the shop needs, and whether it answers; 503 if one does not."""
+    shop = current_shop()
+    checks = {
+        "mongodb": _answers(shop.mongo.ping()),
+        "redis": _answers(_ping(shop)),
+        "worker": _answers(_worker(shop)),
+    }
+    found: dict[str, str] = dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
+    for answer in await shop.hooks.collect(app_hooks.health_report, shop=shop):
+        found[f"plugin.{answer.plugin}"] = "ok" if answer.value.ok else answer.value.detail or "failing"
+    ready = all(state == "ok" for state in found.values())
+    return json_response({"status": "ok" if ready else "degraded", "checks": found}, 200 if ready else 503)
+
+
+class Metrics:
+    """Counts of this process, for Prometheus."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "spoeq_requests", "Answered requests", ["method", "endpoint", "status"], registry=self.registry
+        )
+        self.seconds = Histogram("spoeq_request_seconds", "Time to answer", ["endpoint"], registry=self.registry)
+
+
+def install(app: Quart) -> None:
+    """Count the app's requests and serve `/metrics`."""
+    metrics = Metrics()
+
+    @app.before_request
+    async def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    async def count(response: Response) -> Response:
+        endpoint = request.endpoint or "none"
+        metrics.requests.labels(request.method, endpoint, str(response.status_code)).inc()
+        if "started" in g:
+            metrics.seconds.labels(endpoint).observe(time.perf_counter() - g.started)
+        return response
+
+    @app.get("/metrics")
+    @public
+    async def show() -> Response:
+        return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+async def _ping(shop: Shop) -> None:
+    await shop.redis.ping()
+
+
+async def _worker(shop: Shop) -> None:
+    beat = await shop.redis.get(shop.key("worker", "heartbeat"))
+    age = shop.clock.now().timestamp() - float(beat or 0)
+    if age > HEARTBEAT_AGE:
+        raise TimeoutError("no worker has reported for a minute; start one with: spoeq worker")
+
+
+async def _answers(check: Awaitable[object]) -> str:
+    try:
+        async with asyncio.timeout(2):
+            await check
+    except Exception as error:
+        return str(error).split("\n")[0][:200] or type(error).__name__
+    return "ok"
