@@ -1,0 +1,217 @@
+"""Renders a theme's templates without the server, and audits what they print.
+
+The filters and globals here stand in for those of the web edge (same names, same arguments), so that a theme can be
+worked on and tested alone.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+HERE = Path(__file__).parent
+VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+NEEDS_LABEL = frozenset({"input", "select", "textarea"})
+INTERACTIVE = frozenset({"a", "button", "label", "summary"})
+
+
+def lakh(whole: int) -> str:
+    """Digits grouped as India groups them: 12,34,567."""
+    digits = str(whole)
+    head, tail = digits[:-3], digits[-3:]
+    groups: list[str] = []
+    while head:
+        groups.insert(0, head[-2:])
+        head = head[:-2]
+    return ",".join([*groups, tail])
+
+
+def money(value: Mapping[str, Any], paise: bool = False) -> str:
+    """₹1,299, or ₹1,299.00 when paise are asked for or not zero."""
+    amount = abs(value["amount"])
+    sign = "-" if value["amount"] < 0 else ""
+    cents = f".{amount % 100:02d}" if paise or amount % 100 else ""
+    return f"{sign}₹{lakh(amount // 100)}{cents}"
+
+
+def short_date(value: datetime) -> str:
+    """As in "Tue 2 Dec 2025"."""
+    return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def date_and_time(value: datetime) -> str:
+    """As in "Tue 2 Dec 2025, 14:05"."""
+    return f"{short_date(value)}, {value:%H:%M}"
+
+
+class Stage:
+    """One theme's templates, ready to be rendered.
+
+    Attributes:
+        folder: the theme's package, holding ``templates`` and ``static``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._env = Environment(
+            loader=FileSystemLoader(folder / "templates"),
+            autoescape=True,
+            enable_async=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+        self._env.filters.update(money=money, date=short_date, datetime=date_and_time)
+        self._env.globals.update(
+            url=lambda path: path,
+            static=lambda path: f"/static/{path}?v=1",
+            plugin_static=lambda plugin, path: f"/static/plugins/{plugin}/{path}?v=1",
+            csrf_field=lambda: Markup('<input type="hidden" name="csrf_token" value="t">'),
+        )
+
+    @property
+    def templates(self) -> list[str]:
+        """The names of all templates."""
+        return self._env.list_templates()
+
+    async def render(self, template: str, context: Mapping[str, Any], slots: Mapping[str, str] | None = None) -> str:
+        """The page as a browser would get it.
+
+        Args:
+            template: its name in the theme.
+            context: what the web edge would pass.
+            slots: what plugins would print, by slot name.
+        """
+
+        async def slot(name: str, **_context: Any) -> Markup:
+            return Markup((slots or {}).get(name, ""))  # noqa: S704 - written by the tests themselves
+
+        return await self._env.get_template(template, globals={"slot": slot}).render_async(**context)
+
+
+class Audit(HTMLParser):
+    """Collects what a page must not do: the rules of the design brief that markup alone can show."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.problems: list[str] = []
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.labels: set[str] = set()
+        self.targets: set[str] = set()
+        self.unnamed: list[tuple[str, str]] = []
+        self.headings: list[int] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes one element."""
+        given = {name: value or "" for name, value in attrs}
+        self._note_rules(tag, given)
+        self._note_nesting(tag)
+        self._note_references(tag, given)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Closes the element that is open, or tells that another one is."""
+        if tag in VOID:
+            return
+        if not self.open or self.open[-1] != tag:
+            self.problems.append(f"</{tag}> closes <{self.open[-1] if self.open else 'nothing'}>")
+            return
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Keeps the visible words."""
+        if "script" not in self.open:
+            self.text.append(data)
+
+    def _note_rules(self, tag: str, given: dict[str, str]) -> None:
+        if "style" in given or tag == "style":
+            self.problems.append(f"inline style on <{tag}>")
+        self.problems += [f"inline handler {name} on <{tag}>" for name in given if name.startswith("on")]
+        if tag == "script" and "src" not in given and given.get("type") != "application/ld+json":
+            self.problems.append("inline script")
+        if tag == "img" and not {"alt", "width", "height"} <= given.keys():
+            self.problems.append(f"<img {given.get('src')}> without alt, width or height")
+        if tag == "button" and "formaction" in given and "csrf" in given["formaction"]:
+            self.problems.append("a token in an address")
+        if len(tag) == len("h1") and tag[0] == "h" and tag[1].isdigit():
+            self.headings.append(int(tag[1]))
+
+    def _note_nesting(self, tag: str) -> None:
+        if tag == "form" and "form" in self.open:
+            self.problems.append("a form inside a form")
+        if tag in {"a", "button"} and INTERACTIVE & set(self.open):
+            self.problems.append(f"<{tag}> inside {INTERACTIVE & set(self.open)}")
+        if tag == "div" and {"p", "span"} & set(self.open):
+            self.problems.append("a <div> inside a <p> or <span>")
+
+    def _note_references(self, tag: str, given: dict[str, str]) -> None:
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag == "label":
+            self.labels.add(given.get("for", ""))
+        if given.get("href", "").startswith("#"):
+            self.targets.add(given["href"][1:])
+        self.targets.update(given.get("aria-describedby", "").split())
+        self.targets.update(given.get("aria-labelledby", "").split())
+        hidden = given.get("type") in {"hidden", "submit", "button"}
+        named = "label" in self.open or "aria-label" in given
+        if tag in NEEDS_LABEL and not hidden and not named:
+            self.unnamed.append((tag, given.get("id", "")))
+
+    def verdict(self, h1: int = 1) -> list[str]:
+        """All problems of the page; the slots of plugins may be targets that this theme does not print."""
+        found = list(self.problems)
+        found += [f"no label for {tag}#{name}" for tag, name in self.unnamed if name not in self.labels]
+        found += [f"id {name!r} is there twice" for name in {n for n in self.ids if self.ids.count(n) > 1}]
+        found += [f"#{name} leads nowhere" for name in self.targets - set(self.ids) - {"reviews"}]
+        if self.headings.count(1) != h1:
+            found.append(f"{self.headings.count(1)} h1")
+        found += [f"<{tag}> is left open" for tag in self.open]
+        return found
+
+
+@pytest.fixture
+def audit() -> Callable[[str], list[str]]:
+    """The problems of a page's markup, as sentences; none is good."""
+
+    def run(html: str) -> list[str]:
+        page = Audit()
+        page.feed(html)
+        page.close()
+        return page.verdict()
+
+    return run
+
+
+@pytest.fixture
+def words() -> Callable[[str], str]:
+    """What a page says, without its markup."""
+
+    def run(html: str) -> str:
+        page = Audit()
+        page.feed(html)
+        return " ".join("".join(page.text).split())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def storefront() -> Stage:
+    """The theme Neel."""
+    return Stage(HERE / "storefront" / "spoeq_theme_storefront")
+
+
+@pytest.fixture(scope="session")
+def admin() -> Stage:
+    """The theme Bahi."""
+    return Stage(HERE / "admin" / "spoeq_theme_admin")
