@@ -1,0 +1,92 @@
+"""JSON: plugins and settings, for staff."""
+
+from __future__ import annotations
+
+import orjson
+from quart import Blueprint, Response, request
+
+from spoeq_core.kernel.errors import Malformed
+from spoeq_core.plugins import lifecycle
+from spoeq_core.plugins.configuration import CORE
+from spoeq_core.web.access import staff
+from spoeq_core.web.bodies import json_response
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.openapi import operation
+from spoeq_core.web.views.plugins import plugin_view, plugin_views, settings_of, settings_view
+
+blueprint = Blueprint("api_plugins", __name__)
+
+
+@blueprint.get("/admin/plugins")
+@staff("plugins.manage")
+@operation("All plugins with their state", tags=["admin"])
+async def list_plugins() -> Response:
+    """All plugins."""
+    items = await plugin_views(current_shop())
+    return json_response({"items": items, "total": len(items), "page": 1, "per_page": len(items)})
+
+
+@blueprint.post("/admin/plugins/<name>/enable")
+@staff("plugins.manage")
+@operation("Switch a plugin on, in every process", tags=["admin"])
+async def enable(name: str) -> Response:
+    """Switch a plugin on."""
+    await lifecycle.enable(current_shop(), name)
+    return json_response(await plugin_view(current_shop(), name))
+
+
+@blueprint.post("/admin/plugins/<name>/disable")
+@staff("plugins.manage")
+@operation("Switch a plugin off; its data stays", tags=["admin"])
+async def disable(name: str) -> Response:
+    """Switch a plugin off."""
+    await lifecycle.disable(current_shop(), name)
+    return json_response(await plugin_view(current_shop(), name))
+
+
+@blueprint.get("/admin/plugins/<name>/settings")
+@staff("plugins.manage")
+@operation("A plugin's settings and their schema; secrets show only whether they are set", tags=["admin"])
+async def read_settings(name: str) -> Response:
+    """A plugin's settings."""
+    return _settings(name)
+
+
+@blueprint.patch("/admin/plugins/<name>/settings")
+@staff("plugins.manage")
+@operation("Change some of a plugin's settings", tags=["admin"])
+async def change_settings(name: str) -> Response:
+    """Change some of a plugin's settings."""
+    return await _change(name)
+
+
+@blueprint.get("/admin/settings")
+@staff("settings.manage")
+@operation("The shop's own settings", tags=["admin"])
+async def read_shop_settings() -> Response:
+    """The shop's own settings."""
+    return _settings(CORE)
+
+
+@blueprint.patch("/admin/settings")
+@staff("settings.manage")
+@operation("Change some of the shop's own settings", tags=["admin"])
+async def change_shop_settings() -> Response:
+    """Change some of the shop's own settings."""
+    return await _change(CORE)
+
+
+async def _change(name: str) -> Response:
+    try:
+        values = orjson.loads(await request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"The body is not JSON: {error}.") from None
+    if not isinstance(values, dict):
+        raise Malformed("The body is not a JSON object.")
+    await lifecycle.save_settings(current_shop(), name, values)
+    return _settings(name)
+
+
+def _settings(name: str) -> Response:
+    values = settings_of(current_shop(), name)
+    return json_response({"values": settings_view(values), "schema": type(values).model_json_schema()})

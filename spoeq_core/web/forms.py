@@ -1,0 +1,126 @@
+"""Forms generated from pydantic models: settings of plugins, extension data."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt, MaxLen
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from spoeq_core.web.bodies import Form
+
+Field = dict[str, Any]
+
+
+def fields_of(model: type[BaseModel], values: Mapping[str, Any], errors: Mapping[str, str], prefix: str = "") -> list[Field]:
+    """The fields of a form for a model, filled with values.
+
+    A field's `json_schema_extra` may say `{"widget": "textarea" | "money"}`; lists of text are one item a line.
+    """
+    return [
+        _field(f"{prefix}{name}", info, values.get(name), errors.get(f"{prefix}{name}", errors.get(name, "")))
+        for name, info in model.model_fields.items()
+    ]
+
+
+def read_fields(model: type[BaseModel], form: Form, prefix: str = "") -> dict[str, Any]:
+    """What was entered, in the types that the model understands; empty secrets are left out."""
+    found: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        kind = _kind(info)
+        key = f"{prefix}{name}"
+        if kind == "bool":
+            found[name] = form.flag(key)
+        elif kind == "list":
+            found[name] = [line.strip() for line in form.text(key).splitlines() if line.strip()]
+        elif kind == "password":
+            if form.text(key):
+                found[name] = form.text(key)
+        elif key in form:
+            text = form.text(key)
+            found[name] = None if not text and _is_optional(info.annotation) else text
+    return found
+
+
+def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
+    kind = _kind(info)
+    limits = _limits(info)
+    field: Field = {
+        "name": name,
+        "label": info.title or name.rpartition(".")[2].replace("_", " ").capitalize(),
+        "kind": kind,
+        "value": _shown(kind, value),
+        "hint": info.description or "",
+        "required": info.is_required(),
+        "error": error,
+        "options": _options(info.annotation),
+        "secret_set": isinstance(value, SecretStr) and bool(value.get_secret_value()),
+        "minimum": limits.get("minimum"),
+        "maximum": limits.get("maximum"),
+        "max_length": limits.get("max_length"),
+    }
+    return field
+
+
+def _shown(kind: str, value: Any) -> Any:
+    if kind == "password":
+        return ""
+    if kind == "list":
+        return "\n".join(str(item) for item in value or ())
+    if kind == "bool":
+        return bool(value)
+    if isinstance(value, Enum):
+        return value.value
+    return "" if value is None else str(value)
+
+
+def _kind(info: FieldInfo) -> str:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    widget = extra.get("widget")
+    if isinstance(widget, str):
+        return widget
+    annotation = _plain(info.annotation)
+    if get_origin(annotation) in {list, tuple, set, frozenset}:
+        return "list"
+    if get_origin(annotation) is Literal or (isinstance(annotation, type) and issubclass(annotation, Enum)):
+        return "select"
+    kinds: dict[Any, str] = {bool: "bool", int: "number", SecretStr: "password"}
+    return kinds.get(annotation, "text")
+
+
+def _options(annotation: Any) -> list[dict[str, str]]:
+    plain = _plain(annotation)
+    if get_origin(plain) is Literal:
+        choices = [str(choice) for choice in get_args(plain)]
+    elif isinstance(plain, type) and issubclass(plain, Enum):
+        choices = [str(choice.value) for choice in plain]
+    else:
+        choices = []
+    return [{"value": choice, "label": choice.replace("_", " ").capitalize()} for choice in choices]
+
+
+def _limits(info: FieldInfo) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for item in info.metadata:
+        if isinstance(item, Ge | Gt):
+            found["minimum"] = item.ge if isinstance(item, Ge) else item.gt
+        elif isinstance(item, Le | Lt):
+            found["maximum"] = item.le if isinstance(item, Le) else item.lt
+        elif isinstance(item, MaxLen):
+            found["max_length"] = item.max_length
+    return found
+
+
+def _plain(annotation: Any) -> Any:
+    if get_origin(annotation) in {Union, types.UnionType}:
+        members = [member for member in get_args(annotation) if member is not type(None)]
+        return members[0] if len(members) == 1 else annotation
+    return annotation
+
+
+def _is_optional(annotation: Any) -> bool:
+    return get_origin(annotation) in {Union, types.UnionType} and type(None) in get_args(annotation)

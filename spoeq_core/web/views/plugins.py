@@ -1,0 +1,108 @@
+"""How plugins look to staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+
+from spoeq_core.hooks import app as app_hooks
+from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.redis import REDIS_ERRORS
+from spoeq_core.plugins.configuration import CORE
+from spoeq_core.plugins.discovery import InstalledPlugin, Quarantined
+from spoeq_core.plugins.lifecycle import configuration_of
+from spoeq_core.shop import Shop
+
+
+async def plugin_views(shop: Shop) -> list[dict[str, Any]]:
+    """All plugins, those that were set aside included."""
+    configuration = configuration_of(shop)
+    faults = await _faults(shop)
+    views = [_installed(shop, plugin, faults) for plugin in configuration.plugins]
+    return sorted([*views, *map(_aside, configuration.quarantined)], key=lambda view: str(view["name"]))
+
+
+async def plugin_view(shop: Shop, name: str) -> dict[str, Any]:
+    """One plugin.
+
+    Raises:
+        NotFound: no plugin of that name is installed.
+    """
+    found = next((view for view in await plugin_views(shop) if view["name"] == name), None)
+    if found is None:
+        raise NotFound(f"No plugin {name!r} is installed.")
+    return found
+
+
+def settings_of(shop: Shop, name: str) -> BaseModel:
+    """A plugin's current settings.
+
+    Raises:
+        NotFound: it has none.
+    """
+    configuration = configuration_of(shop)
+    model = configuration.models.get(name)
+    if model is None:
+        raise NotFound(f"Plugin {name!r} has no settings.")
+    return configuration.of(model)
+
+
+def settings_view(values: BaseModel) -> dict[str, Any]:
+    """Settings as JSON; a secret shows only whether it is set."""
+    shown = values.model_dump(mode="json")
+    for field, value in values:
+        if isinstance(value, SecretStr):
+            shown[field] = {"set": bool(value.get_secret_value())}
+    return shown
+
+
+def _installed(shop: Shop, plugin: InstalledPlugin, faults: dict[str, str]) -> dict[str, Any]:
+    configuration = configuration_of(shop)
+    permissions = [
+        permission.name
+        for part in shop.hooks.all_parts(app_hooks.register_permissions)
+        if part.plugin == plugin.name
+        for permission in part.value
+    ]
+    return {
+        "name": plugin.name,
+        "title": plugin.manifest.title,
+        "description": plugin.manifest.description,
+        "version": plugin.version,
+        "state": "enabled" if plugin.name in shop.hooks.enabled else "disabled",
+        "error": configuration.errors.get(plugin.name, ""),
+        "fault": "; ".join(text for key, text in faults.items() if key.startswith(f"{plugin.name}:")),
+        "details": "",
+        "hooks": shop.hooks.hooks_of(plugin.name),
+        "permissions": permissions,
+        "hosts": list(plugin.manifest.hosts),
+        "has_settings": plugin.name in configuration.models and plugin.name != CORE,
+        "url": f"/admin/plugins/{plugin.name}",
+    }
+
+
+def _aside(plugin: Quarantined) -> dict[str, Any]:
+    return {
+        "name": plugin.name,
+        "title": plugin.name,
+        "description": "",
+        "version": "",
+        "state": "quarantined",
+        "error": plugin.error,
+        "fault": "",
+        "details": plugin.details,
+        "hooks": [],
+        "permissions": [],
+        "hosts": [],
+        "has_settings": False,
+        "url": f"/admin/plugins/{plugin.name}",
+    }
+
+
+async def _faults(shop: Shop) -> dict[str, str]:
+    try:
+        found = await shop.redis.hgetall(shop.key("faults"))  # type: ignore[misc]
+    except REDIS_ERRORS:
+        return {}
+    return {str(key): f"{key.partition(':')[2]}: {value}" for key, value in found.items()}
