@@ -40,16 +40,8 @@ async def spawn(
     Raises:
         ConfigurationError: there is no such program.
     """
-    program = shutil.which(argv[0])
-    if program is None:
-        raise ConfigurationError(
-            f"The program {argv[0]} cannot be started: it is missing or not executable.", hint="Is it installed?"
-        )
-    command = [os.path.abspath(program), *argv[1:]]
-    if sys.platform == "linux" and threading.current_thread() is threading.main_thread():
-        command = [sys.executable, "-I", "-S", launcher.__file__, str(os.getpid()), *command]
     return await asyncio.create_subprocess_exec(
-        *command,
+        *_guarded(argv),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,
         stderr=output,
@@ -58,6 +50,18 @@ async def spawn(
         pass_fds=tuple(pass_fds),
         start_new_session=True,
     )
+
+
+def _guarded(argv: Sequence[str]) -> list[str]:
+    program = shutil.which(argv[0])
+    if program is None:
+        raise ConfigurationError(
+            f"The program {argv[0]} cannot be started: it is missing or not executable.", hint="Is it installed?"
+        )
+    command = [os.path.abspath(program), *argv[1:]]
+    if sys.platform == "linux" and threading.current_thread() is threading.main_thread():
+        return [sys.executable, "-I", "-S", launcher.__file__, str(os.getpid()), *command]
+    return command
 
 
 async def stop(

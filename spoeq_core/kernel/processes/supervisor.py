@@ -161,7 +161,10 @@ class Supervisor:
         relay = None if self._prefixed_to is None else Relay(child.name, self._prefixed_to)
         try:
             process = await spawn(
-                child.argv, env=child.env, output=relay.descriptor if relay else None, pass_fds=child.pass_fds
+                child.argv,
+                env={"PYTHONUNBUFFERED": "1", **child.env} if relay else child.env,
+                output=relay.descriptor if relay else None,
+                pass_fds=child.pass_fds,
             )
         finally:
             if relay:
