@@ -29,6 +29,7 @@ from tests.contracts.repository import (
 ADDONS = pytest.mark.parametrize("addon", addons(), ids=lambda addon: addon.folder.name)
 EACH = pytest.mark.parametrize("distribution", distributions(), ids=lambda each: each.project["name"])
 TOML_GROUP = {"plugins": "spoeq.plugins", "themes": "spoeq.themes"}
+OWNERS = importlib.metadata.packages_distributions()
 # uvicorn takes the faster event loop and parser where they are installed: nobody imports them by name.
 FOUND_BY_UVICORN = {"httptools", "uvloop"}
 
@@ -132,42 +133,35 @@ def is_kit(path: Path) -> bool:
     return "testing" in path.parts
 
 
+def owners(top: str) -> set[str]:
+    """The installed distributions that bring a top-level package."""
+    return {canonicalize_name(owner) for owner in OWNERS.get(top, [])}
+
+
+def undeclared(paths: Iterable[Path], declared: set[str]) -> dict[str, str]:
+    return {top: place for top, place in top_level_imports(paths).items() if not owners(top) & declared}
+
+
 @EACH
-def test_each_import_is_declared_and_each_requirement_is_imported(distribution: Distribution):
-    owners = importlib.metadata.packages_distributions()
-    shop = top_level_imports(path for path in distribution.modules() if not is_kit(path))
-    kit = top_level_imports(path for path in distribution.modules() if is_kit(path))
-    embedded = {"embedded"} & distribution.project.get("optional-dependencies", {}).keys()
-    declared = distribution.required_names(*embedded)
-    for_tests = declared | Distribution(ROOT).required_names("dev")
+def test_each_import_is_declared_by_the_distribution_that_imports(distribution: Distribution):
+    declared = distribution.required_names(*{"embedded"} & distribution.project.get("optional-dependencies", {}).keys())
+    assert undeclared((path for path in distribution.modules() if not is_kit(path)), declared) == {}
+    # The kit is loaded by whoever runs tests, and so by an environment that has the tools for it.
+    assert undeclared(filter(is_kit, distribution.modules()), declared | Distribution(ROOT).required_names("dev")) == {}
 
-    def undeclared(found: dict[str, str], allowed: set[str]) -> dict[str, str]:
-        return {
-            top: place
-            for top, place in found.items()
-            if not {canonicalize_name(owner) for owner in owners.get(top, [])} & allowed
-        }
 
-    assert undeclared(shop, declared) == {}
-    assert undeclared(kit, for_tests) == {}
-    imported = {canonicalize_name(owner) for top in {**shop, **kit} for owner in owners.get(top, [])}
-    unused = distribution.required_names() - imported - FOUND_BY_UVICORN - {"spoeq"}
-    assert unused == set(), "declared, but imported by nobody"
+@EACH
+def test_each_requirement_is_imported(distribution: Distribution):
+    imported = set().union(*(owners(top) for top in top_level_imports(distribution.modules())))
+    assert distribution.required_names() - imported - FOUND_BY_UVICORN - {"spoeq"} == set()
 
 
 def test_each_import_of_the_tests_is_declared():
-    owners = importlib.metadata.packages_distributions()
-    allowed = set().union(*(each.required_names() for each in addons()))
-    allowed |= Distribution(ROOT).required_names("embedded", "dev")
+    declared = Distribution(ROOT).required_names("embedded", "dev")
+    declared |= set().union(*(addon.required_names() for addon in addons()))
     folders = [distribution.folder / "tests" for distribution in distributions()]
-    found = top_level_imports(path for folder in folders for path in folder.rglob("*.py"))
-    found.pop("tests", None)
-    stray = {
-        top: place
-        for top, place in found.items()
-        if not {canonicalize_name(owner) for owner in owners.get(top, [])} & allowed
-    }
-    assert stray == {}
+    stray = undeclared((path for folder in folders for path in folder.rglob("*.py")), declared)
+    assert stray.keys() - {"tests"} == set(), stray
 
 
 def pinned() -> dict[str, str]:
