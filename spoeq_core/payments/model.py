@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from spoeq_core.orders.model import Order
-    from spoeq_core.pricing.model import PricingCart
+    from spoeq_core.pricing.model import PricedCart
     from spoeq_core.shop import Shop
 
 
@@ -86,8 +86,8 @@ class PaymentProvider(Protocol):
     name: str
     on_delivery: bool
 
-    async def option(self, shop: Shop, cart: PricingCart) -> PaymentOption | None:
-        """What is offered for this cart, without its own fee in it; None hides the method."""
+    async def option(self, shop: Shop, priced: PricedCart) -> PaymentOption | None:
+        """What is offered for this cart, priced without a payment fee; None hides the method."""
         ...
 
     async def start(self, shop: Shop, order: Order) -> PaymentOutcome:

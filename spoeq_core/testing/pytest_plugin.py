@@ -24,3 +24,12 @@ async def shop(servers: tuple[str, str], tmp_path: Path) -> AsyncIterator[object
 
     async with shop_with(servers=servers, data_dir=tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+async def running(servers: tuple[str, str], tmp_path: Path) -> AsyncIterator[object]:
+    """A running app without plugins: its shop and a client."""
+    from spoeq_core.testing.clients import app_with
+
+    async with app_with(servers=servers, data_dir=tmp_path) as app:
+        yield app

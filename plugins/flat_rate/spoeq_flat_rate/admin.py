@@ -1,0 +1,172 @@
+"""Staff pages: shipping zones."""
+
+from __future__ import annotations
+
+import re
+
+from quart import Blueprint, Response
+
+from spoeq_core.sdk import (
+    Conflict,
+    FieldError,
+    Form,
+    Invalid,
+    SpoeqError,
+    current_shop,
+    flash,
+    form_state,
+    plain_amount,
+    page,
+    parse_amount,
+    read_form,
+    render,
+    see_other,
+    staff,
+)
+from spoeq_flat_rate.model import Zone
+from spoeq_flat_rate.service import delete_zone, find_zone, save_zone
+from spoeq_flat_rate.settings import FlatRateSettings
+
+PATH = "/admin/shipping-zones"
+PERMISSION = "shipping.manage"
+
+blueprint = Blueprint("flat_rate_admin", __name__)
+
+
+@blueprint.get("/shipping-zones")
+@staff(PERMISSION)
+async def list_zones() -> Response:
+    """All zones."""
+    shop = current_shop()
+    zones = shop.plugin_settings(FlatRateSettings).zones
+    rows = [{"zone": zone, "rates": _rates(zone, shop.profile.currency)} for zone in zones]
+    return await render("admin", "flat_rate/zones.html", page=page("Shipping zones"), rows=rows)
+
+
+@blueprint.get("/shipping-zones/new")
+@staff(PERMISSION)
+async def new_zone() -> Response:
+    """An empty form."""
+    return await _form(None, {"countries": "IN", "label": "Standard delivery", "min_days": "3", "max_days": "6", "cod": "1"})
+
+
+@blueprint.post("/shipping-zones/new")
+@staff(PERMISSION)
+async def create_zone() -> Response:
+    """Add a zone."""
+    return await _save(None)
+
+
+@blueprint.get("/shipping-zones/<zone_id>")
+@staff(PERMISSION)
+async def edit_zone(zone_id: str) -> Response:
+    """A zone's form."""
+    shop = current_shop()
+    zone = find_zone(shop, zone_id)
+    return await _form(zone_id, _values(zone, shop.profile.currency))
+
+
+@blueprint.post("/shipping-zones/<zone_id>")
+@staff(PERMISSION)
+async def update_zone(zone_id: str) -> Response:
+    """Change a zone."""
+    find_zone(current_shop(), zone_id)
+    return await _save(zone_id)
+
+
+@blueprint.post("/shipping-zones/<zone_id>/delete")
+@staff(PERMISSION)
+async def remove_zone(zone_id: str) -> Response:
+    """Remove a zone."""
+    await delete_zone(current_shop(), zone_id)
+    return flash(see_other(PATH), "Zone removed.")
+
+
+async def _save(zone_id: str | None) -> Response:
+    shop = current_shop()
+    form = await read_form()
+    try:
+        await save_zone(shop, _entered(form, shop.profile.currency, zone_id), zone_id)
+    except Invalid as error:
+        return await _form(zone_id, form.as_dict(), error.errors, 422)
+    except Conflict as error:
+        return await _form(zone_id, form.as_dict(), [FieldError("name", str(error))], 409)
+    return flash(see_other(PATH), "Zone saved.")
+
+
+async def _form(
+    zone_id: str | None, values: dict[str, str], errors: list[FieldError] | tuple[FieldError, ...] = (), status: int = 200
+) -> Response:
+    title = f"Zone {values.get('name', '')}" if zone_id else "New zone"
+    return await render(
+        "admin",
+        "flat_rate/zone.html",
+        status=status,
+        page=page(f"Error: {title}" if errors else title),
+        zone_id=zone_id,
+        form=form_state(values, errors),
+    )
+
+
+def _entered(form: Form, currency: str, zone_id: str | None) -> dict[str, object]:
+    name = form.text("name")
+    return {
+        "id": zone_id or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "zone",
+        "name": name,
+        "label": form.text("label"),
+        "countries": _words(form.text("countries").upper()),
+        "states": [line.strip() for line in form.text("states").splitlines() if line.strip()],
+        "pin_prefixes": _words(form.text("pin_prefixes")),
+        "rates": [_rate(line, currency) for line in form.text("rates").splitlines() if line.strip()],
+        "min_order": _amount("min_order", form, currency) or 0,
+        "free_above": _amount("free_above", form, currency),
+        "min_days": form.integer("min_days", 0),
+        "max_days": form.integer("max_days", 0),
+        "cod": form.flag("cod"),
+    }
+
+
+def _rate(line: str, currency: str) -> dict[str, int]:
+    weight, _, price = line.replace("=", ":").rpartition(":")
+    digits = weight.lower().replace("g", "").strip()
+    if digits not in {"", "any"} and not digits.isdecimal():
+        raise Invalid.field("rates", f"{line!r} is no rate. Write one a line, as in 1000: 79 or any: 299.")
+    try:
+        amount = parse_amount(price, currency)
+    except SpoeqError as error:
+        raise Invalid.field("rates", f"{line!r}: {error.message}") from None
+    return {"up_to_g": int(digits) if digits.isdecimal() else 0, "price": amount}
+
+
+def _amount(name: str, form: Form, currency: str) -> int | None:
+    text = form.text(name)
+    if not text:
+        return None
+    try:
+        return parse_amount(text, currency)
+    except SpoeqError as error:
+        raise Invalid.field(name, error.message) from None
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s,;]+", text) if word]
+
+
+def _values(zone: Zone, currency: str) -> dict[str, str]:
+    return {
+        "name": zone.name,
+        "label": zone.label,
+        "countries": ", ".join(zone.countries),
+        "states": "\n".join(zone.states),
+        "pin_prefixes": ", ".join(zone.pin_prefixes),
+        "rates": "\n".join(_rates(zone, currency)),
+        "min_order": plain_amount(zone.min_order, currency) if zone.min_order else "",
+        "free_above": "" if zone.free_above is None else plain_amount(zone.free_above, currency),
+        "min_days": str(zone.min_days),
+        "max_days": str(zone.max_days),
+        "cod": "1" if zone.cod else "",
+    }
+
+
+def _rates(zone: Zone, currency: str) -> list[str]:
+    return [f"{rate.up_to_g or 'any'}: {plain_amount(rate.price, currency)}" for rate in zone.rates]
