@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from spoeq_core.identity.model import Address as Address  # noqa: PLC0414 - the address of an order: imported from here
 from spoeq_core.payments.model import PaymentStatus
 
 
@@ -61,22 +62,6 @@ PAYMENT_TRANSITIONS: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
 def can_transition(current: OrderStatus, wanted: OrderStatus) -> bool:
     """Whether an order may go from one status to another."""
     return wanted in ORDER_TRANSITIONS[current]
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where somebody is; `country` is ISO 3166 alpha-2, `phone` E.164."""
-
-    name: str
-    phone: str
-    line1: str
-    city: str
-    state: str
-    postal_code: str
-    country: str = "IN"
-    line2: str = ""
-    landmark: str = ""
-    gstin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
