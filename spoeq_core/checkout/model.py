@@ -18,22 +18,25 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """At most so many orders under one key ("cod phone +9198…, 2026-11-22").
+    """At most so many orders under one key ("cod phone +9198…, 2026-11-22", "coupon DIWALI10").
 
     The core claims one of `limit` numbered places by `_id` while it places the order, so the limit holds whatever
-    runs in parallel; cancelling gives the place back.
+    runs in parallel; cancelling or expiry gives the place back. A place is `quota:<key>:<n>`, n with leading zeros:
+    the first is tried with the order's other claims; if it is taken, the lowest free one is looked up and claimed.
 
     Attributes:
         key: What is counted.
-        limit: Places there are.
+        limit: Places there are; None for any number (then the order's id stands for n, and it is only counted).
+        message: Told to the shopper when none is left.
+        code: Stable code of that refusal.
         amount: What this order adds to the sum, minor units.
         max_sum: The sum that the places may hold together, minor units; None is no limit.
-        message: Told to the shopper when none is left.
     """
 
     key: str
-    limit: int
+    limit: int | None
     message: str
+    code: str = "quota_used_up"
     amount: int = 0
     max_sum: int | None = None
 
