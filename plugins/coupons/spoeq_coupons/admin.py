@@ -1,0 +1,240 @@
+"""Staff pages: the coupons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from quart import Blueprint, Response
+
+from spoeq_core.sdk import (
+    Conflict,
+    FieldError,
+    Form,
+    Invalid,
+    Shop,
+    SpoeqError,
+    StaleAggregate,
+    current_shop,
+    flash,
+    form_state,
+    format_amount,
+    page,
+    parse_amount,
+    plain_amount,
+    query_int,
+    query_text,
+    read_form,
+    render,
+    see_other,
+    staff,
+)
+from spoeq_coupons.api import PERMISSION
+from spoeq_coupons.model import Coupon, CouponType, fold, sentence
+from spoeq_coupons.service import create_coupon, delete_coupon, find_coupon, list_coupons, update_coupon, uses_of
+
+PATH = "/admin/coupons"
+PER_PAGE = 50
+
+blueprint = Blueprint("coupons_admin", __name__)
+
+
+@blueprint.get("/coupons")
+@staff(PERMISSION)
+async def index() -> Response:
+    """All coupons."""
+    shop = current_shop()
+    number, q = query_int("page", 1, minimum=1), query_text("q")
+    coupons, total = await list_coupons(shop, page=number, per_page=PER_PAGE, q=q)
+    uses = await uses_of(shop, coupons)
+    rows = [_row(coupon, shop, uses[coupon.id]) for coupon in coupons]
+    pages = max(1, -(-total // PER_PAGE))
+    return await render(
+        "admin", "coupons/list.html", page=page("Coupons"), rows=rows, total=total, number=number, pages=pages, q=q
+    )
+
+
+@blueprint.get("/coupons/new")
+@staff(PERMISSION)
+async def new() -> Response:
+    """An empty form."""
+    return await _form(None, {"type": "percent", "active": "1"})
+
+
+@blueprint.post("/coupons/new")
+@staff(PERMISSION)
+async def create() -> Response:
+    """Give out a code."""
+    shop = current_shop()
+    form = await read_form()
+    try:
+        coupon = await create_coupon(shop, _entered(form, shop, None))
+    except Invalid as error:
+        return await _form(None, form.as_dict(), error.errors, 422)
+    except Conflict as error:
+        return await _form(None, form.as_dict(), [FieldError("code", str(error))], 409)
+    return flash(see_other(PATH), f"{coupon.code} is given out.")
+
+
+@blueprint.get("/coupons/<code>")
+@staff(PERMISSION)
+async def edit(code: str) -> Response:
+    """A coupon's form."""
+    shop = current_shop()
+    coupon = await find_coupon(shop, code)
+    return await _form(coupon, _values(coupon, shop))
+
+
+@blueprint.post("/coupons/<code>")
+@staff(PERMISSION)
+async def update(code: str) -> Response:
+    """Change a coupon."""
+    shop = current_shop()
+    coupon = await find_coupon(shop, code)
+    form = await read_form()
+    try:
+        await update_coupon(shop, _entered(form, shop, coupon))
+    except Invalid as error:
+        return await _form(coupon, form.as_dict(), error.errors, 422)
+    except StaleAggregate as error:
+        return await _form(coupon, form.as_dict(), [FieldError("code", str(error))], 409)
+    return flash(see_other(PATH), f"{coupon.code} is saved.")
+
+
+@blueprint.post("/coupons/<code>/delete")
+@staff(PERMISSION)
+async def remove(code: str) -> Response:
+    """Take a code out of circulation."""
+    await delete_coupon(current_shop(), code)
+    return flash(see_other(PATH), f"{fold(code)} is deleted. Past orders keep their discount.")
+
+
+async def _form(
+    coupon: Coupon | None, values: Mapping[str, Any], errors: Sequence[FieldError] = (), status: int = 200
+) -> Response:
+    shop = current_shop()
+    title = f"Coupon {coupon.code}" if coupon else "New coupon"
+    return await render(
+        "admin",
+        "coupons/edit.html",
+        status=status,
+        page=page(f"Error: {title}" if errors else title),
+        coupon=coupon,
+        sentence=_sentence(coupon, shop) if coupon else "",
+        currency=shop.profile.currency,
+        form=form_state(values, errors),
+    )
+
+
+def _entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
+    kind = coupon.type if coupon else _kind(form.text("type"))
+    start = coupon or Coupon(id=fold(form.text("code")), code=form.text("code"), type=kind)
+    version = form.integer("version", start.version)
+    return replace(
+        start,
+        percent=_percent(form.text("value")) if kind is CouponType.PERCENT else Decimal(0),
+        amount=(_amount("value", form, shop) or 0) if kind is CouponType.FIXED else 0,
+        max_discount=_amount("max_discount", form, shop),
+        min_order=_amount("min_order", form, shop) or 0,
+        max_uses=_number("max_uses", form),
+        per_user_limit=_number("per_user_limit", form),
+        start_at=_moment("start_at", form, shop),
+        end_at=_moment("end_at", form, shop),
+        active=form.flag("active"),
+        combinable=form.flag("combinable"),
+        description=form.text("description")[:500],
+        version=version,
+    )
+
+
+def _kind(text: str) -> CouponType:
+    try:
+        return CouponType(text)
+    except ValueError:
+        raise Invalid.field("type", "Choose what the coupon gives.", "enum") from None
+
+
+def _percent(text: str) -> Decimal:
+    try:
+        return Decimal(text.removesuffix("%").strip())
+    except InvalidOperation:
+        raise Invalid.field("value", "Enter a percentage, as in 10 or 12.5.", "decimal") from None
+
+
+def _amount(name: str, form: Form, shop: Shop) -> int | None:
+    if not form.text(name):
+        return None
+    try:
+        return parse_amount(form.text(name), shop.profile.currency)
+    except SpoeqError as error:
+        raise Invalid.field(name, error.message, "amount") from None
+
+
+def _number(name: str, form: Form) -> int | None:
+    return form.integer(name) if form.text(name) else None
+
+
+def _moment(name: str, form: Form, shop: Shop) -> datetime | None:
+    text = form.text(name)
+    if not text:
+        return None
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid.field(name, "Enter a date and a time.", "datetime") from None
+    return local.replace(tzinfo=ZoneInfo(shop.profile.timezone)).astimezone(UTC)
+
+
+def _values(coupon: Coupon, shop: Shop) -> dict[str, str]:
+    currency, zone = shop.profile.currency, ZoneInfo(shop.profile.timezone)
+
+    def amount(value: int | None) -> str:
+        return plain_amount(value, currency) if value else ""
+
+    def local(moment: datetime | None) -> str:
+        return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+    return {
+        "code": coupon.code,
+        "type": coupon.type.value,
+        "value": f"{coupon.percent.normalize():f}" if coupon.type is CouponType.PERCENT else amount(coupon.amount),
+        "max_discount": amount(coupon.max_discount),
+        "min_order": amount(coupon.min_order),
+        "max_uses": str(coupon.max_uses or ""),
+        "per_user_limit": str(coupon.per_user_limit or ""),
+        "start_at": local(coupon.start_at),
+        "end_at": local(coupon.end_at),
+        "active": "1" if coupon.active else "",
+        "combinable": "1" if coupon.combinable else "",
+        "description": coupon.description,
+        "version": str(coupon.version),
+    }
+
+
+def _row(coupon: Coupon, shop: Shop, uses: int) -> dict[str, Any]:
+    now = shop.clock.now()
+    state = "active" if coupon.active else "inactive"
+    if coupon.active and coupon.end_at and coupon.end_at <= now:
+        state = "expired"
+    elif coupon.active and coupon.start_at and coupon.start_at > now:
+        state = "scheduled"
+    return {
+        "code": coupon.code,
+        "sentence": _sentence(coupon, shop),
+        "state": state,
+        "uses": uses,
+        "max_uses": coupon.max_uses,
+        "end_at": coupon.end_at,
+        "url": f"{PATH}/{coupon.code}",
+    }
+
+
+def _sentence(coupon: Coupon, shop: Shop) -> str:
+    currency = shop.profile.currency
+    percent = f"{coupon.percent.normalize():f}%"
+    gives = percent if coupon.type is CouponType.PERCENT else format_amount(coupon.amount, currency)
+    return sentence(coupon, gives, format_amount(coupon.min_order, currency))
