@@ -1,0 +1,70 @@
+"""What identity can do: accounts, sessions, tokens, forgotten passwords, address books, staff."""
+
+from __future__ import annotations
+
+from spoeq_core.identity.documents import find_account
+from spoeq_core.identity.service.accounts import (
+    authenticate,
+    change_password,
+    end_all_sessions,
+    find_customers,
+    register_customer,
+    set_disabled,
+    update_profile,
+)
+from spoeq_core.identity.service.addresses import add_address, change_address, remove_address
+from spoeq_core.identity.service.recovery import request_password_reset, reset_link, reset_password, reset_token
+from spoeq_core.identity.service.sessions import (
+    end_session,
+    end_session_of,
+    end_sessions,
+    find_principal,
+    principal_of_cookie,
+    read_token,
+    sessions_of,
+    start_session,
+)
+from spoeq_core.identity.service.staff import change_role, create_staff, disable_staff, enable_staff, find_staff
+from spoeq_core.identity.service.tokens import (
+    ACCESS_LIFE,
+    Refreshed,
+    issue_access_token,
+    principal_of_access_token,
+    refresh,
+)
+
+__all__ = [
+    "ACCESS_LIFE",
+    "Refreshed",
+    "add_address",
+    "authenticate",
+    "change_address",
+    "change_password",
+    "change_role",
+    "create_staff",
+    "disable_staff",
+    "enable_staff",
+    "end_all_sessions",
+    "end_session",
+    "end_session_of",
+    "end_sessions",
+    "find_account",
+    "find_customers",
+    "find_principal",
+    "find_staff",
+    "issue_access_token",
+    "principal_of_access_token",
+    "principal_of_cookie",
+    "read_token",
+    "refresh",
+    "register_customer",
+    "remove_address",
+    "request_password_reset",
+    "reset_link",
+    "reset_password",
+    "reset_token",
+    "sessions_of",
+    "set_disabled",
+    "start_session",
+    "update_profile",
+]
