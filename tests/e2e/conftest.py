@@ -1,0 +1,94 @@
+"""A demo shop of real processes, and a real browser to walk through it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.processes import RunningDemo, running_demo
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser these tests cannot run: say so loudly, and fail where CI promised one."""
+    if CHROMIUM is None and not os.environ.get("CI"):
+        loud = pytest.mark.skip(reason="NO CHROMIUM: THE BROWSER TESTS DID NOT RUN (apt-get install chromium)")
+        for item in items:
+            if "e2e" in item.keywords:
+                item.add_marker(loud)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    """The demo shop, started as a user would."""
+    with running_demo(tmp_path_factory.mktemp("demo") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, with Debian's Chromium."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for all tests."""
+    assert CHROMIUM, "no Chromium here; .ci/run installs it with apt-get install chromium"
+    launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield launched
+    launched.close()
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A browser window of its own on the demo shop, which keeps pictures of what it saw."""
+
+    page: Page
+    base_url: str
+    shots: Path
+
+    def go(self, path: str) -> None:
+        """Open a page of the shop."""
+        answer = self.page.goto(f"{self.base_url}{path}")
+        assert answer is not None
+        assert answer.status < 400, f"{path} answered {answer.status}"
+
+    def shot(self, name: str) -> None:
+        """Keep a picture."""
+        self.shots.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self.shots / f"{name}.png", full_page=True)
+
+
+@pytest.fixture
+def visitors(browser: Browser, demo: RunningDemo) -> Iterator[object]:
+    """Makes visitors: `visitors(javascript=False, width=390)`."""
+    contexts: list[BrowserContext] = []
+    shots = Path(os.environ.get("SPOEQ_SHOTS", demo.data_dir.parent / "shots"))
+
+    def make(*, javascript: bool = True, width: int = 390, name: str = "visitor") -> Visitor:
+        context = browser.new_context(java_script_enabled=javascript, viewport={"width": width, "height": 844})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return Visitor(context.new_page(), demo.base_url, shots / name)
+
+    yield make
+    for context in contexts:
+        context.close()

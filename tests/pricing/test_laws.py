@@ -1,0 +1,335 @@
+"""The laws of pricing, for any cart and any answers of plugins."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spoeq_core.pricing.model import (
+    Adjustment,
+    Charge,
+    Declined,
+    Fixed,
+    Free,
+    Lane,
+    LaneMode,
+    OnLines,
+    OnOrder,
+    OnShipping,
+    Percent,
+    Phase,
+    PricedCart,
+    PricingCart,
+    PricingLine,
+    Reason,
+    Surcharge,
+    TaxAnswer,
+    TaxRate,
+    price,
+)
+
+LAW = settings(deadline=None)
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+amounts = st.integers(0, 30) | st.integers(0, 10**7)
+percentages = st.decimals(0, 100, places=2, allow_nan=False, allow_infinity=False)
+discounts = st.builds(Percent, percentages) | st.builds(Fixed, amounts) | st.just(Free())
+rate_sets = st.sampled_from(
+    [
+        (),
+        (TaxRate("IGST", Decimal(18)),),
+        (TaxRate("CGST", Decimal("2.5")), TaxRate("SGST", Decimal("2.5"))),
+        (TaxRate("CGST", Decimal(9)), TaxRate("SGST", Decimal(9)), TaxRate("CESS", Decimal("12.5"))),
+        (TaxRate("LUXURY", Decimal(100)),),
+        (TaxRate("ZERO", Decimal(0)),),
+    ]
+)
+
+
+@st.composite
+def carts(draw):
+    lines = tuple(
+        PricingLine(
+            id=f"l{i}",
+            sku=f"sku{i}",
+            product_id=f"p{i}",
+            name=f"Thing {i}",
+            quantity=draw(st.integers(1, 9)),
+            unit_price=draw(amounts),
+            min_price=draw(st.just(0) | amounts),
+            tags=draw(st.frozensets(st.sampled_from(["warm", "new"]))),
+        )
+        for i in range(draw(st.integers(0, 6)))
+    )
+    return PricingCart(
+        currency=draw(st.sampled_from(["JPY", "INR", "BHD"])),
+        lines=lines,
+        at=NOON,
+        codes=tuple(draw(st.sets(st.sampled_from(["SAVE", "GHOST"])))),
+        shipping=draw(st.none() | st.builds(Charge, st.just("ship"), st.just("Ship"), amounts, st.just("flat"))),
+        fees=tuple(
+            draw(st.lists(st.builds(Charge, st.just("cod"), st.just("COD"), amounts, st.just("cod")), max_size=2))
+        ),
+        prices_include_tax=draw(st.booleans()),
+    )
+
+
+lane_sets = st.builds(
+    lambda catalog, promotion, coupon: (
+        Lane("surcharge", LaneMode.SUM, 0),
+        Lane("catalog", catalog, 1),
+        Lane("promotion", promotion, 2),
+        Lane("coupon", coupon, 3),
+    ),
+    *[st.sampled_from(LaneMode)] * 3,
+)
+
+
+@st.composite
+def answers_for(draw, cart, phase, kinds=discounts, most=5):
+    """Answers of one phase; each has a rule of its own, so that what it gave can be found again."""
+    found = []
+    for i in range(draw(st.integers(0, most))):
+        effect = draw(kinds)
+        on_lines = (
+            OnLines(tuple(draw(st.sets(st.sampled_from([it.id for it in cart.lines]))))) if cart.lines else OnLines(())
+        )
+        targets = {Phase.ITEM: [on_lines], Phase.ORDER: [on_lines, OnOrder()], Phase.SHIPPING: [OnShipping()]}
+        lane = (
+            "surcharge" if isinstance(effect, Surcharge) else draw(st.sampled_from(["catalog", "promotion", "coupon"]))
+        )
+        answer = Adjustment(
+            rule=f"{phase}{i}",
+            label=f"Offer {i}",
+            target=draw(st.sampled_from(targets[phase])),
+            effect=effect,
+            lane=lane,
+            priority=draw(st.integers(0, 1)),
+            exclusive=draw(st.integers(0, 5)) == 0,
+            code=draw(st.sampled_from([None, None, "SAVE", "save "])),
+            max_amount=draw(st.none() | amounts),
+        )
+        found.append((draw(st.sampled_from(["anna", "bela"])), answer))
+    if draw(st.booleans()):
+        found.append(("anna", Declined("gone", Reason("coupon_expired", "It has ended."), "SAVE")))
+    return found
+
+
+@st.composite
+def asked(draw):
+    """A cart with answers for each phase, tax and lanes: all that `price` takes."""
+    cart = draw(carts())
+    item_kinds = discounts | st.builds(Surcharge, amounts)
+    answers = {
+        Phase.ITEM: draw(answers_for(cart, Phase.ITEM, item_kinds)),
+        Phase.ORDER: draw(answers_for(cart, Phase.ORDER)),
+        Phase.SHIPPING: draw(answers_for(cart, Phase.SHIPPING, most=3)),
+    }
+    tax = draw(st.none() | st.just(TaxAnswer({it.id: draw(rate_sets) for it in cart.lines})))
+    return cart, answers, tax, draw(lane_sets)
+
+
+def given_by_rule(found):
+    """What each rule gave, over all lines and the shipping."""
+    sums = {}
+    for part in (*found.lines, *([found.shipping] if found.shipping else [])):
+        for discount in part.discounts:
+            sums[discount.rule] = sums.get(discount.rule, 0) + discount.amount
+    return sums
+
+
+@LAW
+@given(asked())
+def test_a_line_is_never_below_its_minimum_nor_above_its_list_price(asked):
+    for line in price(*asked).lines:
+        assert 0 <= min(line.subtotal, line.floor) <= line.total <= line.subtotal
+        surcharges = sum(it.amount for it in line.surcharges)
+        assert line.subtotal == line.line.quantity * line.line.unit_price + surcharges
+        assert line.total == line.subtotal - sum(it.amount for it in line.discounts)
+        assert all(it.amount > 0 for it in line.discounts)
+
+
+@LAW
+@given(asked())
+def test_the_totals_are_the_sums_of_their_parts(asked):
+    found = price(*asked)
+    totals, charges = found.totals, (*found.fees, *([found.shipping] if found.shipping else []))
+    assert totals.items == sum(line.subtotal for line in found.lines)
+    assert totals.discounts == sum(it.amount for line in found.lines for it in line.discounts)
+    assert totals.shipping == (found.shipping.total if found.shipping else 0) >= 0
+    assert totals.fees == sum(fee.charge.amount for fee in found.fees)
+    taxes = sum(tax.amount for part in (*found.lines, *charges) for tax in part.taxes)
+    assert (totals.tax, totals.tax_included) == ((0, taxes) if found.cart.prices_include_tax else (taxes, 0))
+    assert taxes == sum(tax.amount for tax in found.taxes)
+    parts = totals.items - totals.discounts + totals.shipping + totals.fees + totals.tax
+    assert totals.grand_total == parts >= 0
+    assert found.trace[-1].output == totals.grand_total
+
+
+@LAW
+@given(asked(), st.randoms(use_true_random=False))
+def test_the_order_of_answers_in_a_phase_does_not_matter(asked, random):
+    cart, answers, tax, lanes = asked
+    shuffled = {phase: random.sample(found, len(found)) for phase, found in answers.items()}
+    assert price(cart, shuffled, tax, tuple(random.sample(lanes, len(lanes)))) == price(cart, answers, tax, lanes)
+
+
+@LAW
+@given(asked())
+def test_running_twice_changes_nothing(asked):
+    cart, answers, tax, lanes = asked
+    once = price(cart, answers, tax, lanes)
+    assert price(once.cart, answers, tax, lanes) == once
+
+
+@LAW
+@given(asked())
+def test_no_promotion_gives_more_than_it_says(asked):
+    _, answers, _, _ = asked
+    sums = given_by_rule(price(*asked))
+    for _, answer in (pair for found in answers.values() for pair in found if isinstance(pair[1], Adjustment)):
+        gave = sums.get(answer.rule, 0)
+        if isinstance(answer.effect, Fixed):
+            assert gave <= answer.effect.amount
+        if answer.max_amount is not None and not isinstance(answer.effect, Surcharge):
+            assert gave <= answer.max_amount
+
+
+@LAW
+@given(asked())
+def test_the_trace_says_what_each_promotion_gave_or_why_not(asked):
+    _, answers, _, _ = asked
+    found = price(*asked)
+    sums = given_by_rule(found)
+    steps = {step.rule: step for step in found.trace}
+    for _, answer in (pair for found in answers.values() for pair in found if isinstance(pair[1], Adjustment)):
+        step = steps[answer.rule]
+        if isinstance(answer.effect, Surcharge):
+            assert step.output >= step.input
+        else:
+            assert step.input - step.output == sums.get(answer.rule, 0)
+            assert step.note or step.output < step.input
+
+
+@LAW
+@given(asked())
+def test_an_exclusive_promotion_is_alone_in_its_phase(asked):
+    _, answers, _, _ = asked
+    found = price(*asked)
+    exclusive = {
+        it.rule for found in answers.values() for _, it in found if isinstance(it, Adjustment) and it.exclusive
+    }
+    for line in found.lines:
+        rules = [it.rule for it in line.discounts if it.rule.startswith(Phase.ITEM)]
+        assert len(rules) == 1 or not exclusive.intersection(rules)
+    for phase in (Phase.ORDER, Phase.SHIPPING):
+        rules = [rule for rule in given_by_rule(found) if rule.startswith(phase)]
+        assert len(rules) == 1 or not exclusive.intersection(rules)
+
+
+@st.composite
+def rivals(draw, phase):
+    """A cart with answers that all compete in one lane."""
+    cart = draw(carts())
+    found = [pair for pair in draw(answers_for(cart, phase)) if isinstance(pair[1], Adjustment)]
+    return cart, [(plugin, replace(it, lane="catalog", exclusive=False)) for plugin, it in found]
+
+
+@LAW
+@given(rivals(Phase.ITEM))
+def test_in_a_competing_lane_each_line_gets_the_best_it_could_get_from_any_one(rivals):
+    cart, offers = rivals
+    alone = [price(cart, {Phase.ITEM: [offer]}).lines for offer in offers]
+    for place, line in enumerate(price(cart, {Phase.ITEM: offers}).lines):
+        assert len(line.discounts) <= 1
+        assert line.discount == max((found[place].discount for found in alone), default=0)
+
+
+@LAW
+@given(rivals(Phase.ORDER))
+def test_in_a_competing_lane_the_order_gets_the_best_of_all(rivals):
+    cart, offers = rivals
+    alone = [price(cart, {Phase.ORDER: [offer]}).totals.discounts for offer in offers]
+    found = price(cart, {Phase.ORDER: offers})
+    assert len(given_by_rule(found)) <= 1
+    assert found.totals.discounts == max(alone, default=0)
+
+
+@LAW
+@given(carts(), st.integers(0, 10**8))
+def test_an_order_discount_is_given_whole_or_as_far_as_the_lines_can_bear(cart, amount):
+    offer = Adjustment("r", "Off", OnOrder(), Fixed(amount))
+    found = price(cart, {Phase.ORDER: [("p", offer)]})
+    bearable = sum(max(0, it.quantity * (it.unit_price - it.min_price)) for it in cart.lines)
+    assert found.totals.discounts == min(amount, bearable)
+
+
+@LAW
+@given(asked())
+def test_what_is_taxable_and_its_tax_is_what_is_paid(asked):
+    found = price(*asked)
+    inclusive = found.cart.prices_include_tax
+    charges = (*found.fees, *([found.shipping] if found.shipping else []))
+    for part in (*found.lines, *(share for charge in charges for share in charge.shares)):
+        amount = part.total if part in found.lines else part.amount
+        taxes = sum(tax.amount for tax in part.taxes)
+        assert part.taxable >= 0
+        assert part.taxable + (taxes if inclusive else 0) == amount
+    for charge in charges:
+        assert sum(share.amount for share in charge.shares) == charge.total
+
+
+@LAW
+@given(asked())
+def test_equal_component_rates_give_equal_amounts(asked):
+    found = price(*asked)
+    charges = (*found.fees, *([found.shipping] if found.shipping else []))
+    for part in (*found.lines, *(share for charge in charges for share in charge.shares)):
+        by_rate = {}
+        for tax in part.taxes:
+            assert by_rate.setdefault(tax.rate, tax.amount) == tax.amount
+
+
+@LAW
+@given(asked())
+def test_shipping_shares_are_within_a_minor_unit_of_the_goods_shares(asked):
+    _, _, tax, _ = asked
+    found = price(*asked)
+    if tax is None or not found.shipping or not any(line.total for line in found.lines):
+        return
+    goods = {}
+    for line in found.lines:
+        goods[tax.line_rates[line.line.id]] = goods.get(tax.line_rates[line.line.id], 0) + line.total
+    shares = {tuple(TaxRate(it.name, it.rate) for it in share.taxes): share.amount for share in found.shipping.shares}
+    assert set(shares) <= set(goods)
+    for rates, total in goods.items():
+        assert abs(shares.get(rates, 0) * sum(goods.values()) - found.shipping.total * total) < sum(goods.values())
+
+
+@LAW
+@given(asked(), st.sampled_from(["JPY", "INR", "BHD", "CLF"]))
+def test_the_arithmetic_is_in_minor_units_of_any_currency(asked, currency):
+    cart, answers, tax, lanes = asked
+    other = price(replace(cart, currency=currency), answers, tax, lanes)
+    assert replace(other, cart=cart) == price(cart, answers, tax, lanes)
+
+
+@LAW
+@given(asked())
+def test_a_price_survives_being_kept_as_json(asked):
+    found = price(*asked)
+    assert PricedCart.from_json(json.loads(json.dumps(found.as_json()))) == found
+
+
+@pytest.mark.parametrize("phase", [Phase.ITEM, Phase.ORDER])
+@LAW
+@given(data=st.data())
+def test_priced_lines_keep_their_order_and_their_identity(phase, data):
+    cart = data.draw(carts())
+    found = price(cart, {phase: data.draw(answers_for(cart, phase))})
+    assert tuple(line.line for line in found.lines) == cart.lines
