@@ -36,7 +36,7 @@ def alone(session: nox.Session) -> None:
     """Test one plugin without the others: nox -s alone -- coupons."""
     if len(session.posargs) != 1 or not (ROOT / "plugins" / session.posargs[0]).is_dir():
         names = ", ".join(sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml")))
-        session.error(f"Name one plugin: nox -s alone -- NAME, with NAME one of {names}.")
+        session.error(f"Name one plugin: nox -s alone -- NAME, with NAME one of {names}")
     _prepare(session)
     session.run(PYTHON, "-m", "tox", "run", "-e", f"alone-{session.posargs[0]}", external=True)
 
