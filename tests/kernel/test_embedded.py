@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -164,7 +165,7 @@ async def test_a_pid_that_belongs_to_another_program_is_left_alone(directory: Pa
     for arguments in (["secantusd-py", f"{folder}2"], ["another-program", str(folder)]):
         with subprocess.Popen([sys.executable, "-c", "input()", *arguments], stdin=subprocess.PIPE) as other:
             file.write(other.pid, 1)
-            await eventually(lambda pid=other.pid: runs(pid))  # its command line is there a moment after its start
+            await eventually(partial(runs, other.pid))  # its command line is there a moment after its start
             assert file.running() is None
             await file.stop_orphan()
             assert other.poll() is None

@@ -118,7 +118,11 @@ async def running(supervisor: Supervisor) -> AsyncIterator[asyncio.Task[None]]:
         yield task
     finally:
         supervisor.request_stop()
-        await asyncio.wait([task])
+        _, late = await asyncio.wait([task], timeout=20)
+        if late:
+            supervisor.request_stop()
+            await asyncio.wait([task])
+            pytest.fail("the children did not stop")
 
 
 @contextlib.contextmanager
