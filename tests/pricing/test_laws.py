@@ -115,8 +115,9 @@ def answers_for(draw, cart, phase, kinds=discounts, most=5):
             max_amount=draw(st.none() | amounts),
         )
         found.append((draw(st.sampled_from(["anna", "bela"])), answer))
-    if draw(st.booleans()):
-        found.append(("anna", Declined("gone", Reason("coupon_expired", "It has ended."), "SAVE")))
+    for i in range(draw(st.integers(0, 2))):
+        gone = Declined(f"gone{i}", Reason("coupon_expired", "It has ended."), draw(st.sampled_from([None, "SAVE"])))
+        found.append((draw(st.sampled_from(["anna", "bela"])), gone))
     return found
 
 

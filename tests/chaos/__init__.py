@@ -1,0 +1,1 @@
+"""Kills of the shop's own processes in the middle of its work."""
