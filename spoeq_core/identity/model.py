@@ -26,8 +26,8 @@ class Role(StrEnum):
 
     ADMIN = "admin"
     STAFF = "staff"
-    WAREHOUSE = "warehouse_manager"
-    SUPPORT = "support_agent"
+    WAREHOUSE = "warehouse"
+    SUPPORT = "support"
 
 
 class Channel(StrEnum):
