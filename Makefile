@@ -65,7 +65,7 @@ audit: $(STAMP)
 
 # Chromium is installed where this user may; elsewhere the browser tests say loudly that they did not run.
 browser:
-	@if command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null; then exit 0; fi; \
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing Chromium for the browser tests …"; \
 		export DEBIAN_FRONTEND=noninteractive; \

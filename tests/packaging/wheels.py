@@ -22,7 +22,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.packaging.processes import living_in
+import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
@@ -72,6 +72,21 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def living_in(folder: Path) -> dict[int, str]:
+    """The processes (pid to command) that stand in the folder, run a program of it or were given it as an argument.
+
+    Three signs, since a server may rewrite its own command line, and another change its directory.
+    """
+    found = {}
+    for process in psutil.process_iter(["cmdline", "cwd", "exe", "status"]):
+        command = " ".join(process.info["cmdline"] or [])
+        signs = (command, process.info["cwd"] or "", process.info["exe"] or "")
+        if process.info["status"] != psutil.STATUS_ZOMBIE and any(str(folder) in sign for sign in signs):
+            found[process.pid] = command
+    found.pop(os.getpid(), None)
+    return found
 
 
 @contextlib.contextmanager
