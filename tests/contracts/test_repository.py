@@ -29,6 +29,8 @@ from tests.contracts.repository import (
 ADDONS = pytest.mark.parametrize("addon", addons(), ids=lambda addon: addon.folder.name)
 EACH = pytest.mark.parametrize("distribution", distributions(), ids=lambda each: each.project["name"])
 TOML_GROUP = {"plugins": "spoeq.plugins", "themes": "spoeq.themes"}
+# What the SDK's own types are made of: a plugin meets it through the core, which alone chooses the versions.
+BROUGHT_BY_THE_CORE = {"click", "markupsafe", "odmantic", "pluggy", "pydantic", "pymongo", "quart"}
 OWNERS = importlib.metadata.packages_distributions()
 # uvicorn takes the faster event loop and parser where they are installed: nobody imports them by name.
 FOUND_BY_UVICORN = {"httptools", "uvloop"}
@@ -145,9 +147,15 @@ def undeclared(paths: Iterable[Path], declared: set[str]) -> dict[str, str]:
 @EACH
 def test_each_import_is_declared_by_the_distribution_that_imports(distribution: Distribution):
     declared = distribution.required_names(*{"embedded"} & distribution.project.get("optional-dependencies", {}).keys())
+    if distribution.kind != "core":
+        declared |= BROUGHT_BY_THE_CORE
     assert undeclared((path for path in distribution.modules() if not is_kit(path)), declared) == {}
     # The kit is loaded by whoever runs tests, and so by an environment that has the tools for it.
     assert undeclared(filter(is_kit, distribution.modules()), declared | Distribution(ROOT).required_names("dev")) == {}
+
+
+def test_the_core_declares_what_it_brings_to_its_plugins():
+    assert Distribution(ROOT).required_names() >= BROUGHT_BY_THE_CORE
 
 
 @EACH
