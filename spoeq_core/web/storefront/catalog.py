@@ -1,0 +1,212 @@
+"""Pages to look for things: home, categories, lists, search, the product."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from quart import Blueprint, Response, request
+
+from spoeq_core.catalog import service as catalog
+from spoeq_core.catalog.model import Categories, Category, Product, ProductQuery, Sort, choose
+from spoeq_core.inventory.service import stock_of
+from spoeq_core.kernel.errors import Invalid, NotFound
+from spoeq_core.shop import Shop
+from spoeq_core.web.access import public
+from spoeq_core.web.bodies import query_text
+from spoeq_core.web.common import page
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.storefront.choices import option_groups
+from spoeq_core.web.storefront.filters import chips, facet_views, link, product_query
+from spoeq_core.web.theming import render
+from spoeq_core.web.views.catalog import card_view, image_view, product_view
+
+blueprint = Blueprint("pages_catalog", __name__)
+
+RAIL = 8
+SORTS = {
+    Sort.RELEVANCE: "Best match",
+    Sort.BESTSELLING: "Bestselling",
+    Sort.NEWEST: "Newest",
+    Sort.PRICE: "Price: low to high",
+    Sort.PRICE_DOWN: "Price: high to low",
+    Sort.RATING: "Rating",
+    Sort.ORIGIN: "Country of origin",
+}
+
+
+@blueprint.get("/")
+@public
+async def home() -> Response:
+    """Where most begin."""
+    shop = current_shop()
+    categories, best, new = await asyncio.gather(
+        catalog.all_categories(shop),
+        catalog.list_products(shop, ProductQuery(sort=Sort.BESTSELLING, per_page=RAIL)),
+        catalog.list_products(shop, ProductQuery(sort=Sort.NEWEST, per_page=RAIL)),
+    )
+    rails = [
+        {"title": "Most loved", "url": "/products?sort=bestselling", "products": [card_view(shop, p) for p in best.items]},
+        {"title": "Just in", "url": "/products?sort=newest", "products": [card_view(shop, p) for p in new.items]},
+    ]
+    tops = [category for category in categories.all() if category.parent_id is None]
+    tops.sort(key=lambda category: (category.position, category.name))
+    hero_image = next((image_view(shop, p.images[0]) for p in best.items if p.images), None)
+    return await render(
+        "storefront",
+        "pages/home.html",
+        page=page(shop.profile.name, shop.profile.tagline, canonical="/", kind="home"),
+        hero={
+            "title": shop.profile.tagline or shop.profile.name,
+            "text": "",
+            "url": "/products",
+            "cta": "See everything",
+            "image": hero_image,
+        },
+        categories=[_category_link(shop, category) for category in tops],
+        rails=[rail for rail in rails if rail["products"]],
+    )
+
+
+@blueprint.get("/products")
+@public
+async def all_products() -> Response:
+    """Everything there is."""
+    return await _listing(current_shop(), None, "All products", "/products")
+
+
+@blueprint.get("/search")
+@public
+async def search() -> Response:
+    """What matches some words."""
+    q = query_text("q", longest=200)
+    return await _listing(current_shop(), None, f"“{q}”" if q else "Search", "/search", q=q)
+
+
+@blueprint.get("/category/<slug>")
+@public
+async def category(slug: str) -> Response:
+    """A category with everything below it."""
+    shop = current_shop()
+    categories = await catalog.all_categories(shop)
+    found = categories.find(slug)
+    if found is None:
+        raise NotFound("There is no such category.")
+    return await _listing(shop, found, found.name, f"/category/{found.slug}", categories=categories)
+
+
+@blueprint.get("/product/<slug>")
+@public
+async def product(slug: str) -> Response:
+    """A product, with the variant that was chosen."""
+    shop = current_shop()
+    found = await catalog.product_by_id_or_slug(shop, slug)
+    stocks, categories = await asyncio.gather(
+        stock_of(shop, [variant.sku for variant in found.variants]), catalog.all_categories(shop)
+    )
+    view = product_view(shop, found, stocks, categories)
+    chosen = _chosen(found)
+    variant = choose(found, chosen)
+    by_sku = {item["sku"]: item for item in view["variants"]}
+    selected = None
+    if variant is not None:
+        picture = found.image_of(variant)
+        first = [image_view(shop, picture)] if picture else []
+        rest = [image_view(shop, image) for image in found.images if picture is None or image.id != picture.id]
+        selected = {**by_sku[variant.sku], "images": [*first, *rest]}
+        chosen = dict(variant.options)
+    view |= {"url": f"/product/{found.slug}", "breadcrumb": _trail(categories, found)}
+    return await render(
+        "storefront",
+        "pages/product.html",
+        page=page(found.name, found.description, canonical=f"/product/{found.slug}", kind="product"),
+        product=view,
+        selected=selected,
+        option_groups=option_groups(found, chosen),
+        delivery=None,
+        related=await _related(shop, found),
+    )
+
+
+async def _listing(
+    shop: Shop, category: Category | None, title: str, path: str, *, q: str = "", categories: Categories | None = None
+) -> Response:
+    query = product_query(category.slug if category else None, q)
+    found = await catalog.list_products(shop, query, categories)
+    pages = max(1, -(-found.total // found.per_page))
+    if query.page > pages:
+        raise Invalid.field("page", f"This list has {pages} pages.", "out_of_range")
+    tree = categories or Categories(())
+    children = [c for c in tree.all() if category and c.parent_id == category.id]
+    return await render(
+        "storefront",
+        "pages/listing.html",
+        page=page(
+            title,
+            category.description if category else "",
+            canonical="" if q else path if query.page == 1 else f"{path}?page={query.page}",
+            kind="listing",
+            noindex=bool(q),
+        ),
+        category=_category_page(shop, category, children) if category else None,
+        breadcrumb=_path(tree, category) if category else [{"name": "Home", "url": "/"}, {"name": title, "url": path}],
+        q=q,
+        products=[card_view(shop, item) for item in found.items],
+        total=found.total,
+        page_number=query.page,
+        per_page=found.per_page,
+        pages=pages,
+        sort=query.sort.value,
+        sorts=[{"value": sort.value, "label": label} for sort, label in SORTS.items()],
+        facets=facet_views(shop, found.facets),
+        chips=chips(shop, found.facets, path),
+        clear_url=link(path, {"q": q} if q else {}),
+        next_url=_page_link(path, query.page + 1) if query.page < pages else "",
+        prev_url=_page_link(path, query.page - 1) if query.page > 1 else "",
+    )
+
+
+def _page_link(path: str, number: int) -> str:
+    kept = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "page"}
+    return link(path, {**kept, **({"page": [str(number)]} if number > 1 else {})})
+
+
+def _chosen(found: Product) -> dict[str, str]:
+    names = {option.name for option in found.options}
+    given = {name.removeprefix("opt."): value for name, value in request.args.items() if name.startswith("opt.")}
+    return {name: value for name, value in given.items() if name in names and value}
+
+
+async def _related(shop: Shop, found: Product) -> list[dict[str, Any]]:
+    if not found.category_ids:
+        return []
+    query = ProductQuery(category=found.category_ids[-1], sort=Sort.BESTSELLING, per_page=5)
+    others = await catalog.list_products(shop, query)
+    return [card_view(shop, other) for other in others.items if other.id != found.id][:4]
+
+
+def _trail(categories: Categories, found: Product) -> list[dict[str, str]]:
+    category = categories.find(found.category_ids[-1]) if found.category_ids else None
+    start = _path(categories, category) if category else [{"name": "Home", "url": "/"}]
+    return [*start, {"name": found.name, "url": f"/product/{found.slug}"}]
+
+
+def _path(categories: Categories, category: Category) -> list[dict[str, str]]:
+    above = [categories.find(key) for key in category.path]
+    named = [item for item in above if item is not None] or [category]
+    return [{"name": "Home", "url": "/"}, *({"name": c.name, "url": f"/category/{c.slug}"} for c in named)]
+
+
+def _category_link(shop: Shop, category: Category) -> dict[str, Any]:
+    image = image_view(shop, category.image) if category.image else None
+    return {"slug": category.slug, "name": category.name, "url": f"/category/{category.slug}", "image": image}
+
+
+def _category_page(shop: Shop, category: Category, children: list[Category]) -> dict[str, Any]:
+    children = sorted(children, key=lambda child: (child.position, child.name))
+    return {
+        "name": category.name,
+        "slug": category.slug,
+        "description": category.description,
+        "children": [_category_link(shop, child) for child in children],
+    }

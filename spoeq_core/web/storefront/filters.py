@@ -1,0 +1,110 @@
+"""The list pages' query string: read, and written into the links of facets and chips. Prices are in rupees here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from quart import request
+
+from spoeq_core.catalog.model import Facet, ProductQuery, Sort
+from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.money import parse_amount, plain_amount
+from spoeq_core.shop import Shop
+from spoeq_core.web.bodies import query_flag, query_int
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.formats import format_amount
+
+PER_PAGE = 24
+
+
+def product_query(category: str | None, text: str) -> ProductQuery:
+    """What the visitor asked the list for; values that make no sense are as if they were not there."""
+    args = request.args.to_dict(flat=False)
+    sort = request.args.get("sort", "")
+    return ProductQuery(
+        text=text,
+        category=category,
+        brands=tuple(args.get("brand", ())),
+        attributes={name.removeprefix("f."): tuple(values) for name, values in args.items() if name.startswith("f.")},
+        price_min=_price("price_min"),
+        price_max=_price("price_max"),
+        in_stock=query_flag("in_stock"),
+        sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
+        page=query_int("page", 1, minimum=1, maximum=10_000),
+        per_page=PER_PAGE,
+    )
+
+
+def link(path: str, args: Mapping[str, str | Sequence[str]]) -> str:
+    """A path with a query string, without empty values."""
+    pairs = [(name, value) for name, values in args.items() for value in _many(values) if value]
+    return f"{path}?{urlencode(sorted(pairs))}" if pairs else path
+
+
+def facet_views(shop: Shop, facets: Iterable[Facet]) -> list[dict[str, Any]]:
+    """The facets as the theme draws them."""
+    return [_facet(shop, facet) for facet in facets]
+
+
+def chips(shop: Shop, facets: Iterable[Facet], path: str) -> list[dict[str, str]]:
+    """What is chosen, each with the link that takes it back."""
+    found = []
+    for facet in facets:
+        if facet.kind == "range":
+            found += _range_chips(shop, facet, path)
+        else:
+            found += [
+                {"label": value.label, "remove_url": _without(path, facet.name, value.value)}
+                for value in facet.values
+                if value.selected
+            ]
+    return found
+
+
+def _facet(shop: Shop, facet: Facet) -> dict[str, Any]:
+    view: dict[str, Any] = {"name": facet.name, "label": facet.label, "kind": facet.kind, "values": []}
+    if facet.kind == "range":
+        currency = shop.profile.currency
+        return view | {
+            "low": request.args.get(f"{facet.name}_min", ""),
+            "high": request.args.get(f"{facet.name}_max", ""),
+            "min": plain_amount(facet.low, currency).removesuffix(".00"),
+            "max": plain_amount(facet.high, currency).removesuffix(".00"),
+        }
+    view["values"] = [
+        {"value": value.value, "label": value.label, "count": value.count, "selected": value.selected}
+        for value in facet.values
+    ]
+    return view
+
+
+def _range_chips(shop: Shop, facet: Facet, path: str) -> list[dict[str, str]]:
+    found = []
+    for end, words in (("min", "From"), ("max", "Up to")):
+        name = f"{facet.name}_{end}"
+        amount = _price(name)
+        if amount is not None:
+            label = f"{words} {format_amount(amount, shop.profile.currency)}"
+            found.append({"label": label, "remove_url": _without(path, name, request.args[name])})
+    return found
+
+
+def _without(path: str, name: str, value: str) -> str:
+    args = request.args.to_dict(flat=False)
+    args.pop("page", None)
+    args[name] = [other for other in args.get(name, []) if other != value]
+    return link(path, args)
+
+
+def _price(name: str) -> int | None:
+    text = request.args.get(name, "").strip()
+    try:
+        return parse_amount(text, current_shop().profile.currency) if text else None
+    except SpoeqError:
+        return None
+
+
+def _many(values: str | Sequence[str]) -> Sequence[str]:
+    return [values] if isinstance(values, str) else values
