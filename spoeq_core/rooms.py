@@ -5,6 +5,8 @@ from __future__ import annotations
 from odmantic import Model
 
 from spoeq_core.audit.documents import EntryDocument
+from spoeq_core.catalog.documents import BrandDocument, CategoryDocument, ProductDocument, RemovalDocument
+from spoeq_core.catalog.subscribers import SUBSCRIBERS as CATALOG_SUBSCRIBERS
 from spoeq_core.identity.documents import (
     CustomerDocument,
     EmailClaimDocument,
@@ -12,6 +14,9 @@ from spoeq_core.identity.documents import (
     SessionDocument,
     StaffDocument,
 )
+from spoeq_core.inventory.documents import StockDocument, StockLogDocument
+from spoeq_core.inventory.subscribers import SCHEDULES as INVENTORY_SCHEDULES
+from spoeq_core.inventory.subscribers import SUBSCRIBERS as INVENTORY_SUBSCRIBERS
 from spoeq_core.kernel.events import Subscription
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.plugins.documents import PluginStateDocument
@@ -24,6 +29,12 @@ DOCUMENTS: tuple[type[Model], ...] = (
     EmailClaimDocument,
     SessionDocument,
     PasswordResetDocument,
+    ProductDocument,
+    CategoryDocument,
+    BrandDocument,
+    RemovalDocument,
+    StockDocument,
+    StockLogDocument,
 )
-SUBSCRIBERS: tuple[Subscription, ...] = ()
-SCHEDULES: tuple[Schedule, ...] = ()
+SUBSCRIBERS: tuple[Subscription, ...] = (*CATALOG_SUBSCRIBERS, *INVENTORY_SUBSCRIBERS)
+SCHEDULES: tuple[Schedule, ...] = (*INVENTORY_SCHEDULES,)

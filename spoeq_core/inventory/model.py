@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from spoeq_core.kernel.errors import Conflict
+
+IN_STOCK = "in_stock"
+LOW = "low"
+OUT = "out"
+
+RECENT = 50
+"""So many rows of the log stay in the stock's own document; older ones move to the archive."""
+DEFAULT_THRESHOLD = 5
 
 
 class Reason(StrEnum):
@@ -27,7 +35,7 @@ class Movement:
 
     Attributes:
         delta: Change of `on_hand`; `reserved_delta` that of `reserved`. Both always sum to the stock.
-        ref: The order, or what else caused it.
+        ref: The order, the shipment or the return that caused it.
         actor: Who did it: a staff id, "shopper" or "system".
     """
 
@@ -44,16 +52,24 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """How many pieces of a SKU there are. `holds` names each reservation's owner: pieces by order id."""
+    """How many pieces of a SKU there are.
+
+    Attributes:
+        holds: Each reservation's owner: pieces by order id.
+        told: The state that was told last; `low_told` whether the threshold's crossing was.
+        retired: No product has this SKU any more.
+    """
 
     sku: str
     product_id: str
     name: str = ""
     on_hand: int = 0
     reserved: int = 0
-    threshold: int = 5
+    threshold: int = DEFAULT_THRESHOLD
     holds: Mapping[str, int] = field(default_factory=dict)
+    told: str = OUT
     low_told: bool = False
+    retired: bool = False
 
     @property
     def available(self) -> int:
@@ -65,12 +81,55 @@ class Stock:
         """What shoppers are told: in_stock, low or out."""
         return stock_state(self.available, self.threshold)
 
+    @property
+    def is_low(self) -> bool:
+        """Whether staff should buy more: at the threshold or under it."""
+        return self.available <= self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class StockPage:
+    """One page of the stock list."""
+
+    items: tuple[Stock, ...]
+    total: int
+    page: int
+    per_page: int
+
 
 def stock_state(available: int, threshold: int) -> str:
     """in_stock, low (at or under the threshold) or out."""
     if available <= 0:
-        return "out"
-    return "low" if available <= threshold else "in_stock"
+        return OUT
+    return LOW if available <= threshold else IN_STOCK
+
+
+def faults(stock: Stock, *, available: int, headroom: int, log: Iterable[Movement]) -> Iterator[str]:
+    """Where a stock breaks its laws.
+
+    Args:
+        stock: What is stored.
+        available: The stored count of pieces that can be promised.
+        headroom: The stored count of those above the threshold.
+        log: Every row, archived ones included, in any order; a row that stands twice counts once.
+    """
+    rows = list({row.id: row for row in log}.values())
+    held = sum(stock.holds.values())
+    moved, promised = sum(row.delta for row in rows), sum(row.reserved_delta for row in rows)
+    if available != stock.available:
+        yield f"available is {available}, but on_hand - reserved is {stock.available}"
+    if headroom != available - stock.threshold:
+        yield f"headroom is {headroom}, but available - threshold is {available - stock.threshold}"
+    if stock.available < 0 or stock.reserved < 0:
+        yield f"on_hand {stock.on_hand} and reserved {stock.reserved} promise more than there is"
+    if held != stock.reserved:
+        yield f"reserved is {stock.reserved}, but its orders hold {held}"
+    if any(pieces <= 0 for pieces in stock.holds.values()):
+        yield "an order holds nothing"
+    if moved != stock.on_hand:
+        yield f"on_hand is {stock.on_hand}, but its log sums to {moved}"
+    if promised != stock.reserved:
+        yield f"reserved is {stock.reserved}, but its log sums to {promised}"
 
 
 class OutOfStock(Conflict):
@@ -86,3 +145,15 @@ class OutOfStock(Conflict):
             extra={"available": [{"sku": sku, "available": count} for sku, count in sorted(left.items())]},
         )
         self.left = dict(left)
+
+
+class HoldMissing(Conflict):
+    """An order does not hold the pieces that were to be shipped for it."""
+
+    code = "not_reserved"
+
+
+class BelowReserved(Conflict):
+    """An adjustment would take pieces away that are promised to orders."""
+
+    code = "below_reserved"

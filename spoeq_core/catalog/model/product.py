@@ -1,12 +1,15 @@
-"""What a shop sells: products with their variants, the category tree, brands."""
+"""What a shop sells: products, their variants and their pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
+
+OUT = "out"
+"""The stock state of a SKU that cannot be bought now; also that of one whose stock nobody has entered yet."""
 
 
 class ProductStatus(StrEnum):
@@ -78,8 +81,11 @@ class Product:
         declarations: What law demands on the page: country_of_origin (ISO 3166 alpha-2), maker, maker_address,
             net_quantity, care_contact, importer.
         dimensions_mm: Length, width, height of the parcel.
-        stock_state: in_stock, low or out over all variants, as last told by inventory.
+        brand_name: The brand's name, kept in step with it; `brand_slug` likewise.
+        stock_states: in_stock, low or out by SKU, as last told by inventory; a SKU without an entry is out.
         ext: Extension data by plugin.
+
+    `stock_states`, the rating and `sold_count` are kept beside the versioned fields: saving a product leaves them.
     """
 
     id: str
@@ -88,6 +94,8 @@ class Product:
     description: str = ""
     status: ProductStatus = ProductStatus.DRAFT
     brand_id: str | None = None
+    brand_name: str = ""
+    brand_slug: str = ""
     category_ids: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     specs: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +106,7 @@ class Product:
     hsn: str = ""
     dimensions_mm: tuple[int, int, int] | None = None
     badges: tuple[str, ...] = ()
+    stock_states: Mapping[str, str] = field(default_factory=dict)
     rating_average: float = 0.0
     rating_count: int = 0
     sold_count: int = 0
@@ -111,6 +120,15 @@ class Product:
         """The cheapest variant's price, minor units."""
         return min((variant.sale for variant in self.variants), default=0)
 
+    @property
+    def in_stock(self) -> bool:
+        """Whether any variant can be bought now."""
+        return any(self.stock_state(variant.sku) != OUT for variant in self.variants)
+
+    def stock_state(self, sku: str) -> str:
+        """in_stock, low or out, as last told by inventory."""
+        return self.stock_states.get(sku, OUT)
+
     def variant(self, sku: str) -> Variant | None:
         """The variant of that SKU."""
         return next((variant for variant in self.variants if variant.sku == sku), None)
@@ -119,53 +137,6 @@ class Product:
         """The variant's picture, or the product's first."""
         chosen = variant.image_id if variant else None
         return next((image for image in self.images if image.id == chosen), self.images[0] if self.images else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A node of the category tree; `path` holds the ids from the root to itself."""
-
-    id: str
-    slug: str
-    name: str
-    description: str = ""
-    parent_id: str | None = None
-    path: tuple[str, ...] = ()
-    position: int = 0
-    image: Image | None = None
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Brand:
-    """Who a product is sold as."""
-
-    id: str
-    slug: str
-    name: str
-    description: str = ""
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A category with its children, for menus and the tree of the API."""
-
-    category: Category
-    children: tuple[Node, ...] = ()
-
-
-def tree(categories: Iterable[Category]) -> tuple[Node, ...]:
-    """The categories as a forest, each level in order of position, then name."""
-    by_parent: dict[str | None, list[Category]] = {}
-    for category in categories:
-        by_parent.setdefault(category.parent_id, []).append(category)
-
-    def level(parent: str | None) -> tuple[Node, ...]:
-        found = sorted(by_parent.get(parent, []), key=lambda item: (item.position, item.name))
-        return tuple(Node(category, level(category.id)) for category in found)
-
-    return level(None)
 
 
 def choose(product: Product, chosen: Mapping[str, str]) -> Variant | None:
@@ -179,7 +150,24 @@ def choose(product: Product, chosen: Mapping[str, str]) -> Variant | None:
     return matching[0] if matching and (complete or len(matching) == 1) else None
 
 
-def duplicate_skus(variants: Sequence[Variant]) -> list[str]:
-    """SKUs that stand more than once."""
-    seen: set[str] = set()
-    return sorted({variant.sku for variant in variants if variant.sku in seen or seen.add(variant.sku)})
+class ProductChanges(TypedDict, total=False):
+    """What staff may say of a product: all of it for a new one (at least the name), any of it for a change.
+
+    `ext` and a variant's `ext` replace the data of the plugins they name; other plugins' data stays.
+    """
+
+    name: str
+    slug: str
+    description: str
+    status: ProductStatus
+    brand_id: str | None
+    category_ids: tuple[str, ...]
+    tags: tuple[str, ...]
+    specs: Mapping[str, str]
+    options: tuple[Option, ...]
+    variants: tuple[Variant, ...]
+    declarations: Mapping[str, str]
+    hsn: str
+    dimensions_mm: tuple[int, int, int] | None
+    badges: tuple[str, ...]
+    ext: Mapping[str, Any]

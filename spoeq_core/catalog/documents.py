@@ -1,0 +1,278 @@
+"""How products, categories and brands are kept.
+
+Shard key of products: `{_id: "hashed"}`. A sharded catalogue cannot keep the unique indexes on slug and SKU, so such a
+shop leaves the collection unsharded; a catalogue fits one shard.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from odmantic import Field, Model
+from pymongo import ASCENDING, IndexModel, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from spoeq_core.catalog.model import (
+    OUT,
+    Brand,
+    Category,
+    Product,
+    Row,
+    attributes_of,
+    search_words,
+)
+from spoeq_core.kernel.errors import Conflict
+from spoeq_core.kernel.mongo import Document, Repository
+
+BESIDE = ("stock_states", "rating_average", "rating_count", "sold_count")
+"""Fields that other rooms write on their own, without the version: saving a product must not put old values back."""
+ROW_FIELDS = (
+    "name",
+    "brand_id",
+    "brand_slug",
+    "brand_name",
+    "attributes",
+    "lowest_price",
+    "in_stock",
+    "rating_average",
+    "rating_count",
+    "sold_count",
+    "created_at",
+)
+INSERT_BATCH = 500
+
+
+def _product_indexes() -> Sequence[IndexModel]:
+    single = ("brand_id", "tags", "attributes", "words", "lowest_price", "created_at", "sold_count", "rating_average")
+    return [
+        IndexModel([("slug", ASCENDING)], unique=True),
+        IndexModel(
+            [("variants.sku", ASCENDING)], unique=True, partialFilterExpression={"variants.sku": {"$exists": True}}
+        ),
+        IndexModel([("category_ids", ASCENDING), ("status", ASCENDING)]),
+        *(IndexModel([(name, ASCENDING)]) for name in single),
+        IndexModel([("pending_events.at", ASCENDING)], sparse=True),
+    ]
+
+
+class ProductDocument(Model):
+    """A product. `words`, `attributes` and `lowest_price` are derived with each save; `in_stock` with each state."""
+
+    model_config = {"collection": "products", "indexes": _product_indexes}
+
+    id: str = Field(primary_field=True)
+    slug: str
+    name: str
+    description: str = ""
+    status: str
+    brand_id: str | None = None
+    brand_name: str = ""
+    brand_slug: str = ""
+    category_ids: list[str] = []
+    tags: list[str] = []
+    specs: dict[str, str] = {}
+    options: list[dict[str, Any]] = []
+    variants: list[dict[str, Any]] = []
+    images: list[dict[str, Any]] = []
+    declarations: dict[str, str] = {}
+    hsn: str = ""
+    dimensions_mm: list[int] | None = None
+    badges: list[str] = []
+    ext: dict[str, Any] = {}
+    words: list[str] = []
+    attributes: list[str] = []
+    lowest_price: int = 0
+    stock_states: dict[str, str] = {}
+    in_stock: bool = False
+    rating_average: float = 0.0
+    rating_count: int = 0
+    sold_count: int = 0
+    version: int = 1
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    pending_events: list[dict[str, Any]] = []
+
+
+class ProductRepository(Repository[Product]):
+    """The products of the shop."""
+
+    document = ProductDocument
+    model = Product
+
+    def to_document(self, aggregate: Product) -> Document:
+        """The stored form with what lists search, filter and sort by; without the fields that others write."""
+        raw = super().to_document(aggregate)
+        raw["words"] = search_words(aggregate)
+        raw["attributes"] = attributes_of(aggregate)
+        raw["lowest_price"] = aggregate.lowest_price
+        for name in (*BESIDE, "in_stock", "pending_events"):
+            del raw[name]
+        return raw
+
+    async def insert_all(self, products: Sequence[Product]) -> None:
+        """Store many new products, in batches, telling nobody.
+
+        Raises:
+            Conflict: the first whose id, slug or SKU is taken; those before it are stored.
+        """
+        for start in range(0, len(products), INSERT_BATCH):
+            batch = [self.to_document(product) for product in products[start : start + INSERT_BATCH]]
+            try:
+                await self.collection.insert_many(batch)
+            except BulkWriteError as error:
+                slug = batch[error.details["writeErrors"][0]["index"]]["slug"]
+                raise Conflict(
+                    f"Product {slug!r} has an id, a slug or a SKU that is taken.",
+                    code="duplicate",
+                    hint="The products before it are stored; leave those out, mend this one, and import the rest.",
+                ) from None
+
+    async def rows(self, query: Document, limit: int) -> list[Row]:
+        """What lists are counted and sorted by, of at most `limit` products that match."""
+        found = self.collection.find(query, dict.fromkeys(ROW_FIELDS, 1), limit=limit, batch_size=limit)
+        return [_row(raw) for raw in await found.to_list(None)]
+
+    async def by_ids(self, ids: Sequence[str]) -> list[Product]:
+        """The products of the ids that exist, in the order given."""
+        found = {product.id: product for product in await self.find({"_id": {"$in": list(ids)}})}
+        return [found[key] for key in ids if key in found]
+
+    async def taken_slugs(self, slugs: Sequence[str], *, besides: str = "") -> set[str]:
+        """Those of the slugs that another product has."""
+        query = {"slug": {"$in": list(slugs)}, "_id": {"$ne": besides}}
+        return {raw["slug"] async for raw in self.collection.find(query, {"slug": 1})}
+
+    async def taken_skus(self, skus: Sequence[str], *, besides: str = "") -> set[str]:
+        """Those of the SKUs that another product has."""
+        query = {"variants.sku": {"$in": list(skus)}, "_id": {"$ne": besides}}
+        found = self.collection.find(query, {"variants.sku": 1})
+        return {variant["sku"] async for raw in found for variant in raw["variants"]} & set(skus)
+
+    async def set_stock_states(self, states: Mapping[str, Mapping[str, str]]) -> None:
+        """Keep the stock states of whole products, `{product id: {sku: state}}`, beside their versions."""
+        writes = [UpdateOne({"_id": key}, {"$set": _stock_fields(of)}) for key, of in states.items()]
+        for start in range(0, len(writes), INSERT_BATCH):
+            await self.collection.bulk_write(writes[start : start + INSERT_BATCH], ordered=False)
+
+    async def add_sold(self, pieces: Mapping[str, int]) -> None:
+        """Count pieces sold, `{product id: pieces}`."""
+        writes = [UpdateOne({"_id": key}, {"$inc": {"sold_count": count}}) for key, count in pieces.items()]
+        if writes:
+            await self.collection.bulk_write(writes, ordered=False)
+
+    async def rename_brand(self, brand: Brand) -> None:
+        """Keep a brand's name and slug in its products in step."""
+        query = {"brand_id": brand.id}
+        await self.collection.update_many(query, {"$set": {"brand_name": brand.name, "brand_slug": brand.slug}})
+
+
+class RemovalDocument(Model):
+    """That a product is to go, so that the event of it has a place to wait in; `files` are its pictures' keys."""
+
+    model_config = {
+        "collection": "product_removals",
+        "indexes": lambda: [IndexModel([("pending_events.at", ASCENDING)], sparse=True)],
+    }
+
+    id: str = Field(primary_field=True)
+    files: list[str] = []
+    version: int = 1
+    pending_events: list[dict[str, Any]] = []
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Removal:
+    """A product that is to go."""
+
+    id: str
+    files: tuple[str, ...] = ()
+    version: int = 1
+
+
+class RemovalRepository(Repository[Removal]):
+    """Products that are to go. A removal is written first; whoever finds it finishes the work."""
+
+    document = RemovalDocument
+    model = Removal
+
+
+class CategoryDocument(Model):
+    """A category. The path is derived from the parents when categories are read, so that moving writes one document."""
+
+    model_config = {
+        "collection": "categories",
+        "indexes": lambda: [IndexModel([("slug", ASCENDING)], unique=True)],
+    }
+
+    id: str = Field(primary_field=True)
+    slug: str
+    name: str
+    description: str = ""
+    parent_id: str | None = None
+    path: list[str] = []
+    position: int = 0
+    image: dict[str, Any] | None = None
+    version: int = 1
+
+
+class CategoryRepository(Repository[Category]):
+    """The categories of the shop."""
+
+    document = CategoryDocument
+    model = Category
+
+    def to_document(self, aggregate: Category) -> Document:
+        """The stored form, without the derived path."""
+        raw = super().to_document(aggregate)
+        del raw["path"]
+        return raw
+
+
+class BrandDocument(Model):
+    """A brand."""
+
+    model_config = {
+        "collection": "brands",
+        "indexes": lambda: [
+            IndexModel([("slug", ASCENDING)], unique=True),
+            IndexModel([("pending_events.at", ASCENDING)], sparse=True),
+        ],
+    }
+
+    id: str = Field(primary_field=True)
+    slug: str
+    name: str
+    description: str = ""
+    version: int = 1
+    pending_events: list[dict[str, Any]] = []
+
+
+class BrandRepository(Repository[Brand]):
+    """The brands of the shop."""
+
+    document = BrandDocument
+    model = Brand
+
+
+def _stock_fields(states: Mapping[str, str]) -> Document:
+    return {"stock_states": dict(states), "in_stock": any(state != OUT for state in states.values())}
+
+
+def _row(raw: Document) -> Row:
+    return Row(
+        id=raw["_id"],
+        name=raw["name"],
+        brand_id=raw.get("brand_id"),
+        brand_slug=raw.get("brand_slug", ""),
+        brand_name=raw.get("brand_name", ""),
+        attributes=raw.get("attributes", ()),
+        price=raw.get("lowest_price", 0),
+        in_stock=raw.get("in_stock", False),
+        rating=raw.get("rating_average", 0.0),
+        rating_count=raw.get("rating_count", 0),
+        sold_count=raw.get("sold_count", 0),
+        created_at=raw["created_at"],
+    )

@@ -1,0 +1,36 @@
+"""What the catalogue tells. Subscribers load the product by its id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spoeq_core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCreated(Event):
+    """A product was stored, as a draft or active."""
+
+    product_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductUpdated(Event):
+    """A product's fields, variants, images or status changed."""
+
+    product_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductDeleted(Event):
+    """A product is gone; `skus` were its variants."""
+
+    product_id: str
+    skus: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandUpdated(Event):
+    """A brand's name or slug changed."""
+
+    brand_id: str

@@ -1,0 +1,217 @@
+"""What a product must be to be kept, and what more to be sold: pure checks that name the field."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from spoeq_core.catalog.model.countries import COUNTRIES
+from spoeq_core.catalog.model.product import Option, Product, ProductStatus, Variant
+from spoeq_core.catalog.model.text import LONGEST_SLUG, ORIGIN, SLUG
+from spoeq_core.kernel.errors import FieldError
+
+MAX_PRICE: Final = 10**12
+MAX_WEIGHT_G: Final = 10**7
+MAX_DIMENSION_MM: Final = 10**5
+MAX_VARIANTS: Final = 200
+MAX_OPTIONS: Final = 5
+MAX_VALUES: Final = 100
+MAX_SPECS: Final = 100
+MAX_IMAGES: Final = 40
+MAX_TAGS: Final = 50
+MAX_CATEGORIES: Final = 20
+MAX_BADGES: Final = 10
+
+LONGEST_NAME: Final = 300
+LONGEST_LABEL: Final = 80
+LONGEST_TAG: Final = 40
+LONGEST_VALUE: Final = 500
+LONGEST_DESCRIPTION: Final = 50_000
+
+DECLARATIONS: Final = (ORIGIN, "maker", "maker_address", "net_quantity", "care_contact", "importer")
+NEEDED_TO_SELL: Final = (ORIGIN, "maker", "net_quantity")
+
+_SKU = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+_HSN = re.compile(r"^\d{4,8}$", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+Faults = Iterator[FieldError]
+
+
+def tidied(product: Product) -> Product:
+    """The product with blanks around and inside its words set right, tags folded, empty declarations left out."""
+    return replace(
+        product,
+        name=_line(product.name),
+        description=product.description.replace("\r\n", "\n").strip(),
+        hsn=product.hsn.strip(),
+        tags=tuple(dict.fromkeys(tag for tag in (_line(tag).casefold() for tag in product.tags) if tag)),
+        badges=tuple(dict.fromkeys(badge for badge in map(_line, product.badges) if badge)),
+        category_ids=tuple(dict.fromkeys(product.category_ids)),
+        specs={_line(name): _line(value) for name, value in product.specs.items()},
+        options=tuple(Option(_line(option.name), tuple(map(_line, option.values))) for option in product.options),
+        variants=tuple(_tidied_variant(variant) for variant in product.variants),
+        declarations={name: _line(value) for name, value in product.declarations.items() if value.strip()},
+    )
+
+
+def faults(product: Product) -> Faults:
+    """Everything that is wrong with a product, field by field; what the rest of the shop says is not asked here."""
+    yield from _words(product)
+    yield from _lists(product)
+    yield from _specs(product.specs)
+    yield from _declarations(product.declarations)
+    yield from _options(product.options)
+    yield from _variants(product)
+    yield from _dimensions(product)
+    if product.status is ProductStatus.ACTIVE:
+        yield from _unsellable(product)
+
+
+def _words(product: Product) -> Faults:
+    yield from _text("name", product.name, LONGEST_NAME, needed=True)
+    if not SLUG.match(product.slug) or len(product.slug) > LONGEST_SLUG:
+        yield FieldError("slug", f"Use small letters, digits and single hyphens, at most {LONGEST_SLUG}.", "pattern")
+    if len(product.description) > LONGEST_DESCRIPTION:
+        yield FieldError("description", f"At most {LONGEST_DESCRIPTION} characters.", "too_long")
+    if "\x00" in product.description:
+        yield FieldError("description", "Control characters are not allowed.", "pattern")
+    if product.hsn and not _HSN.match(product.hsn):
+        yield FieldError("hsn", "An HSN code has 4 to 8 digits.", "pattern")
+
+
+def _lists(product: Product) -> Faults:
+    for field, items, most in (("tags", product.tags, MAX_TAGS), ("badges", product.badges, MAX_BADGES)):
+        if len(items) > most:
+            yield FieldError(field, f"At most {most}.", "too_many")
+        for item in items:
+            yield from _text(field, item, LONGEST_TAG)
+    if len(product.category_ids) > MAX_CATEGORIES:
+        yield FieldError("category_ids", f"At most {MAX_CATEGORIES}.", "too_many")
+    if len(product.images) > MAX_IMAGES:
+        yield FieldError("images", f"At most {MAX_IMAGES}.", "too_many")
+
+
+def _specs(specs: Mapping[str, str]) -> Faults:
+    if len(specs) > MAX_SPECS:
+        yield FieldError("specs", f"At most {MAX_SPECS}.", "too_many")
+    for name, value in specs.items():
+        yield from _attribute_name("specs", name)
+        yield from _text(f"specs.{name}", value, LONGEST_VALUE, needed=True)
+
+
+def _declarations(declarations: Mapping[str, str]) -> Faults:
+    for name, value in declarations.items():
+        if name not in DECLARATIONS:
+            yield FieldError(f"declarations.{name}", f"Known are: {', '.join(DECLARATIONS)}.", "unknown")
+        else:
+            yield from _text(f"declarations.{name}", value, LONGEST_VALUE)
+    origin = declarations.get(ORIGIN)
+    if origin and origin not in COUNTRIES:
+        yield FieldError(f"declarations.{ORIGIN}", "Give a country by its two letters (ISO 3166), like IN.", "country")
+
+
+def _options(options: tuple[Option, ...]) -> Faults:
+    if len(options) > MAX_OPTIONS:
+        yield FieldError("options", f"At most {MAX_OPTIONS}.", "too_many")
+    for place in _repeated([option.name.casefold() for option in options]):
+        yield FieldError(f"options.{place}.name", "Another option has this name.", "duplicate")
+    for place, option in enumerate(options):
+        yield from _attribute_name(f"options.{place}.name", option.name)
+        yield from _option_values(f"options.{place}.values", option.values)
+
+
+def _option_values(field: str, values: tuple[str, ...]) -> Faults:
+    if not 1 <= len(values) <= MAX_VALUES:
+        yield FieldError(field, f"Give 1 to {MAX_VALUES} values.", "too_many" if values else "missing")
+    if _repeated(values):
+        yield FieldError(field, "A value stands twice.", "duplicate")
+    for value in values:
+        yield from _text(field, value, LONGEST_LABEL, needed=True)
+
+
+def _variants(product: Product) -> Faults:
+    variants = product.variants
+    if len(variants) > MAX_VARIANTS:
+        yield FieldError("variants", f"At most {MAX_VARIANTS}.", "too_many")
+    for place in _repeated([variant.sku for variant in variants]):
+        yield FieldError(f"variants.{place}.sku", "Another variant has this SKU.", "duplicate")
+    for place in _repeated([tuple(sorted(variant.options.items())) for variant in variants]):
+        yield FieldError(f"variants.{place}.options", "Another variant has the same options.", "duplicate")
+    for place, variant in enumerate(variants):
+        yield from _variant(f"variants.{place}", variant, product)
+        yield from _prices(f"variants.{place}", variant)
+
+
+def _variant(field: str, variant: Variant, product: Product) -> Faults:
+    if not _SKU.match(variant.sku):
+        yield FieldError(f"{field}.sku", "Letters, digits, dot, hyphen and underscore, at most 64.", "pattern")
+    if not _has_options(variant, product.options):
+        names = ", ".join(option.name for option in product.options) or "no options"
+        yield FieldError(f"{field}.options", f"Choose one of the product's values for: {names}.", "options")
+    if variant.image_id is not None and all(image.id != variant.image_id for image in product.images):
+        yield FieldError(f"{field}.image_id", "The product has no such image.", "unknown")
+
+
+def _prices(field: str, variant: Variant) -> Faults:
+    for name, amount in (("sale", variant.sale), ("mrp", variant.mrp or 0), ("min_price", variant.min_price)):
+        if not 0 <= amount <= MAX_PRICE:
+            yield FieldError(f"{field}.{name}", f"A price is 0 to {MAX_PRICE} minor units.", "range")
+    if variant.mrp is not None and variant.sale > variant.mrp:
+        yield FieldError(f"{field}.sale", "Selling above the MRP is not allowed.", "above_mrp")
+    if variant.min_price > variant.sale:
+        yield FieldError(f"{field}.min_price", "The lowest price is above the selling price.", "range")
+    if not 0 <= variant.weight_g <= MAX_WEIGHT_G:
+        yield FieldError(f"{field}.weight_g", f"A weight is 0 to {MAX_WEIGHT_G} grams.", "range")
+
+
+def _dimensions(product: Product) -> Faults:
+    if product.dimensions_mm and not all(0 <= side <= MAX_DIMENSION_MM for side in product.dimensions_mm):
+        yield FieldError("dimensions_mm", f"Each side is 0 to {MAX_DIMENSION_MM} mm.", "range")
+
+
+def _unsellable(product: Product) -> Faults:
+    if not product.variants:
+        yield FieldError("variants", "A product needs a variant before it can be shown.", "needed_to_sell")
+    for name in NEEDED_TO_SELL:
+        if not product.declarations.get(name):
+            yield FieldError(f"declarations.{name}", "The law wants this on the page of a product.", "needed_to_sell")
+
+
+def _attribute_name(field: str, name: str) -> Faults:
+    yield from _text(field, name, LONGEST_LABEL, needed=True)
+    if "=" in name or name.startswith("$"):
+        yield FieldError(field, "A name has no '=' and does not start with '$'.", "pattern")
+
+
+def _text(field: str, text: str, most: int, *, needed: bool = False) -> Faults:
+    if needed and not text:
+        yield FieldError(field, "This is needed.", "missing")
+    if len(text) > most:
+        yield FieldError(field, f"At most {most} characters.", "too_long")
+    if _CONTROL.search(text):
+        yield FieldError(field, "Control characters are not allowed.", "pattern")
+
+
+def _has_options(variant: Variant, options: tuple[Option, ...]) -> bool:
+    names = {option.name for option in options}
+    return set(variant.options) == names and all(variant.options[o.name] in o.values for o in options)
+
+
+def _repeated(items: Sequence[object]) -> list[int]:
+    """Places of the items that stood before."""
+    several = {item for item, count in Counter(items).items() if count > 1}
+    first = {item: items.index(item) for item in several}
+    return [place for place, item in enumerate(items) if item in several and first[item] != place]
+
+
+def _tidied_variant(variant: Variant) -> Variant:
+    options = {_line(name): _line(value) for name, value in variant.options.items()}
+    return replace(variant, sku=variant.sku.strip(), options=options)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,89 @@
+"""What must hold of a product before it is stored, asked of the model, of the rest of the catalogue, of plugins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from spoeq_core.catalog.documents import BrandRepository, CategoryRepository, ProductRepository
+from spoeq_core.catalog.model import Product, Variant, faults, tidied
+from spoeq_core.catalog.service.extensions import extended
+from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.shop import Shop
+
+SUFFIXES = 20
+"""How many numbered slugs are tried before the product's id makes one."""
+
+
+async def checked(shop: Shop, product: Product, stored: Product | None = None) -> Product:
+    """The product tidied, with its brand's name and its extension data; `stored` is what it was before.
+
+    Raises:
+        Invalid: with an error for each field that is refused.
+    """
+    product, errors = _extended(shop, tidied(product), stored)
+    errors += faults(product)
+    product, unknown = await _with_brand(shop, product)
+    errors += unknown
+    if stored is None or set(product.category_ids) - set(stored.category_ids):
+        errors += await _unknown_categories(shop, product)
+    errors += await taken(shop, product, stored)
+    if errors:
+        raise Invalid(
+            f"The product {product.name or product.id!r} was not saved: {len(errors)} field(s) were refused.",
+            errors=errors,
+            hint="Mend the fields that are named.",
+        )
+    return product
+
+
+async def taken(shop: Shop, product: Product, stored: Product | None = None) -> list[FieldError]:
+    """The slug and the SKUs that other products have; those the product had before are its own."""
+    products = shop.repository(ProductRepository)
+    errors = []
+    own_slug = stored is not None and product.slug == stored.slug
+    if not own_slug and await products.taken_slugs([product.slug], besides=product.id):
+        errors.append(FieldError("slug", "Another product has this address.", "taken"))
+    old = {variant.sku for variant in stored.variants} if stored else set()
+    new = [variant.sku for variant in product.variants if variant.sku not in old]
+    others = await products.taken_skus(new, besides=product.id) if new else set()
+    for place, variant in enumerate(product.variants):
+        if variant.sku in others:
+            errors.append(FieldError(f"variants.{place}.sku", "Another product has this SKU.", "taken"))
+    return errors
+
+
+async def free_slug(shop: Shop, base: str, product_id: str) -> str:
+    """The slug, or the first numbered one that no product has."""
+    tail = product_id[-8:].lower()
+    wanted = base or f"product-{tail}"
+    candidates = [wanted, *(f"{wanted}-{number}" for number in range(2, SUFFIXES)), f"{wanted}-{tail}"]
+    used = await shop.repository(ProductRepository).taken_slugs(candidates, besides=product_id)
+    return next(slug for slug in candidates if slug not in used or slug == candidates[-1])
+
+
+def _extended(shop: Shop, product: Product, stored: Product | None) -> tuple[Product, list[FieldError]]:
+    ext, errors = extended(shop, "product", stored.ext if stored else {}, product.ext)
+    variants = []
+    for place, variant in enumerate(product.variants):
+        old = stored.variant(variant.sku) if stored else None
+        of, refused = extended(shop, "variant", (old or Variant("")).ext, variant.ext, f"variants.{place}.ext")
+        variants.append(replace(variant, ext=of))
+        errors += refused
+    return replace(product, ext=ext, variants=tuple(variants)), errors
+
+
+async def _with_brand(shop: Shop, product: Product) -> tuple[Product, list[FieldError]]:
+    if product.brand_id is None:
+        return replace(product, brand_name="", brand_slug=""), []
+    brand = await shop.repository(BrandRepository).find_by_id(product.brand_id)
+    if brand is None:
+        return product, [FieldError("brand_id", "There is no such brand.", "unknown")]
+    return replace(product, brand_name=brand.name, brand_slug=brand.slug), []
+
+
+async def _unknown_categories(shop: Shop, product: Product) -> list[FieldError]:
+    if not product.category_ids:
+        return []
+    found = await shop.repository(CategoryRepository).find({"_id": {"$in": list(product.category_ids)}})
+    missing = sorted(set(product.category_ids) - {category.id for category in found})
+    return [FieldError("category_ids", f"There is no category {key!r}.", "unknown") for key in missing]

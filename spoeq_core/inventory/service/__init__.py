@@ -1,0 +1,42 @@
+"""What the rest of the shop asks of inventory."""
+
+from spoeq_core.inventory.service.checking import Violation, check_invariants, open_holds
+from spoeq_core.inventory.service.keeping import (
+    NewStock,
+    compact_log,
+    create_stock,
+    create_stocks,
+    ensure_stock,
+    name_of,
+    refresh_states,
+    retire_stock,
+)
+from spoeq_core.inventory.service.moving import adjust, receive_return, release, reserve, ship
+from spoeq_core.inventory.service.reading import Sellable, get_stock, list_stock, log_of, sellable, stock_of
+from spoeq_core.inventory.service.telling import tell_missed
+
+__all__ = [
+    "NewStock",
+    "Sellable",
+    "Violation",
+    "adjust",
+    "check_invariants",
+    "compact_log",
+    "create_stock",
+    "create_stocks",
+    "ensure_stock",
+    "get_stock",
+    "list_stock",
+    "log_of",
+    "name_of",
+    "open_holds",
+    "receive_return",
+    "refresh_states",
+    "release",
+    "reserve",
+    "retire_stock",
+    "sellable",
+    "ship",
+    "stock_of",
+    "tell_missed",
+]

@@ -1,0 +1,235 @@
+"""Moving stock: reserve, release, ship, return, adjust. Each is safe to repeat, and each writes its row of the log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from spoeq_core.inventory.documents import StockRepository, not_logged
+from spoeq_core.inventory.model import BelowReserved, HoldMissing, Movement, OutOfStock, Reason, Stock
+from spoeq_core.inventory.service.reading import get_stock
+from spoeq_core.inventory.service.telling import tell
+from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
+from spoeq_core.kernel.ids import new_id
+from spoeq_core.shop import Shop
+
+MAX_PIECES = 10**9
+LONGEST_NOTE = 200
+ATTEMPTS = 20
+
+_ORDER = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why stock moves: the reason, what caused it (an order, a shipment, a return), and who did it."""
+
+    reason: Reason
+    ref: str
+    actor: str
+    note: str = ""
+
+
+async def reserve(shop: Shop, order_id: str, quantities: Mapping[str, int], *, actor: str = "shopper") -> None:
+    """Promise pieces to an order: all of them, or none.
+
+    One command a SKU, two near the threshold and two more where it is crossed. Safe to repeat for the same order and
+    quantities; calls for one order must not overlap, which whoever places it guarantees. A crash in between leaves
+    some pieces held: `release` gives them back.
+
+    Args:
+        shop: The shop.
+        order_id: Who holds them.
+        quantities: Pieces by SKU.
+        actor: For the log.
+
+    Raises:
+        OutOfStock: too few are left; says how many of every SKU that lacks. Nothing is held then.
+        Conflict: the order holds another number of pieces of a SKU.
+        Invalid: a quantity is under 1.
+    """
+    _check(order_id, quantities)
+    cause = Cause(Reason.RESERVE, order_id, actor)
+    for sku in sorted(quantities):
+        if not await _hold(shop, order_id, sku, quantities[sku], cause):
+            left = await _left(shop, order_id, quantities, sku)
+            await release(shop, order_id, quantities, actor=actor)
+            raise OutOfStock(left)
+
+
+async def release(shop: Shop, order_id: str, skus: Collection[str], *, actor: str = "system") -> None:
+    """Give back whatever an order still holds of these SKUs. Safe to repeat, and where nothing is held."""
+    _check(order_id, {})
+    stocks = await shop.repository(StockRepository).read({"_id": {"$in": list(skus)}}, holds=True)
+    for stock in sorted(stocks, key=lambda item: item.sku):
+        await _release(shop, order_id, stock, Cause(Reason.RELEASE, order_id, actor))
+
+
+async def ship(
+    shop: Shop, order_id: str, quantities: Mapping[str, int], *, shipment_id: str, actor: str = "system"
+) -> None:
+    """Take pieces that an order holds out of the house. Safe to repeat for the same shipment.
+
+    Raises:
+        HoldMissing: the order does not hold so many; nothing was moved.
+        Invalid: a quantity is under 1.
+    """
+    _check(order_id, quantities)
+    cause = Cause(Reason.SHIP, shipment_id, actor)
+    open_ = [sku for sku in sorted(quantities) if not await _is_logged(shop, sku, cause)]
+    for stock in [await get_stock(shop, sku) for sku in open_]:
+        _require_hold(stock, order_id, quantities[stock.sku])
+    for sku in open_:
+        await _ship(shop, order_id, sku, quantities[sku], cause)
+
+
+async def receive_return(
+    shop: Shop, quantities: Mapping[str, int], *, return_id: str, actor: str, note: str = ""
+) -> None:
+    """Put pieces that came back on the shelf again. Safe to repeat for the same return.
+
+    Raises:
+        NotFound: there is no such SKU; those before it, in order of SKU, were put back.
+        Invalid: a quantity is under 1.
+    """
+    _check("", quantities)
+    cause = Cause(Reason.RETURN, return_id, actor, note)
+    for sku in sorted(quantities):
+        await get_stock(shop, sku)
+        if not await _is_logged(shop, sku, cause):
+            row = _row(shop, sku, quantities[sku], 0, cause)
+            await shop.repository(StockRepository).move(row, only_if=not_logged(cause.reason, cause.ref))
+            await tell(shop, sku)
+
+
+async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str) -> Stock:
+    """The stock after staff counted, found or lost pieces.
+
+    Args:
+        shop: The shop.
+        sku: Which.
+        delta: Pieces more, or fewer if negative.
+        reason: In words, for the log.
+        actor: The staff member's id.
+
+    Raises:
+        NotFound: there is no such SKU.
+        BelowReserved: it would take away pieces that are promised to orders.
+        Invalid: the delta is 0 or not a number of pieces, or the reason is missing or too long.
+    """
+    _check_adjustment(delta, reason)
+    row = _row(shop, sku, delta, 0, Cause(Reason.ADJUSTMENT, "", actor, reason.strip()))
+    room = {"available": {"$gte": -delta}} if delta < 0 else {"on_hand": {"$lte": MAX_PIECES - delta}}
+    moved = await shop.repository(StockRepository).move(row, only_if=room)
+    if moved:
+        await tell(shop, sku)
+    stock = await get_stock(shop, sku)
+    if not moved:
+        raise BelowReserved(
+            f"{sku} has {stock.on_hand} on hand, of which {stock.reserved} are reserved; {delta:+d} is not possible.",
+            hint="Cancel or ship the orders that hold them first, or adjust by less.",
+            extra={"on_hand": stock.on_hand, "reserved": stock.reserved, "available": stock.available},
+        )
+    return stock
+
+
+async def _hold(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> bool:
+    stocks = shop.repository(StockRepository)
+    row = _row(shop, sku, 0, pieces, cause)
+    free = {f"holds.{order_id}": {"$exists": False}}
+    if await stocks.move(row, only_if={"headroom": {"$gt": pieces}, **free}, hold=(order_id, pieces)):
+        return True
+    if await stocks.move(row, only_if={"available": {"$gte": pieces}, **free}, hold=(order_id, pieces)):
+        await tell(shop, sku)
+        return True
+    found = await stocks.read({"_id": sku}, holds=True)
+    held = found[0].holds.get(order_id, 0) if found else 0
+    if held not in (0, pieces):
+        raise Conflict(
+            f"Order {order_id} holds {held} of {sku} already, not {pieces}.", hint="Release them before reserving anew."
+        )
+    return held == pieces
+
+
+async def _left(shop: Shop, order_id: str, quantities: Mapping[str, int], refused: str) -> dict[str, int]:
+    found = await shop.repository(StockRepository).read({"_id": {"$in": list(quantities)}}, holds=True)
+    stocks = {stock.sku: stock for stock in found if order_id not in stock.holds}
+    lacking = {sku: stock.available for sku, stock in stocks.items() if stock.available < quantities[sku]}
+    known = {stock.sku for stock in found}
+    missing = {sku: 0 for sku in quantities if sku not in known}
+    return {refused: stocks[refused].available if refused in stocks else 0, **missing, **lacking}
+
+
+async def _release(shop: Shop, order_id: str, stock: Stock, cause: Cause) -> None:
+    for _ in range(ATTEMPTS):
+        held = stock.holds.get(order_id)
+        if not held:
+            return
+        row = _row(shop, stock.sku, 0, -held, cause)
+        mine = {f"holds.{order_id}": held}
+        if await shop.repository(StockRepository).move(row, only_if=mine, hold=(order_id, 0)):
+            return await tell(shop, stock.sku)
+        stock = await get_stock(shop, stock.sku)
+    raise _busy(stock.sku)
+
+
+async def _ship(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> None:
+    row = _row(shop, sku, -pieces, -pieces, cause)
+    for _ in range(ATTEMPTS):
+        held = (await get_stock(shop, sku)).holds.get(order_id, 0)
+        mine = {f"holds.{order_id}": held, **not_logged(cause.reason, cause.ref)}
+        if held >= pieces and await shop.repository(StockRepository).move(
+            row, only_if=mine, hold=(order_id, held - pieces)
+        ):
+            return
+        if await _is_logged(shop, sku, cause):
+            return
+        _require_hold(await get_stock(shop, sku), order_id, pieces)
+    raise _busy(sku)
+
+
+async def _is_logged(shop: Shop, sku: str, cause: Cause) -> bool:
+    """Whether the movement was made before; asked of the log first, then of the archive that rows move to."""
+    stocks = shop.repository(StockRepository)
+    logged = {"_id": sku, "log": {"$elemMatch": {"reason": cause.reason.value, "ref": cause.ref}}}
+    if await stocks.read(logged):
+        return True
+    return bool(await stocks.archived({"sku": sku, "reason": cause.reason.value, "ref": cause.ref}, limit=1))
+
+
+def _require_hold(stock: Stock, order_id: str, pieces: int) -> None:
+    held = stock.holds.get(order_id, 0)
+    if held < pieces:
+        raise HoldMissing(
+            f"Order {order_id} holds {held} of {stock.sku}, not {pieces}.", hint="Reserve them before shipping."
+        )
+
+
+def _row(shop: Shop, sku: str, delta: int, reserved: int, cause: Cause) -> Movement:
+    return Movement(new_id(), sku, delta, reserved, cause.reason, cause.ref, cause.actor, shop.clock.now(), cause.note)
+
+
+def _check(order_id: str, quantities: Mapping[str, int]) -> None:
+    if order_id and not _ORDER.match(order_id):
+        raise Invalid(f"{order_id!r} is not an order's id.", hint="Ids have letters, digits, hyphen and underscore.")
+    wrong = [sku for sku, pieces in quantities.items() if type(pieces) is not int or not 1 <= pieces <= MAX_PIECES]
+    if wrong:
+        raise Invalid(
+            f"Quantities must be whole numbers from 1: {', '.join(sorted(wrong))}.",
+            errors=[FieldError(sku, "Give a whole number from 1.", "quantity") for sku in sorted(wrong)],
+        )
+
+
+def _check_adjustment(delta: int, reason: str) -> None:
+    errors = []
+    if type(delta) is not int or delta == 0 or abs(delta) > MAX_PIECES:
+        errors.append(FieldError("delta", "Give how many pieces more, or fewer with a minus.", "range"))
+    if not 1 <= len(reason.strip()) <= LONGEST_NOTE:
+        errors.append(FieldError("reason", f"Say why, in at most {LONGEST_NOTE} characters.", "length"))
+    if errors:
+        raise Invalid("The stock was not adjusted.", errors=errors)
+
+
+def _busy(sku: str) -> Conflict:
+    return Conflict(f"The stock of {sku} is moving too fast.", hint="Try again.", code="busy")
