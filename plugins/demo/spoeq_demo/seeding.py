@@ -1,0 +1,178 @@
+"""Fills a new shop: settings, plugins, people, catalogue, pictures, coupons. Each step may be repeated after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import islice
+from pathlib import Path
+
+from spoeq_core.sdk import (
+    Image,
+    ImageFile,
+    NewStock,
+    Option,
+    ProductChanges,
+    ProductStatus,
+    Shop,
+    Variant,
+    all_brands,
+    all_categories,
+    attach_images,
+    create_brand,
+    create_category,
+    create_stocks,
+    enable_plugin,
+    import_products,
+    installed_plugins,
+    new_id,
+    products_without_images,
+    save_settings,
+    stock_of,
+    taken_slugs,
+)
+from spoeq_demo.accounts import create_accounts
+from spoeq_demo.catalogue import DemoProduct, load_catalogue
+from spoeq_demo.coupons import create_coupons
+from spoeq_demo.drawings import ProductPicture, render_product
+
+Say = Callable[[str], None]
+
+BATCH = 250
+PROFILE = {
+    "name": "Neel & Co.",
+    "tagline": "Handmade in India, delivered to your door",
+    "legal_name": "Neel Handmade Private Limited",
+    "address": "14 Church Street, Bengaluru 560001, Karnataka",
+    "email": "care@demo.spoeq",
+    "phone": "+91 80 4000 1234",
+    "grievance_officer": "Meera Nair, grievance@demo.spoeq",
+    "order_prefix": "NEEL",
+}
+TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
+
+
+async def seed_demo(shop: Shop, say: Say) -> None:
+    """Make the demo shop complete; does only what is missing."""
+    say("Setting up the shop, its plugins and the demo accounts …")
+    await save_settings(shop, "core", PROFILE)
+    for name in installed_plugins(shop):
+        await enable_plugin(shop, name)
+    await create_accounts(shop)
+    catalogue = load_catalogue()
+    brands, categories = await _frame(shop)
+    fresh = await _store(shop, catalogue.products, brands, categories)
+    say(f"{fresh} products stored; drawing their pictures …")
+    await _draw(shop, catalogue.products, say)
+    await create_coupons(shop)
+
+
+async def seed_many(shop: Shop, products: Iterable[DemoProduct], say: Say) -> int:
+    """Add made-up products without pictures, batch by batch; how many are new."""
+    brands, categories = await _frame(shop)
+    waiting, total = iter(products), 0
+    while batch := list(islice(waiting, BATCH)):
+        total += await _store(shop, batch, brands, categories)
+        say(f"{total} products stored")
+    return total
+
+
+async def _frame(shop: Shop) -> tuple[dict[str, str], dict[str, str]]:
+    """Brands and categories; their ids by slug."""
+    catalogue = load_catalogue()
+    brands = {brand.slug: brand.id for brand in await all_brands(shop)}
+    for brand in catalogue.brands:
+        if brand.slug not in brands:
+            made = await create_brand(shop, {"name": brand.name, "slug": brand.slug, "description": brand.description})
+            brands[brand.slug] = made.id
+    categories = {category.slug: category.id for category in (await all_categories(shop)).all()}
+    for category in catalogue.categories:
+        if category.slug not in categories:
+            stored = await create_category(
+                shop,
+                {
+                    "name": category.name,
+                    "slug": category.slug,
+                    "description": category.description,
+                    "parent_id": categories[category.parent] if category.parent else None,
+                    "position": category.position,
+                },
+            )
+            categories[category.slug] = stored.id
+    return brands, categories
+
+
+async def _store(
+    shop: Shop, products: Sequence[DemoProduct], brands: dict[str, str], categories: dict[str, str]
+) -> int:
+    known = await taken_slugs(shop, [product.slug for product in products])
+    new = [product for product in products if product.slug not in known]
+    if new:
+        await import_products(shop, [_changes(product, brands, categories) for product in new])
+    stored = {product.slug: product for product in products}
+    ids = await taken_slugs(shop, list(stored))
+    skus = [variant.sku for product in products for variant in product.variants]
+    stocked = set(await stock_of(shop, skus))
+    missing = [
+        NewStock(sku=v.sku, product_id=ids[p.slug], name=_stock_name(p, v.options), on_hand=v.stock, threshold=v.threshold)
+        for p in products
+        for v in p.variants
+        if v.sku not in stocked
+    ]
+    await create_stocks(shop, missing)
+    return len(new)
+
+
+def _changes(product: DemoProduct, brands: dict[str, str], categories: dict[str, str]) -> ProductChanges:
+    return {
+        "name": product.name,
+        "slug": product.slug,
+        "description": product.description,
+        "status": ProductStatus.ACTIVE,
+        "brand_id": brands[product.brand],
+        "category_ids": tuple(categories[slug] for slug in product.categories),
+        "tags": product.tags,
+        "badges": product.badges,
+        "specs": product.specs,
+        "options": tuple(Option(name, tuple(values)) for name, values in product.options.items()),
+        "variants": tuple(
+            Variant(sku=v.sku, options=v.options, sale=v.sale, mrp=v.mrp, weight_g=v.weight_g) for v in product.variants
+        ),
+        "declarations": product.declarations,
+        "hsn": product.hsn,
+        "dimensions_mm": product.dimensions_mm,
+    }
+
+
+def _stock_name(product: DemoProduct, options: object) -> str:
+    values = ", ".join(options.values()) if isinstance(options, dict) else ""
+    return f"{product.name} ({values})" if values else product.name
+
+
+async def _draw(shop: Shop, products: Sequence[DemoProduct], say: Say) -> None:
+    """Draw what has no picture yet, in as many processes as there are processors."""
+    bare = await products_without_images(shop, [product.slug for product in products])
+    wanted = [product for product in products if product.slug in bare]
+    if not wanted:
+        return
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as pool:
+        drawing = {pool.submit(render_product, product, Path(folder)): product for product in wanted}
+        for done, future in enumerate(as_completed(drawing), start=1):
+            pictures = await asyncio.to_thread(future.result)
+            product = drawing[future]
+            images = [await _image(shop, bare[product.slug], picture) for picture in pictures]
+            await attach_images(shop, bare[product.slug], images)
+            if done % 10 == 0 or done == len(wanted):
+                say(f"  {done} of {len(wanted)} pictures drawn")
+
+
+async def _image(shop: Shop, product_id: str, picture: ProductPicture) -> Image:
+    files = []
+    for file in picture.files:
+        key = f"products/{product_id}/{file.path.name}"
+        await shop.storage.save(key, await asyncio.to_thread(file.path.read_bytes))
+        files.append(ImageFile(key, TYPES[file.format], file.width, file.height))
+    largest = max(files, key=lambda file: file.width)
+    return Image(new_id(), picture.alt, largest.width, largest.height, tuple(files))
