@@ -19,6 +19,7 @@ from spoeq_core.sdk import (
 )
 from spoeq_demo.accounts import ACCOUNTS, PASSWORD
 from spoeq_demo.catalogue import big_catalogue
+from spoeq_demo.coupons import create_coupons
 from spoeq_demo.seeding import seed_demo, seed_many
 
 DEFAULT_DATA = Path("spoeq-demo")
@@ -39,6 +40,7 @@ def demo(port: int, data_dir: Path, reset: bool) -> None:
     async def prepare(settings: Settings) -> None:
         if not marker.exists():
             await use_shop(settings, lambda shop: seed_demo(shop, click.echo))
+            await create_coupons(settings)
             marker.touch()
 
     def ready(settings: Settings) -> None:

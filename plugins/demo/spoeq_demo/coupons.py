@@ -1,12 +1,49 @@
-"""A few codes to try, given out through the shop's own API for coupons if that plugin is there."""
+"""A few codes to try, given out through the shop's own API, as any client would."""
 
 from __future__ import annotations
 
-from spoeq_core.sdk import Shop, seed_documents
+from collections.abc import Mapping
+from typing import Any
 
-CODES: tuple[dict[str, object], ...] = (
-    {"code": "WELCOME10", "type": "percent", "percent": "10", "description": "10% off everything"},
-    {"code": "FLAT200", "type": "fixed", "amount": 20000, "min_order": 149900, "description": "₹200 off from ₹1,499"},
+from spoeq_core.sdk import Settings, SpoeqError, in_process_client
+from spoeq_demo.accounts import ACCOUNTS, PASSWORD
+
+CODES: tuple[Mapping[str, Any], ...] = (
+    {"code": "WELCOME10", "type": "percent", "value": 10, "description": "10% off everything"},
+    {
+        "code": "FLAT200",
+        "type": "fixed",
+        "value": {"amount": 20000, "currency": "INR"},
+        "min_order": {"amount": 149900, "currency": "INR"},
+        "description": "₹200 off orders from ₹1,499",
+    },
     {"code": "SHIPFREE", "type": "free_shipping", "combinable": True, "description": "Free delivery"},
-    {"code": "ONCE50", "type": "percent", "percent": "50", "max_uses": 10, "per_user_limit": 1, "max_discount": 50000},
+    {
+        "code": "ONCE50",
+        "type": "percent",
+        "value": 50,
+        "max_discount": {"amount": 50000, "currency": "INR"},
+        "max_uses": 10,
+        "per_user_limit": 1,
+        "description": "Half off, ₹500 at most, for the first ten",
+    },
 )
+DUPLICATE = 409
+MISSING = 404
+
+
+async def create_coupons(settings: Settings) -> None:
+    """Give out the codes that are not given out yet; nothing if the plugin `coupons` is not installed.
+
+    Raises:
+        SpoeqError: the API refused.
+    """
+    async with in_process_client(settings) as client:
+        signed_in = await client.post("/api/v1/auth/login", json={"email": ACCOUNTS[0].email, "password": PASSWORD})
+        token = (await signed_in.get_json())["access_token"]
+        for coupon in CODES:
+            answer = await client.post("/api/v1/coupons", json=coupon, headers={"Authorization": f"Bearer {token}"})
+            if answer.status_code == MISSING:
+                return
+            if answer.status_code >= 400 and answer.status_code != DUPLICATE:  # noqa: PLR2004 - HTTP
+                raise SpoeqError(f"Coupon {coupon['code']} was refused: {await answer.get_data(as_text=True)}")

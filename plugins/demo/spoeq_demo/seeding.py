@@ -35,7 +35,6 @@ from spoeq_core.sdk import (
 )
 from spoeq_demo.accounts import create_accounts
 from spoeq_demo.catalogue import DemoProduct, load_catalogue
-from spoeq_demo.coupons import create_coupons
 from spoeq_demo.drawings import ProductPicture, render_product
 
 Say = Callable[[str], None]
@@ -66,7 +65,6 @@ async def seed_demo(shop: Shop, say: Say) -> None:
     fresh = await _store(shop, catalogue.products, brands, categories)
     say(f"{fresh} products stored; drawing their pictures …")
     await _draw(shop, catalogue.products, say)
-    await create_coupons(shop)
 
 
 async def seed_many(shop: Shop, products: Iterable[DemoProduct], say: Say) -> int:
