@@ -5,8 +5,10 @@ from __future__ import annotations
 from odmantic import Model
 
 from spoeq_core.audit.documents import EntryDocument
+from spoeq_core.cart.documents import CartDocument
 from spoeq_core.catalog.documents import BrandDocument, CategoryDocument, ProductDocument, RemovalDocument
 from spoeq_core.catalog.subscribers import SUBSCRIBERS as CATALOG_SUBSCRIBERS
+from spoeq_core.checkout.subscribers import SCHEDULES as CHECKOUT_SCHEDULES
 from spoeq_core.identity.documents import (
     CustomerDocument,
     EmailClaimDocument,
@@ -19,6 +21,9 @@ from spoeq_core.inventory.subscribers import SCHEDULES as INVENTORY_SCHEDULES
 from spoeq_core.inventory.subscribers import SUBSCRIBERS as INVENTORY_SUBSCRIBERS
 from spoeq_core.kernel.events import Subscription
 from spoeq_core.kernel.tasks import Schedule
+from spoeq_core.orders.claims import ClaimDocument
+from spoeq_core.orders.documents import OrderDocument
+from spoeq_core.orders.subscribers import SUBSCRIBERS as ORDER_SUBSCRIBERS
 from spoeq_core.plugins.documents import PluginStateDocument
 
 DOCUMENTS: tuple[type[Model], ...] = (
@@ -35,6 +40,9 @@ DOCUMENTS: tuple[type[Model], ...] = (
     RemovalDocument,
     StockDocument,
     StockLogDocument,
+    CartDocument,
+    ClaimDocument,
+    OrderDocument,
 )
-SUBSCRIBERS: tuple[Subscription, ...] = (*CATALOG_SUBSCRIBERS, *INVENTORY_SUBSCRIBERS)
-SCHEDULES: tuple[Schedule, ...] = (*INVENTORY_SCHEDULES,)
+SUBSCRIBERS: tuple[Subscription, ...] = (*CATALOG_SUBSCRIBERS, *INVENTORY_SUBSCRIBERS, *ORDER_SUBSCRIBERS)
+SCHEDULES: tuple[Schedule, ...] = (*INVENTORY_SCHEDULES, *CHECKOUT_SCHEDULES)

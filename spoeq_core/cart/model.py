@@ -21,7 +21,12 @@ class CartStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """A SKU with its properties. `seen_price` is what it cost when the shopper last looked, minor units."""
+    """A SKU with its properties.
+
+    Attributes:
+        seen_price: What a piece cost when the shopper last changed the cart, minor units.
+        name: What the product was called then, for the day it is gone.
+    """
 
     id: str
     sku: str
@@ -29,11 +34,15 @@ class CartLine:
     quantity: int
     properties: Mapping[str, str] = field(default_factory=dict)
     seen_price: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """Somebody's cart. A guest's has no `customer_id`; `order_id` is set while and after it is placed."""
+    """Somebody's cart. A guest's has no `customer_id`; `order_id` is set while and after it is placed.
+
+    `removed` is the line taken out last, which can be put back; a cart of version 0 is not stored yet.
+    """
 
     id: str
     currency: str
@@ -42,6 +51,7 @@ class Cart:
     codes: tuple[str, ...] = ()
     status: CartStatus = CartStatus.OPEN
     order_id: str | None = None
+    removed: CartLine | None = None
     version: int = 1
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -64,7 +74,8 @@ class Cart:
 
     def same(self, sku: str, properties: Mapping[str, str]) -> CartLine | None:
         """The line of the same SKU and the same properties."""
-        return next((line for line in self.lines if line.sku == sku and dict(line.properties) == dict(properties)), None)
+        wanted = dict(properties)
+        return next((line for line in self.lines if line.sku == sku and dict(line.properties) == wanted), None)
 
     def with_line(self, line: CartLine) -> Cart:
         """The cart with that line put in place of the one with its id, or added at the end."""
@@ -73,8 +84,17 @@ class Cart:
         return replace(self, lines=tuple(line if old.id == line.id else old for old in self.lines))
 
     def without_line(self, line_id: str) -> Cart:
-        """The cart without that line."""
-        return replace(self, lines=tuple(line for line in self.lines if line.id != line_id))
+        """The cart without that line, which is kept aside so that it can be put back."""
+        kept = tuple(line for line in self.lines if line.id != line_id)
+        return replace(self, lines=kept, removed=self.line(line_id))
+
+    def elsewhere(self, line: CartLine) -> int:
+        """Pieces of the line's SKU that lie in other lines."""
+        return sum(other.quantity for other in self.lines if other.sku == line.sku and other.id != line.id)
+
+    def has_code(self, code: str) -> bool:
+        """Whether the code is in the cart, whatever its case."""
+        return code.casefold() in {known.casefold() for known in self.codes}
 
 
 def merge(mine: Cart, guest: Cart, available: Mapping[str, int], limit: int = MAX_QUANTITY) -> Cart:
@@ -87,8 +107,12 @@ def merge(mine: Cart, guest: Cart, available: Mapping[str, int], limit: int = MA
     merged = mine
     for line in guest.lines:
         old = merged.same(line.sku, line.properties)
-        wanted = max(line.quantity, old.quantity if old else 0)
-        quantity = min(wanted, limit, max(available.get(line.sku, 0), old.quantity if old else 0))
+        if old is None and len(merged.lines) >= MAX_LINES:
+            continue
+        had = old.quantity if old else 0
+        room = min(available.get(line.sku, 0), limit) - merged.elsewhere(old or line)
+        quantity = min(max(line.quantity, had), max(room, had))
         if quantity > 0:
             merged = merged.with_line(replace(old or line, quantity=quantity))
-    return replace(merged, codes=tuple(dict.fromkeys((*mine.codes, *guest.codes))))
+    added = [code for code in guest.codes if not mine.has_code(code)]
+    return replace(merged, codes=(*mine.codes, *added))

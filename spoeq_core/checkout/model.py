@@ -2,9 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from spoeq_core.identity.model import Address
 from spoeq_core.kernel.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from spoeq_core.checkout.quoting import Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the shopper has chosen so far; empty where nothing yet."""
+
+    shipping_address: Address | None = None
+    shipping_method: str = ""
+    payment_method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRequest:
+    """An order as the shopper asks for it.
+
+    Attributes:
+        expected_total: The grand total that was agreed to, minor units.
+        fields: Further answers of the checkout form.
+    """
+
+    email: str
+    shipping_address: Address
+    shipping_method: str
+    payment_method: str
+    expected_total: int
+    billing_address: Address | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def choices(self) -> Choices:
+        """The choices that its quote is made with."""
+        return Choices(self.shipping_address, self.shipping_method, self.payment_method)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +86,24 @@ class InProgress(Conflict):
 
 
 class CartChanged(Conflict):
-    """The total is not the one the shopper agreed to; `extra["quote"]` is the new quote."""
+    """The total is not the one the shopper agreed to; `quote` is the new one, which the edge puts into the answer."""
 
     code = "cart_changed"
+
+    def __init__(self, quote: Quote) -> None:
+        super().__init__("The total has changed since you saw it.", hint="Look at the new total and order again.")
+        self.quote = quote
 
 
 class IdempotencyMismatch(Invalid):
     """The key was used before with another body."""
 
     code = "idempotency_mismatch"
+
+
+class QuotaUsedUp(Invalid):
+    """No place is left under a quota."""
+
+    def __init__(self, quota: Quota) -> None:
+        super().__init__(quota.message, code=quota.code)
+        self.quota = quota

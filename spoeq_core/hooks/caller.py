@@ -7,9 +7,10 @@ the spec states, leaves out those of disabled plugins, and names the plugin that
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast
 
@@ -36,18 +37,26 @@ class Policy:
         timeout: Seconds an answer may take.
         on_error: "raise" fails the question (money, stock), "skip" goes on without this answer (cosmetics).
         since: The version of spoeq that introduced the hook.
+        may_refuse: Whether a SpoeqError that the plugin raises is its answer to the shopper, and not a fault of it.
     """
 
     timeout: float = 2.0
     on_error: Literal["raise", "skip"] = "raise"
     since: str = "0.1"
+    may_refuse: bool = True
 
 
-def policy(*, timeout: float = 2.0, on_error: Literal["raise", "skip"] = "raise", since: str = "0.1") -> Callable[[F], F]:
+def policy(
+    *,
+    timeout: float = 2.0,
+    on_error: Literal["raise", "skip"] = "raise",
+    since: str = "0.1",
+    may_refuse: bool = True,
+) -> Callable[[F], F]:
     """State a spec's policy."""
 
     def mark(spec: F) -> F:
-        spec.__policy__ = Policy(timeout, on_error, since)  # type: ignore[attr-defined]
+        spec.__policy__ = Policy(timeout, on_error, since, may_refuse)  # type: ignore[attr-defined]
         return spec
 
     return mark
@@ -80,6 +89,22 @@ class Answer(Generic[R]):
     value: R
 
 
+class EachOwn(Mapping[str, Any]):
+    """One argument that differs by plugin: each is given the value under its own name, or an empty mapping."""
+
+    def __init__(self, by_plugin: Mapping[str, Any]) -> None:
+        self._by_plugin = by_plugin
+
+    def __getitem__(self, plugin: str) -> Any:
+        return self._by_plugin.get(plugin, {})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_plugin)
+
+    def __len__(self) -> int:
+        return len(self._by_plugin)
+
+
 FaultListener = Callable[[str, str, str], None]
 
 
@@ -97,7 +122,9 @@ class Hooks:
         self.on_fault = on_fault
         self._parts: dict[str, list[Answer[Any]]] = {}
 
-    async def collect(self, spec: Callable[P, Awaitable[R | None]], *args: P.args, **kwargs: P.kwargs) -> list[Answer[R]]:
+    async def collect(
+        self, spec: Callable[P, Awaitable[R | None]], *args: P.args, **kwargs: P.kwargs
+    ) -> list[Answer[R]]:
         """Each enabled plugin's answer, asked together, in hook order; None is no answer.
 
         Raises:
@@ -115,7 +142,9 @@ class Hooks:
             if answer is not None
         ]
 
-    async def first(self, spec: Callable[P, Awaitable[R | None]], *args: P.args, **kwargs: P.kwargs) -> Answer[R] | None:
+    async def first(
+        self, spec: Callable[P, Awaitable[R | None]], *args: P.args, **kwargs: P.kwargs
+    ) -> Answer[R] | None:
         """The first answer in hook order; asks no further plugin."""
         _refuse_positional(args)
         for impl in self._impls(spec):
@@ -146,6 +175,12 @@ class Hooks:
                 for impl in caller.get_hookimpls():
                     _check_impl(caller.spec.function, impl)
 
+    def without(self, plugins: Collection[str]) -> Hooks:
+        """The same questions, asked as if these plugins were disabled."""
+        fewer = copy.copy(self)
+        fewer.enabled = self.enabled - frozenset(plugins)
+        return fewer
+
     def hooks_of(self, plugin: str) -> list[str]:
         """Names of the hooks that a plugin implements."""
         callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin)) or []
@@ -167,9 +202,9 @@ class Hooks:
         function = cast("Callable[..., Awaitable[object]]", impl.function)
         try:
             async with asyncio.timeout(rule.timeout):
-                return await function(**{name: kwargs[name] for name in impl.argnames})
+                return await function(**{name: _own(kwargs[name], impl.plugin_name) for name in impl.argnames})
         except SpoeqError as error:
-            if rule.on_error == "raise" and not isinstance(error, Unavailable):
+            if rule.on_error == "raise" and rule.may_refuse and not isinstance(error, Unavailable):
                 raise
             return self._fault(spec, impl, error)
         except Exception as error:
@@ -177,11 +212,16 @@ class Hooks:
 
     def _fault(self, spec: Callable[..., object], impl: pluggy.HookImpl, error: Exception) -> None:
         rule = policy_of(spec)
-        cause = f"no answer within {rule.timeout} s" if isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
+        late = isinstance(error, TimeoutError)
+        cause = f"no answer within {rule.timeout} s" if late else f"{type(error).__name__}: {error}"
         log.error("plugin %s failed in hook %s", impl.plugin_name, spec.__name__, exc_info=error)
         self.on_fault(impl.plugin_name, spec.__name__, cause)
         if rule.on_error == "raise":
             raise HookError(impl.plugin_name, spec.__name__, cause) from error
+
+
+def _own(value: object, plugin: str) -> object:
+    return value[plugin] if isinstance(value, EachOwn) else value
 
 
 def _refuse_positional(args: tuple[object, ...]) -> None:

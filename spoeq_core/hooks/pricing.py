@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @hookspec
-@policy(timeout=2.0)
+@policy(timeout=2.0, may_refuse=False)
 async def pricing_facts(shop: Shop, cart: PricingCart) -> Mapping[str, Any] | None:
     """Everything the plugin must look up to price this cart, loaded once, in one batch.
 
@@ -22,7 +22,7 @@ async def pricing_facts(shop: Shop, cart: PricingCart) -> Mapping[str, Any] | No
 
 
 @hookspec
-@policy(timeout=0.5)
+@policy(timeout=0.5, may_refuse=False)
 async def price_adjustments(
     cart: PricingCart, facts: Mapping[str, Any], phase: Phase, state: State
 ) -> Sequence[Adjustment | Declined] | None:
@@ -41,6 +41,6 @@ async def price_adjustments(
 
 
 @hookspec
-@policy(timeout=0.5)
+@policy(timeout=0.5, may_refuse=False)
 async def tax_rates(cart: PricingCart, facts: Mapping[str, Any], state: State) -> TaxAnswer | None:
     """The component tax rates of each line; the first plugin that answers wins. The core computes the amounts."""

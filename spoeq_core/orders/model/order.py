@@ -1,67 +1,15 @@
-"""Orders: three state machines as tables, frozen prices, and what may happen next."""
+"""An order as it is kept: frozen lines and prices, parcels, payments, a timeline."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from spoeq_core.identity.model import Address as Address  # noqa: PLC0414 - the address of an order: imported from here
+from spoeq_core.identity.model import Address
+from spoeq_core.orders.model.states import ORDER_TRANSITIONS, FulfilmentStatus, OrderStatus
 from spoeq_core.payments.model import PaymentStatus
-
-
-class OrderStatus(StrEnum):
-    """Where the order is."""
-
-    PENDING_PAYMENT = "pending_payment"
-    CONFIRMED = "confirmed"
-    PROCESSING = "processing"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-class FulfilmentStatus(StrEnum):
-    """Where the goods are."""
-
-    UNFULFILLED = "unfulfilled"
-    PARTIAL = "partial"
-    FULFILLED = "fulfilled"
-    PARTIALLY_RETURNED = "partially_returned"
-    RETURNED = "returned"
-
-
-ORDER_TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
-    OrderStatus.PENDING_PAYMENT: frozenset({OrderStatus.CONFIRMED, OrderStatus.CANCELLED}),
-    OrderStatus.CONFIRMED: frozenset({OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.CANCELLED}),
-    OrderStatus.PROCESSING: frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED}),
-    OrderStatus.SHIPPED: frozenset({OrderStatus.DELIVERED}),
-    OrderStatus.DELIVERED: frozenset({OrderStatus.COMPLETED}),
-    OrderStatus.COMPLETED: frozenset(),
-    OrderStatus.CANCELLED: frozenset(),
-}
-
-PAYMENT_TRANSITIONS: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
-    PaymentStatus.PENDING: frozenset(
-        {PaymentStatus.AUTHORIZED, PaymentStatus.PARTIALLY_PAID, PaymentStatus.PAID, PaymentStatus.FAILED}
-    ),
-    PaymentStatus.PENDING_COD: frozenset({PaymentStatus.PAID, PaymentStatus.FAILED}),
-    PaymentStatus.AUTHORIZED: frozenset({PaymentStatus.PARTIALLY_PAID, PaymentStatus.PAID, PaymentStatus.FAILED}),
-    PaymentStatus.PARTIALLY_PAID: frozenset({PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}),
-    PaymentStatus.PAID: frozenset({PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED, PaymentStatus.DISPUTED}),
-    PaymentStatus.FAILED: frozenset({PaymentStatus.PENDING, PaymentStatus.AUTHORIZED, PaymentStatus.PAID}),
-    PaymentStatus.PARTIALLY_REFUNDED: frozenset({PaymentStatus.REFUNDED, PaymentStatus.DISPUTED}),
-    PaymentStatus.REFUNDED: frozenset(),
-    PaymentStatus.DISPUTED: frozenset({PaymentStatus.PAID, PaymentStatus.REFUNDED}),
-}
-
-
-def can_transition(current: OrderStatus, wanted: OrderStatus) -> bool:
-    """Whether an order may go from one status to another."""
-    return wanted in ORDER_TRANSITIONS[current]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +35,18 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that came in, once per (provider, payment id)."""
+    """Money that came in, once per (provider, payment id).
+
+    `accepted` is False for money that is not the order's due (another amount or currency, a cancelled or already
+    paid order): it counts for nothing until staff have decided.
+    """
 
     provider: str
     payment_id: str
     amount: int
     at: datetime
+    currency: str = ""
+    accepted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +135,34 @@ class Order:
             sums[line.sku] = sums.get(line.sku, 0) + line.quantity
         return sums
 
+    @property
+    def due(self) -> int:
+        """What is still to be paid."""
+        return max(0, self.grand_total - self.paid)
+
+    def line(self, line_id: str) -> OrderLine | None:
+        """The line of that id."""
+        return next((line for line in self.lines if line.id == line_id), None)
+
+    def promised(self) -> dict[str, int]:
+        """Pieces that must be held in stock for it, by SKU: what is neither shipped nor cancelled."""
+        if self.status is OrderStatus.CANCELLED:
+            return {}
+        sums: dict[str, int] = {}
+        for line in self.lines:
+            if line.quantity > line.shipped:
+                sums[line.sku] = sums.get(line.sku, 0) + line.quantity - line.shipped
+        return sums
+
     def unshipped(self) -> dict[str, int]:
         """Pieces still to ship, by line id."""
         return {line.id: line.quantity - line.shipped for line in self.lines if line.quantity > line.shipped}
 
     def next_statuses(self) -> tuple[OrderStatus, ...]:
-        """Where staff may take the order from here, in the order of the machine."""
-        allowed = ORDER_TRANSITIONS[self.status]
+        """Where staff may take the order from here, in the order of the machine.
+
+        Only money confirms an order that waits for it, and what has left the house is not cancelled.
+        """
+        barred = {OrderStatus.CONFIRMED} | ({OrderStatus.CANCELLED} if self.shipments else set())
+        allowed = ORDER_TRANSITIONS[self.status] - barred
         return tuple(status for status in OrderStatus if status in allowed)

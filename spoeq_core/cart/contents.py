@@ -1,0 +1,104 @@
+"""A cart together with what its lines are today: what can be bought, how many, and what changed since last time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from spoeq_core.cart.model import Cart, CartLine
+from spoeq_core.catalog.model import ProductStatus
+from spoeq_core.inventory.service import Sellable
+from spoeq_core.pricing.model import Buyer, Charge, Destination
+from spoeq_core.pricing.service import Item, PriceRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the shopper should know of the cart; `item_id` is the line's, where it concerns one."""
+
+    code: str
+    message: str
+    item_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A cart with today's products, variants and stocks by SKU; what is gone or hidden is not in `found`."""
+
+    cart: Cart
+    found: Mapping[str, Sellable] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+    def sellable(self, line: CartLine) -> Sellable | None:
+        """What the line holds, if it is still for sale."""
+        found = self.found.get(line.sku)
+        return found if found is not None and is_for_sale(found) else None
+
+    def available(self) -> dict[str, int]:
+        """Pieces that can be promised now, by SKU of the cart; 0 for what is not for sale."""
+        return {sku: self.left(sku) for sku in self.cart.quantities()}
+
+    def left(self, sku: str) -> int:
+        """Pieces of a SKU that can be promised now."""
+        found = self.found.get(sku)
+        return max(0, found.stock.available) if found is not None and is_for_sale(found) else 0
+
+    def short(self) -> dict[str, int]:
+        """What is left of each SKU of which the cart wants more than there is."""
+        wanted = self.cart.quantities()
+        return {sku: left for sku, left in self.available().items() if wanted[sku] > left}
+
+    def lines_for_sale(self) -> tuple[CartLine, ...]:
+        """The lines that can be priced."""
+        return tuple(line for line in self.cart.lines if self.sellable(line) is not None)
+
+    def price_request(
+        self,
+        buyer: Buyer,
+        *,
+        destination: Destination | None = None,
+        shipping: Charge | None = None,
+        fees: tuple[Charge, ...] = (),
+        payment_method: str | None = None,
+    ) -> PriceRequest:
+        """What the pricing is asked: the lines that are for sale, the codes, and what is known of the rest."""
+        lines = ((line, self.sellable(line)) for line in self.cart.lines)
+        return PriceRequest(
+            items=tuple(
+                Item(line.id, found.product, found.variant, line.quantity, line.properties)
+                for line, found in lines
+                if found is not None
+            ),
+            codes=self.cart.codes,
+            buyer=buyer,
+            destination=destination,
+            shipping=shipping,
+            fees=fees,
+            payment_method=payment_method,
+        )
+
+
+def is_for_sale(found: Sellable) -> bool:
+    """Whether shoppers may buy it at all, whatever the stock."""
+    return found.product.status is ProductStatus.ACTIVE
+
+
+def changes(contents: Contents) -> tuple[Notice, ...]:
+    """What changed since the shopper last touched the cart: prices, stock, products that are gone."""
+    wanted = contents.cart.quantities()
+    return tuple(notice for line in contents.cart.lines for notice in _changes_of(contents, line, wanted[line.sku]))
+
+
+def _changes_of(contents: Contents, line: CartLine, wanted: int) -> list[Notice]:
+    found = contents.sellable(line)
+    if found is None:
+        return [Notice("unavailable", f"{line.name or line.sku} is no longer sold. Please remove it.", line.id)]
+    notices = []
+    name, left = found.product.name, contents.left(line.sku)
+    if left < wanted:
+        words = f"Only {left} of {name} left." if left else f"{name} is out of stock."
+        notices.append(Notice("out_of_stock", words, line.id))
+    if found.variant.sale != line.seen_price:
+        direction = "went up" if found.variant.sale > line.seen_price else "went down"
+        notices.append(Notice("price_changed", f"The price of {name} {direction} since you added it.", line.id))
+    return notices

@@ -1,0 +1,86 @@
+"""How carts are kept.
+
+A guest's cart has a random id, known only to whoever holds its signed token. A customer's carts are numbered,
+`<customer id>-<number>`, so that two requests that start one at the same time insert the same `_id`, and one loses.
+Shard key: `_id`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from odmantic import Field, Model
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from spoeq_core.cart.model import Cart, CartStatus
+from spoeq_core.kernel.mongo import Document, Repository
+
+GUEST_LIFE = timedelta(days=30)
+"""A guest's cart lives so long after its last change; a placed one as long after it was placed."""
+
+
+def _indexes() -> Sequence[IndexModel]:
+    return [
+        IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel([("status", ASCENDING), ("updated_at", ASCENDING)]),
+        IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
+    ]
+
+
+class CartDocument(Model):
+    """A cart."""
+
+    model_config = {"collection": "carts", "indexes": _indexes}
+
+    id: str = Field(primary_field=True)
+    currency: str
+    customer_id: str | None = None
+    lines: list[dict[str, Any]] = []
+    codes: list[str] = []
+    status: str = CartStatus.OPEN.value
+    order_id: str | None = None
+    removed: dict[str, Any] | None = None
+    version: int = 1
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+class CartRepository(Repository[Cart]):
+    """The carts of the shop."""
+
+    document = CartDocument
+    model = Cart
+
+    async def latest_of(self, customer_id: str) -> Cart | None:
+        """The customer's newest cart, open or placed."""
+        found = await self.find({"customer_id": customer_id}, sort=[("_id", DESCENDING)], limit=1)
+        return found[0] if found else None
+
+    async def reopen(self, cart_id: str, order_id: str) -> bool:
+        """Give a cart back to its shopper whose order will not be; whether it was placed as that order."""
+        result = await self.collection.update_one(
+            {"_id": cart_id, "status": CartStatus.PLACED.value, "order_id": order_id},
+            {"$set": {"status": CartStatus.OPEN.value, "order_id": None}, "$inc": {"version": 1}},
+        )
+        return bool(result.modified_count)
+
+    def to_document(self, aggregate: Cart) -> Document:
+        """The stored form, with the time at which the database may forget it."""
+        raw = super().to_document(aggregate)
+        forgettable = aggregate.customer_id is None or aggregate.status is CartStatus.PLACED
+        raw["expires_at"] = aggregate.updated_at + GUEST_LIFE if forgettable and aggregate.updated_at else None
+        return raw
+
+
+def first_cart_id(customer_id: str) -> str:
+    """The id of a customer's first cart."""
+    return f"{customer_id}-{1:06d}"
+
+
+def next_cart_id(cart: Cart) -> str:
+    """The id of the cart after this one of a customer's."""
+    owner, _, number = cart.id.rpartition("-")
+    return f"{owner}-{int(number) + 1:06d}"

@@ -1,0 +1,288 @@
+"""What shoppers do with carts. Reading takes one command for the cart and one for all its lines, changing one more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+
+from spoeq_core.cart.contents import Contents, changes
+from spoeq_core.cart.documents import GUEST_LIFE, CartRepository, first_cart_id, next_cart_id
+from spoeq_core.cart.model import MAX_LINES, Cart, CartLine, CartStatus, merge
+from spoeq_core.cart.properties import checked
+from spoeq_core.hooks import app as app_hooks
+from spoeq_core.inventory.model import OutOfStock
+from spoeq_core.inventory.service import sellable
+from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, StaleAggregate
+from spoeq_core.kernel.ids import new_id
+from spoeq_core.pricing.model import Buyer
+from spoeq_core.pricing.service import price
+from spoeq_core.shop import Shop
+
+ATTEMPTS = 6
+"""How often a change is tried again when another request changed the cart meanwhile."""
+MAX_CODES = 10
+LONGEST_CODE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose cart is meant: a signed-in customer's own, or else the guest's that a verified token names."""
+
+    cart_id: str | None = None
+    customer_id: str | None = None
+
+
+class QuantityLimit(Conflict):
+    """More pieces of one item than the shop sells in an order; `extra["limit"]` is the most."""
+
+    code = "quantity_limit"
+
+
+class CartFull(Conflict):
+    """More different lines than a cart holds."""
+
+    code = "cart_full"
+
+
+async def find_cart(shop: Shop, owner: Owner) -> Cart:
+    """The owner's open cart, or a fresh one of version 0 that is not stored until something lies in it."""
+    repository = shop.repository(CartRepository)
+    now = shop.clock.now()
+    if owner.customer_id:
+        latest = await repository.latest_of(owner.customer_id)
+        if latest is not None and latest.status is CartStatus.OPEN and latest.currency == shop.profile.currency:
+            return latest
+        key = first_cart_id(owner.customer_id) if latest is None else next_cart_id(latest)
+        return Cart(key, shop.profile.currency, owner.customer_id, version=0, created_at=now)
+    found = await repository.find_by_id(owner.cart_id) if owner.cart_id else None
+    if found is not None and _is_open_guest_cart(shop, found):
+        return found
+    return Cart(new_id(), shop.profile.currency, version=0, created_at=now)
+
+
+async def load(shop: Shop, owner: Owner) -> Contents:
+    """The cart with what its lines are today, and notices of what changed since."""
+    return await contents_of(shop, await find_cart(shop, owner))
+
+
+async def contents_of(shop: Shop, cart: Cart, *, also: Collection[str] = ()) -> Contents:
+    """A cart with what its lines are today, and other SKUs too if asked."""
+    skus = {line.sku for line in cart.lines} | set(also)
+    contents = Contents(cart, await sellable(shop, sorted(skus)) if skus else {})
+    return replace(contents, notices=changes(contents))
+
+
+async def add_item(
+    shop: Shop, owner: Owner, sku: str, quantity: int, properties: Mapping[str, str] | None = None
+) -> Contents:
+    """Put so many more pieces of a SKU into the cart.
+
+    Raises:
+        Invalid: the quantity is under 1, or a property is not taken.
+        NotFound: no such SKU is for sale.
+        OutOfStock: the cart would hold more than is available.
+        QuantityLimit: it would hold more than the shop sells of one item in an order.
+        CartFull: it holds as many lines as it can.
+    """
+    _check_quantity(quantity)
+    declared = [item for part in shop.hooks.parts(app_hooks.register_line_properties) for item in part.value]
+    wanted = checked(properties or {}, declared)
+
+    def change(contents: Contents) -> Cart:
+        found = contents.found.get(sku)
+        old = contents.cart.same(sku, wanted)
+        line = old or CartLine(new_id(), sku, found.product.id if found else "", 0, wanted)
+        if contents.sellable(line) is None:
+            raise NotFound(f"There is no item {sku!r} for sale.", code="unknown_sku")
+        if old is None and len(contents.cart.lines) >= MAX_LINES:
+            raise CartFull(f"A cart holds at most {MAX_LINES} different items.", hint="Order these first.")
+        return _with_quantity(shop, contents, line, line.quantity + quantity)
+
+    return await _change(shop, owner, change, also=[sku])
+
+
+async def set_quantity(shop: Shop, owner: Owner, item_id: str, quantity: int) -> Contents:
+    """Change how many pieces a line holds; taking a line out is `remove_item`.
+
+    Raises:
+        Invalid, NotFound, OutOfStock, QuantityLimit: as for `add_item`.
+    """
+    _check_quantity(quantity)
+
+    def change(contents: Contents) -> Cart:
+        line = _line(contents.cart, item_id)
+        if quantity > line.quantity or contents.sellable(line) is not None:
+            return _with_quantity(shop, contents, line, quantity)
+        return contents.cart.with_line(replace(line, quantity=quantity))
+
+    return await _change(shop, owner, change)
+
+
+async def remove_item(shop: Shop, owner: Owner, item_id: str) -> Contents:
+    """Take a line out; `restore_item` puts the last one back.
+
+    Raises:
+        NotFound: there is no such line.
+    """
+    return await _change(shop, owner, lambda contents: contents.cart.without_line(_line(contents.cart, item_id).id))
+
+
+async def restore_item(shop: Shop, owner: Owner, item_id: str) -> Contents:
+    """Put back the line that was taken out last.
+
+    Raises:
+        NotFound: it was not that one, or the cart was changed since.
+        OutOfStock: somebody else bought it meanwhile.
+    """
+
+    def change(contents: Contents) -> Cart:
+        line = contents.cart.removed
+        if line is None or line.id != item_id or contents.cart.line(item_id) is not None:
+            raise NotFound("This item cannot be put back any more.", hint="Add it to the cart again.")
+        if contents.sellable(line) is None:
+            raise NotFound(f"{line.name or line.sku} is no longer sold.", code="unknown_sku")
+        return _with_quantity(shop, contents, line, line.quantity)
+
+    removed = (await find_cart(shop, owner)).removed
+    return await _change(shop, owner, change, also=[removed.sku] if removed else [])
+
+
+async def apply_code(shop: Shop, owner: Owner, code: str, buyer: Buyer | None = None) -> Contents:
+    """Put a coupon code into the cart, if it gives something there.
+
+    Raises:
+        Invalid: the code is unknown, expired or does not apply; `code` and message are the reason's.
+        HookError: a plugin failed, so nobody knows.
+    """
+    wanted = code.strip()
+    if not wanted or len(wanted) > LONGEST_CODE:
+        raise Invalid.field("code", "Enter a coupon code.", "missing")
+    contents = await load(shop, owner)
+    if contents.cart.has_code(wanted):
+        return contents
+    if len(contents.cart.codes) >= MAX_CODES:
+        raise Invalid.field("code", f"A cart takes at most {MAX_CODES} codes.", "too_many_codes")
+    tried = replace(contents, cart=replace(contents.cart, codes=(*contents.cart.codes, wanted)))
+    await _refuse_declined(shop, tried, wanted, buyer or Buyer(customer_id=owner.customer_id))
+
+    def change(current: Contents) -> Cart:
+        cart = current.cart
+        return cart if cart.has_code(wanted) else replace(cart, codes=(*cart.codes, wanted))
+
+    return await _change(shop, owner, change)
+
+
+async def remove_code(shop: Shop, owner: Owner, code: str) -> Contents:
+    """Take a coupon code out.
+
+    Raises:
+        NotFound: it is not in the cart.
+    """
+    wanted = code.strip().casefold()
+
+    def change(contents: Contents) -> Cart:
+        kept = tuple(known for known in contents.cart.codes if known.casefold() != wanted)
+        if len(kept) == len(contents.cart.codes):
+            raise NotFound("This code is not in the cart.", code="unknown_code")
+        return replace(contents.cart, codes=kept)
+
+    return await _change(shop, owner, change)
+
+
+async def adopt(shop: Shop, cart_id: str, customer_id: str) -> Contents | None:
+    """After signing in: the guest's cart merged into the customer's own; None if there was nothing to merge.
+
+    The guest's cart goes once the customer's is stored: a crash between the two repeats the merge, which keeps the
+    larger quantity and so changes nothing. A cart that belongs to a customer is never moved.
+    """
+    repository = shop.repository(CartRepository)
+    guest = await repository.find_by_id(cart_id)
+    if guest is None or not guest.lines or not _is_open_guest_cart(shop, guest):
+        return None
+
+    def change(contents: Contents) -> Cart:
+        every = {sku: contents.left(sku) for sku in contents.found}
+        return merge(contents.cart, guest, every, shop.profile.max_quantity)
+
+    merged = await _change(shop, Owner(customer_id=customer_id), change, also=[line.sku for line in guest.lines])
+    await repository.delete(guest.id)
+    return merged
+
+
+async def _change(
+    shop: Shop, owner: Owner, change: Callable[[Contents], Cart], *, also: Collection[str] = ()
+) -> Contents:
+    """Load, change and store the cart; again from the start if another request was faster."""
+    for attempt in range(ATTEMPTS):
+        contents = await contents_of(shop, await find_cart(shop, owner), also=also)
+        changed = change(contents)
+        try:
+            stored = await _store(shop, contents, changed)
+        except Conflict as error:
+            if not isinstance(error, StaleAggregate) and error.code != "duplicate":
+                raise
+            await asyncio.sleep(0 if attempt == 0 else 0.01 * attempt)
+            continue
+        return replace(contents, cart=stored)
+    raise StaleAggregate("The cart is being changed by many requests at once.", hint="Try again.")
+
+
+async def _store(shop: Shop, contents: Contents, changed: Cart) -> Cart:
+    if changed == contents.cart:
+        return changed
+    now = shop.clock.now()
+    removed = changed.removed if changed.removed != contents.cart.removed else None
+    lines = tuple(_seen(contents, line) for line in changed.lines)
+    cart = replace(changed, lines=lines, removed=removed, updated_at=now)
+    repository = shop.repository(CartRepository)
+    if cart.version == 0:
+        return await repository.insert(replace(cart, version=1))
+    return await repository.save(cart, only_if={"status": CartStatus.OPEN.value})
+
+
+def _seen(contents: Contents, line: CartLine) -> CartLine:
+    found = contents.sellable(line)
+    return line if found is None else replace(line, seen_price=found.variant.sale, name=found.product.name)
+
+
+def _with_quantity(shop: Shop, contents: Contents, line: CartLine, quantity: int) -> Cart:
+    pieces = quantity + contents.cart.elsewhere(line)
+    if pieces > (left := contents.left(line.sku)):
+        raise OutOfStock({line.sku: left})
+    if pieces > (limit := shop.profile.max_quantity):
+        raise QuantityLimit(
+            f"This shop sells at most {limit} pieces of one item in an order.",
+            hint="Lower the quantity, or ask us about larger orders.",
+            extra={"limit": limit},
+        )
+    return contents.cart.with_line(replace(line, quantity=quantity))
+
+
+def _check_quantity(quantity: int) -> None:
+    if type(quantity) is not int or quantity < 1:
+        raise Invalid.field("quantity", "The quantity must be a whole number from 1.", "quantity")
+
+
+def _line(cart: Cart, item_id: str) -> CartLine:
+    line = cart.line(item_id)
+    if line is None:
+        raise NotFound("This item is not in the cart.", code="unknown_item")
+    return line
+
+
+def _is_open_guest_cart(shop: Shop, cart: Cart) -> bool:
+    """Whether a guest may go on with it: nobody's, not placed, not expired, and in the shop's currency of today."""
+    expired = cart.updated_at is not None and cart.updated_at + GUEST_LIFE < shop.clock.now()
+    mine = cart.customer_id is None and cart.currency == shop.profile.currency
+    return mine and cart.status is CartStatus.OPEN and not expired
+
+
+async def _refuse_declined(shop: Shop, tried: Contents, code: str, buyer: Buyer) -> None:
+    priced = await price(shop, tried.price_request(buyer))
+    for declined in priced.declined:
+        if declined.code and declined.code.strip().casefold() == code.casefold():
+            reason = declined.reason
+            raise Invalid(
+                reason.message, errors=[FieldError("code", reason.message, reason.code)], code=reason.code
+            )

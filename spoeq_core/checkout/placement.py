@@ -1,0 +1,318 @@
+"""Placing an order: one road, each step of which may be repeated, lost or overtaken without harm.
+
+    claims (key, number, places under quotas) → cart open → placed → stock → benefits → order
+
+The order's id is made before the first step, everything is taken under it, and it belongs to this one attempt. A
+crash leaves things taken under an id that is no order: the next request with the same key, or the reconciler, voids
+the id, which makes sure that it never becomes one even if the attempt was only slow, and gives everything back (see
+`orders.documents`). So a retry never shares an id with what it retries. The money is asked for after the order is
+stored, outside of all this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from spoeq_core.cart.documents import CartRepository
+from spoeq_core.cart.model import Cart, CartStatus
+from spoeq_core.cart.service import Owner, contents_of
+from spoeq_core.checkout.building import build_order, fingerprint
+from spoeq_core.checkout.model import IdempotencyMismatch, InProgress, PlaceRequest, Quota
+from spoeq_core.checkout.quotas import FIRST, claim_place, place_claim, refuse_alone
+from spoeq_core.checkout.quoting import buyer_of, quote_contents
+from spoeq_core.checkout.refusals import cart_is_empty, refuse, refused
+from spoeq_core.checkout.undoing import undo
+from spoeq_core.hooks import checkout as questions
+from spoeq_core.inventory import service as inventory
+from spoeq_core.kernel.errors import Conflict, SpoeqError, StaleAggregate, Unavailable
+from spoeq_core.kernel.events import Event
+from spoeq_core.kernel.ids import new_id, new_number
+from spoeq_core.kernel.mongo import Document
+from spoeq_core.orders.claims import KEEP_KEYS, KEY, NUMBER, claims_of, key_claim, number_claim
+from spoeq_core.orders.documents import OrderRepository, Void
+from spoeq_core.orders.events import OrderPaid, OrderPlaced
+from spoeq_core.orders.model import Order
+from spoeq_core.payments.model import PaymentStatus
+from spoeq_core.shop import Shop
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+"""How long a placement is left alone before another request of the same key may end it."""
+DEADLINE = 20.0
+"""Seconds a placement may take; what it left then is healed like a crash."""
+RESTARTS = 5
+
+
+class StartOver(Exception):
+    """The world changed under this attempt, and nothing is taken for it any more: try from the beginning."""
+
+
+class KeyTaken(Exception):
+    """The idempotency key is in use."""
+
+
+class Overtaken(Exception):
+    """The cart is not the one that was priced any more: changed, or placed by another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to place one cart, under an order id of its own. `claim_id` is the idempotency key's claim."""
+
+    shop: Shop
+    owner: Owner
+    cart: Cart
+    request: PlaceRequest
+    claim_id: str
+    order_id: str
+
+    @property
+    def void(self) -> Void:
+        """What would have to be given back."""
+        return Void(self.order_id, self.cart.id, self.cart.customer_id, self.cart.quantities())
+
+
+async def place(shop: Shop, owner: Owner, request: PlaceRequest, key: str = "") -> Order:
+    """The stored order; the same one again for the same key and body, and for a cart that is placed already.
+
+    Whoever asked may go away: the placement is finished all the same.
+
+    Raises:
+        Invalid: something is missing or not possible; the errors name the fields.
+        OutOfStock: fewer pieces are left than the cart wants.
+        CartChanged: the total is not the expected one; carries the new quote.
+        IdempotencyMismatch: the key was used with another body.
+        InProgress: the same order is being placed right now.
+        HookError: a plugin failed at money or stock: the order is refused.
+    """
+    work = asyncio.ensure_future(_within_deadline(shop, owner, request, key))
+    work.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return await asyncio.shield(work)
+
+
+async def _within_deadline(shop: Shop, owner: Owner, request: PlaceRequest, key: str) -> Order:
+    try:
+        async with asyncio.timeout(DEADLINE):
+            return await _place(shop, owner, request, key)
+    except TimeoutError:
+        raise Unavailable(
+            f"Placing an order took longer than {DEADLINE:.0f} seconds.", hint="Send the same request again."
+        ) from None
+
+
+async def _place(shop: Shop, owner: Owner, request: PlaceRequest, key: str) -> Order:
+    for _ in range(RESTARTS):
+        cart = await _named_cart(shop, owner)
+        name = key or f"{cart.id}:{cart.version}:{fingerprint(request)[:16]}"
+        attempt = Attempt(shop, owner, cart, request, key_claim(owner.customer_id or cart.id, name), new_id())
+        try:
+            if cart.status is CartStatus.PLACED:
+                return await _by_key(attempt) or await _of_placed_cart(shop, cart)
+            return await _fresh(attempt)
+        except StartOver:
+            continue
+    raise InProgress("This cart is being changed and ordered at the same time.", hint="Try again.")
+
+
+async def _named_cart(shop: Shop, owner: Owner) -> Cart:
+    """The cart that is meant, placed or not."""
+    carts = shop.repository(CartRepository)
+    if owner.customer_id:
+        found = await carts.latest_of(owner.customer_id)
+    else:
+        found = await carts.find_by_id(owner.cart_id) if owner.cart_id else None
+    if found is None or found.customer_id != owner.customer_id:
+        raise cart_is_empty()
+    return found
+
+
+async def _fresh(attempt: Attempt) -> Order:
+    shop, request = attempt.shop, attempt.request
+    contents = await contents_of(shop, attempt.cart)
+    buyer = await buyer_of(shop, attempt.owner, request.choices, request.email)
+    quote = await quote_contents(shop, contents, request.choices, buyer)
+    try:
+        refuse(quote, request.expected_total)
+        number = new_number(shop.profile.order_prefix)
+        order = build_order(quote, request, order_id=attempt.order_id, number=number, at=shop.clock.now())
+        quotas = await _quotas(shop, order)
+    except SpoeqError:
+        # What is refused now may have been accepted before: the same key is answered as it was then.
+        if (known := await _by_key(attempt)) is not None:
+            return known
+        raise
+    return await _take(attempt, order, quotas)
+
+
+async def _quotas(shop: Shop, order: Order) -> list[Quota]:
+    answers = await shop.hooks.collect(questions.order_quotas, shop=shop, order=order)
+    quotas = [quota for answer in answers for quota in answer.value]
+    refuse_alone(quotas)
+    return quotas
+
+
+async def _by_key(attempt: Attempt) -> Order | None:
+    """What became of this key: its order, or None if it was never used.
+
+    Raises:
+        IdempotencyMismatch, InProgress: it is used for something else, or right now.
+        StartOver: whatever used it is dead, and given back.
+    """
+    claim = await claims_of(attempt.shop).find(attempt.claim_id)
+    if claim is None:
+        return None
+    if claim["body"] != fingerprint(attempt.request):
+        raise IdempotencyMismatch(
+            "This Idempotency-Key was used with another body.", hint="Use a new key for another order."
+        )
+    return await _of_claim(attempt.shop, claim)
+
+
+async def _of_placed_cart(shop: Shop, cart: Cart) -> Order:
+    """The order that another request, with another key, made of this cart."""
+    order_id = cart.order_id or ""
+    for claim in await claims_of(shop).of_order(order_id, KEY):
+        return await _of_claim(shop, claim)
+    if (order := await shop.repository(OrderRepository).find_by_id(order_id)) is not None:
+        return order
+    await undo(shop, Void(order_id, cart.id, cart.customer_id, cart.quantities()))
+    raise StartOver
+
+
+async def _of_claim(shop: Shop, claim: Document) -> Order:
+    """The order of a key's claim; an attempt that is dead, or as good as dead, is ended."""
+    orders, order_id = shop.repository(OrderRepository), str(claim["order_id"])
+    if (order := await orders.find_by_id(order_id)) is not None:
+        return order
+    young = claim["at"] + LEASE > shop.clock.now()
+    if not await orders.is_void(order_id) and (young or not await claims_of(shop).seize(claim)):
+        raise InProgress("This order is being placed right now.", hint="Wait a moment, then send it again.")
+    if not await undo(shop, void_of(claim)):
+        return await orders.get(order_id)
+    raise StartOver
+
+
+def void_of(claim: Document) -> Void:
+    """What would have to be given back for a key's claim."""
+    return Void(claim["order_id"], claim["cart_id"], claim["customer_id"], claim["quantities"] or {})
+
+
+async def _take(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Order:
+    """Take everything, then store the order. A refusal gives all of it back; a fault leaves it to be healed."""
+    shop = attempt.shop
+    try:
+        order = await _claim(attempt, order, quotas)
+        await _mark_placed(attempt)
+        await inventory.reserve(shop, order.id, order.quantities())
+        if problems := await shop.hooks.collect(questions.claim_benefits, shop=shop, order=order):
+            raise refused([problem.value for problem in problems])
+        return await _store(shop, order)
+    except KeyTaken:
+        if (known := await _by_key(attempt)) is not None:
+            return known
+        raise StartOver from None
+    except Overtaken:
+        await _give_back(attempt)
+        raise StartOver from None
+    except (SpoeqError, StartOver):
+        await _give_back(attempt)
+        raise
+    except BaseException:
+        await _abandon(attempt)
+        raise
+
+
+async def _claim(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Order:
+    """Claim key, number and the first places in one command; what is taken there is looked for one by one.
+
+    Raises:
+        KeyTaken: another request uses the key; nothing was claimed.
+        QuotaUsedUp: no place is left.
+    """
+    at = attempt.shop.clock.now()
+    number: Document = {"_id": number_claim(order.number), "kind": NUMBER, "at": at, "order_id": order.id}
+    places = [place_claim(quota, FIRST, order.id, at) for quota in quotas]
+    wanted = [_key_document(attempt, at), number, *places]
+    while wanted:
+        taken = await claims_of(attempt.shop).take(wanted)
+        if taken is None:
+            break
+        if wanted[taken]["kind"] == KEY:
+            raise KeyTaken
+        if wanted[taken]["kind"] == NUMBER:
+            order = replace(order, number=new_number(attempt.shop.profile.order_prefix))
+            wanted = [{**number, "_id": number_claim(order.number)}, *wanted[taken + 1 :]]
+        else:
+            await claim_place(attempt.shop, quotas[places.index(wanted[taken])], order.id)
+            wanted = wanted[taken + 1 :]
+    return order
+
+
+def _key_document(attempt: Attempt, at: datetime) -> Document:
+    return {
+        "_id": attempt.claim_id,
+        "kind": KEY,
+        "at": at,
+        "expires_at": at + KEEP_KEYS,
+        "order_id": attempt.order_id,
+        "cart_id": attempt.cart.id,
+        "customer_id": attempt.cart.customer_id,
+        "body": fingerprint(attempt.request),
+        "quantities": attempt.cart.quantities(),
+    }
+
+
+async def _mark_placed(attempt: Attempt) -> None:
+    """Place the cart that was priced, and no other.
+
+    Raises:
+        Overtaken: it was changed or placed meanwhile.
+    """
+    now = attempt.shop.clock.now()
+    placed = replace(attempt.cart, status=CartStatus.PLACED, order_id=attempt.order_id, updated_at=now)
+    try:
+        await attempt.shop.repository(CartRepository).save(placed, only_if={"status": CartStatus.OPEN.value})
+    except StaleAggregate:
+        raise Overtaken from None
+
+
+async def _store(shop: Shop, order: Order) -> Order:
+    """Store the order with its first events.
+
+    Raises:
+        StartOver: its id was voided, because this took too long.
+    """
+    orders = shop.repository(OrderRepository)
+    events: list[Event] = [OrderPlaced(order_id=order.id, number=order.number)]
+    if order.payment_status is PaymentStatus.PAID:
+        events.append(OrderPaid(order_id=order.id, amount=0))
+    try:
+        return await orders.insert(order, *events)
+    except Conflict:
+        stored = await orders.find_by_id(order.id)
+        if stored is None:
+            raise StartOver from None
+        return stored
+
+
+async def _give_back(attempt: Attempt) -> None:
+    """Undo a refused placement; what fails here is repeated by the reconciler."""
+    try:
+        await undo(attempt.shop, attempt.void)
+    except Exception:
+        log.exception("order id %s could not be undone now; the reconciler will", attempt.order_id)
+
+
+async def _abandon(attempt: Attempt) -> None:
+    """Let a retry end this attempt at once instead of after the lease."""
+    try:
+        async with asyncio.timeout(1):
+            over = attempt.shop.clock.now() - LEASE
+            await claims_of(attempt.shop).abandon(attempt.claim_id, attempt.order_id, over)
+    except Exception:
+        log.warning("order id %s waits for its lease to end", attempt.order_id)

@@ -1,0 +1,143 @@
+"""How orders are kept, and the claims that make things happen once.
+
+An order's id is decided before anything is taken for it, and is used once for ever: either the order is stored under
+it, or it is *voided* by a document of the same `_id`. Both are inserts, so whichever comes first wins, whatever is
+slow, repeated or believed dead meanwhile; and only what belongs to a void id is ever given back.
+
+Shard key of orders: `{customer_id: 1, _id: 1}`; a void order carries the same customer_id, so that both meet on one
+shard. Shard key of claims: `_id`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from odmantic import Field, Model
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from spoeq_core.kernel.mongo import Document, Repository, SortKey
+from spoeq_core.orders.model import Order
+
+VOID = "void"
+KEEP_VOID = timedelta(days=7)
+
+
+def _order_indexes() -> Sequence[IndexModel]:
+    return [
+        IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel([("status", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel([("number", ASCENDING)], sparse=True),
+        IndexModel([("email", ASCENDING), ("_id", DESCENDING)], sparse=True),
+        IndexModel([("phone", ASCENDING), ("_id", DESCENDING)], sparse=True),
+        IndexModel([("pending_events.at", ASCENDING)], sparse=True),
+        IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
+    ]
+
+
+class OrderDocument(Model):
+    """An order. A void one has only `_id`, `status`, `customer_id`, `cart_id`, `quantities` and `expires_at`."""
+
+    model_config = {"collection": "orders", "indexes": _order_indexes}
+
+    id: str = Field(primary_field=True)
+    number: str
+    currency: str
+    status: str
+    payment_status: str
+    fulfilment_status: str
+    email: str
+    phone: str
+    customer_id: str | None = None
+    shipping_address: dict[str, Any]
+    billing_address: dict[str, Any]
+    lines: list[dict[str, Any]]
+    shipping: dict[str, Any]
+    payment: dict[str, Any]
+    grand_total: int
+    priced: dict[str, Any]
+    cart_id: str
+    placed_at: datetime
+    codes: list[str] = []
+    paid: int = 0
+    refunded: int = 0
+    payments: list[dict[str, Any]] = []
+    shipments: list[dict[str, Any]] = []
+    timeline: list[dict[str, Any]] = []
+    fields: dict[str, str] = {}
+    flags: list[str] = []
+    ext: dict[str, Any] = {}
+    version: int = 1
+    pending_events: list[dict[str, Any]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """An order id that will never be an order, and what may have been taken under it."""
+
+    order_id: str
+    cart_id: str
+    customer_id: str | None = None
+    quantities: Mapping[str, int] = field(default_factory=dict)
+
+
+class OrderRepository(Repository[Order]):
+    """The orders of the shop. Void ids are not orders: no query finds them unless it asks for them."""
+
+    document = OrderDocument
+    model = Order
+
+    def from_document(self, raw: Document | None) -> Order | None:
+        """The order of a stored document; None for a void id."""
+        return None if raw is None or raw["status"] == VOID else self._loaded(raw)
+
+    async def stream(
+        self, query: Document, *, sort: Sequence[SortKey] = (), skip: int = 0, limit: int = 0
+    ) -> AsyncIterator[Order]:
+        """The orders that match."""
+        async for order in super().stream({"status": {"$ne": VOID}, **query}, sort=sort, skip=skip, limit=limit):
+            yield order
+
+    async def count(self, query: Document) -> int:
+        """How many orders match."""
+        return await super().count({"status": {"$ne": VOID}, **query})
+
+    async def existing(self, order_ids: Iterable[str]) -> set[str]:
+        """Those of the ids that are orders."""
+        wanted = {"_id": {"$in": sorted(set(order_ids))}, "status": {"$ne": VOID}}
+        return {raw["_id"] async for raw in self.collection.find(wanted, {"_id": 1})}
+
+    async def void(self, void: Void) -> bool:
+        """Make sure that nothing is ever stored under the id; False if it is an order already.
+
+        Only after this may anything be given back that was taken for it.
+        """
+        try:
+            await self.collection.insert_one(
+                {
+                    "_id": void.order_id,
+                    "status": VOID,
+                    "customer_id": void.customer_id,
+                    "cart_id": void.cart_id,
+                    "quantities": dict(void.quantities),
+                    "expires_at": self._clock.now() + KEEP_VOID,
+                }
+            )
+        except DuplicateKeyError:
+            return await self.is_void(void.order_id)
+        return True
+
+    async def is_void(self, order_id: str) -> bool:
+        """Whether the id was voided."""
+        return await self.collection.find_one({"_id": order_id, "status": VOID}, {"_id": 1}) is not None
+
+    async def voided(self, since: datetime) -> list[Void]:
+        """The ids voided since then."""
+        query = {"status": VOID, "expires_at": {"$gte": since + KEEP_VOID}}
+        return [
+            Void(raw["_id"], raw["cart_id"], raw["customer_id"], raw["quantities"])
+            async for raw in self.collection.find(query)
+        ]

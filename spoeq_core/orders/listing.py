@@ -1,0 +1,77 @@
+"""Lists of orders, newest first, a page at a time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.ids import is_id
+from spoeq_core.kernel.mongo import Document, where
+from spoeq_core.orders.documents import OrderRepository
+from spoeq_core.orders.model import Order, OrderStatus
+from spoeq_core.shop import Shop
+
+MAX_PAGE = 100
+PHONE = re.compile(r"\+?[0-9]{8,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Some orders, and the cursor of the next ones; empty at the end."""
+
+    items: tuple[Order, ...]
+    next: str = ""
+
+
+async def list_orders(
+    shop: Shop,
+    *,
+    customer_id: str | None = None,
+    status: OrderStatus | None = None,
+    q: str = "",
+    cursor: str = "",
+    limit: int = 25,
+) -> OrderPage:
+    """Orders, newest first.
+
+    Args:
+        shop: The shop.
+        customer_id: Only this customer's.
+        status: Only in this status.
+        q: Part of what staff know: an order number or its beginning, an e-mail address, or a phone number.
+        cursor: The `next` of the page before.
+        limit: How many, at most 100.
+
+    Raises:
+        Invalid: the cursor is none of ours.
+    """
+    if cursor and not is_id(cursor):
+        raise Invalid.field("cursor", "This is not a cursor that a list of orders gave.", "cursor")
+    query: Document = {**where(customer_id=customer_id, status=status.value if status else None), **_search(q)}
+    if cursor:
+        query["_id"] = {"$lt": cursor}
+    size = max(1, min(limit, MAX_PAGE))
+    found = await shop.repository(OrderRepository).find(query, sort=[("_id", -1)], limit=size + 1)
+    return OrderPage(tuple(found[:size]), found[size - 1].id if len(found) > size else "")
+
+
+async def counts_by_status(shop: Shop) -> dict[OrderStatus, int]:
+    """How many orders are in each status."""
+    rows = shop.repository(OrderRepository).collection.aggregate(
+        [{"$group": {"_id": "$status", "count": {"$sum": 1}}}]
+    )
+    known = set(OrderStatus)
+    return {OrderStatus(row["_id"]): row["count"] async for row in rows if row["_id"] in known}
+
+
+def _search(q: str) -> Document:
+    text = q.strip()[:100]
+    if not text:
+        return {}
+    if "@" in text:
+        return {"email": text.casefold()}
+    digits = re.sub(r"[\s-]", "", text)
+    if PHONE.fullmatch(digits):
+        return {"phone": {"$in": [digits, f"+{digits}", f"+91{digits[-10:]}"]}}
+    return {"number": {"$gte": text.upper(), "$lt": f"{text.upper()}\uffff"}}

@@ -1,0 +1,65 @@
+"""Orders: three state machines as tables, frozen prices, and what may happen next."""
+
+from spoeq_core.identity.model import Address
+from spoeq_core.orders.model.changes import (
+    LABELS,
+    PAYMENT_MISMATCH,
+    REFUND_DUE,
+    SHOPPER_MAY_CANCEL,
+    NotAllowed,
+    cancelled,
+    delivered,
+    flagged,
+    moved,
+    payment_failed,
+    settled,
+    told,
+    with_shipment,
+)
+from spoeq_core.orders.model.order import (
+    ChosenPayment,
+    ChosenShipping,
+    Order,
+    OrderLine,
+    Payment,
+    Shipment,
+    TimelineEntry,
+)
+from spoeq_core.orders.model.states import (
+    ORDER_TRANSITIONS,
+    PAYMENT_TRANSITIONS,
+    FulfilmentStatus,
+    OrderStatus,
+    can_be_paid,
+    can_transition,
+)
+
+__all__ = [
+    "LABELS",
+    "ORDER_TRANSITIONS",
+    "PAYMENT_MISMATCH",
+    "PAYMENT_TRANSITIONS",
+    "REFUND_DUE",
+    "SHOPPER_MAY_CANCEL",
+    "Address",
+    "ChosenPayment",
+    "ChosenShipping",
+    "FulfilmentStatus",
+    "NotAllowed",
+    "Order",
+    "OrderLine",
+    "OrderStatus",
+    "Payment",
+    "Shipment",
+    "TimelineEntry",
+    "can_be_paid",
+    "can_transition",
+    "cancelled",
+    "delivered",
+    "flagged",
+    "moved",
+    "payment_failed",
+    "settled",
+    "told",
+    "with_shipment",
+]

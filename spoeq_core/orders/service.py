@@ -1,0 +1,235 @@
+"""What shoppers and staff do with orders once they are placed; `settle` is the one place where money counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from spoeq_core.kernel.errors import NotFound, StaleAggregate
+from spoeq_core.kernel.events import Event
+from spoeq_core.kernel.ids import is_id, new_id
+from spoeq_core.orders import model
+from spoeq_core.orders.claims import PAYMENT, claims_of, payment_claim
+from spoeq_core.orders.documents import OrderRepository
+from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderPaid, OrderShipped
+from spoeq_core.orders.model import Order, OrderStatus, Shipment, TimelineEntry
+from spoeq_core.payments.model import PaymentStatus, Settled
+from spoeq_core.shop import Shop
+
+ATTEMPTS = 6
+"""How often a change is decided again when another request changed the order meanwhile."""
+TOKEN = "order"  # noqa: S105 - the purpose of the signature
+Change = tuple[Order, Sequence[Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What staff say of a shipment: pieces by line id, all that is left if empty."""
+
+    items: Mapping[str, int] = field(default_factory=dict)
+    carrier: str = ""
+    awb: str = ""
+    tracking_url: str = ""
+    note: str = ""
+
+
+def order_token(shop: Shop, order_id: str) -> str:
+    """What a link to an order carries, so that its buyer needs no account."""
+    return shop.keyring.sign(TOKEN, order_id)
+
+
+async def order_for(
+    shop: Shop, order_id: str, *, customer_id: str | None = None, token: str = "", staff: bool = False
+) -> Order:
+    """The order, for its owner, for staff, or for whoever holds its token; to others it does not exist.
+
+    Raises:
+        NotFound: there is none, or not for whoever asks.
+    """
+    order = await shop.repository(OrderRepository).find_by_id(order_id) if is_id(order_id) else None
+    mine = order is not None and customer_id is not None and order.customer_id == customer_id
+    if order is None or not (staff or mine or (token and shop.keyring.unsign(TOKEN, token) == order_id)):
+        raise NotFound("There is no such order.", hint="Open the link of your confirmation mail, or sign in.")
+    return order
+
+
+async def track(shop: Shop, number: str, contact: str) -> Order:
+    """The order of that number, for whoever knows the e-mail address or the phone number it was placed with.
+
+    Raises:
+        NotFound: no order has both; which of the two is wrong is not told.
+    """
+    order = await shop.repository(OrderRepository).find_one({"number": number.strip().upper()[:40]})
+    if order is None or not _knows(order, contact):
+        raise NotFound(
+            "No order has this number and this e-mail address or phone.", hint="Check both with your confirmation mail."
+        )
+    return order
+
+
+async def change_status(
+    shop: Shop, order_id: str, status: OrderStatus, *, actor: str, note: str = "", version: int | None = None
+) -> Order:
+    """Take an order to its next status. Shipping it makes one parcel of all that is left.
+
+    Raises:
+        NotAllowed: the machine has no such step.
+        StaleAggregate: the order is not of that version any more.
+    """
+    if status is OrderStatus.CANCELLED:
+        return await cancel(shop, order_id, actor=actor, reason=note, version=version)
+    if status is OrderStatus.SHIPPED:
+        return await add_shipment(shop, order_id, Parcel(note=note), actor=actor, version=version)
+
+    def decide(order: Order) -> Change:
+        at = shop.clock.now()
+        if status is not OrderStatus.DELIVERED:
+            return model.moved(order, status, actor=actor, at=at, note=note), ()
+        after = model.delivered(order, actor=actor, at=at, note=note)
+        return after, [OrderDelivered(order_id=order.id), *_money_events(order, after)]
+
+    return await _change(shop, order_id, decide, version)
+
+
+async def add_shipment(shop: Shop, order_id: str, parcel: Parcel, *, actor: str, version: int | None = None) -> Order:
+    """Send a parcel. The order says so first; its stock follows by the event, however often that is told.
+
+    Raises:
+        NotAllowed, Invalid: it cannot be shipped, or not like this.
+        StaleAggregate: the order is not of that version any more.
+    """
+    shipment_id = new_id()
+
+    def decide(order: Order) -> Change:
+        items = dict(parcel.items) or order.unshipped()
+        shipment = Shipment(
+            shipment_id, items, shop.clock.now(), parcel.carrier, parcel.awb, parcel.tracking_url
+        )
+        after = model.with_shipment(order, shipment, actor=actor, note=parcel.note)
+        return after, [OrderShipped(order_id=order.id, shipment_id=shipment_id)]
+
+    return await _change(shop, order_id, decide, version)
+
+
+async def cancel(
+    shop: Shop, order_id: str, *, actor: str, reason: str = "", by_shopper: bool = False, version: int | None = None
+) -> Order:
+    """Cancel an order; its stock, benefits and places under quotas are given back by the event.
+
+    Raises:
+        NotAllowed: it is on its way, or a shopper is too late.
+        StaleAggregate: the order is not of that version any more.
+    """
+
+    def decide(order: Order) -> Change:
+        at = shop.clock.now()
+        after = model.cancelled(order, actor=actor, at=at, reason=reason, by_shopper=by_shopper)
+        return after, [OrderCancelled(order_id=order.id, reason=reason)]
+
+    return await _change(shop, order_id, decide, version)
+
+
+async def add_note(shop: Shop, order_id: str, note: str, *, actor: str) -> Order:
+    """Write a note into the timeline, for staff only."""
+
+    def decide(order: Order) -> Change:
+        return model.told(order, TimelineEntry(shop.clock.now(), "note", "Note", actor, note)), ()
+
+    return await _change(shop, order_id, decide)
+
+
+async def settle(shop: Shop, provider: str, order_id: str, money: Settled) -> Order:
+    """Count money that a provider holds. Browser return, webhook and reconciler all call this, as often as they like.
+
+    A payment id counts once, for one order; a paid or cancelled order is never moved; another amount or currency pays
+    nothing and is flagged for staff.
+
+    Raises:
+        NotFound: there is no such order; the money is claimed for it all the same, for the reconciler to report.
+    """
+    claims, at = claims_of(shop), shop.clock.now()
+    claim = {
+        "_id": payment_claim(provider, money.payment_id),
+        "kind": PAYMENT,
+        "at": at,
+        "order_id": order_id,
+        "amount": money.amount,
+        "currency": money.currency,
+    }
+    if await claims.take([claim]) is not None:
+        known = await claims.find(claim["_id"])
+        if known is not None and known["order_id"] != order_id:
+            return await _flag_reused(shop, order_id, provider, money)
+
+    def decide(order: Order) -> Change:
+        after = model.settled(order, provider, money, at)
+        return after, _money_events(order, after)
+
+    return await _change(shop, order_id, decide)
+
+
+async def payment_failed(shop: Shop, order_id: str, reason: str) -> Order:
+    """Note that a try to pay failed; a paid order stays paid."""
+    return await _change(shop, order_id, lambda order: (model.payment_failed(order, reason, shop.clock.now()), ()))
+
+
+async def payment_started(shop: Shop, order_id: str, reference: str) -> Order:
+    """Keep the provider's own reference to what it was asked to take."""
+
+    def decide(order: Order) -> Change:
+        status = order.payment_status
+        again = PaymentStatus.PENDING if status is PaymentStatus.FAILED else status
+        return replace(order, payment=replace(order.payment, reference=reference), payment_status=again), ()
+
+    return await _change(shop, order_id, decide)
+
+
+def _money_events(before: Order, after: Order) -> list[Event]:
+    """What the step from one to the other tells of money."""
+    told: list[Event] = []
+    if after.payment_status is PaymentStatus.PAID and before.payment_status is not PaymentStatus.PAID:
+        told.append(OrderPaid(order_id=after.id, amount=after.paid))
+    if after.status is OrderStatus.CONFIRMED and before.status is OrderStatus.PENDING_PAYMENT:
+        told.append(OrderConfirmed(order_id=after.id))
+    return told
+
+
+async def _flag_reused(shop: Shop, order_id: str, provider: str, money: Settled) -> Order:
+    note = f"{provider} {money.payment_id} was counted for another order already"
+
+    def decide(order: Order) -> Change:
+        if model.PAYMENT_MISMATCH in order.flags:
+            return order, ()
+        entry = TimelineEntry(shop.clock.now(), model.PAYMENT_MISMATCH, "Payment to be looked at", "system", note)
+        return model.told(model.flagged(order, model.PAYMENT_MISMATCH), entry), ()
+
+    return await _change(shop, order_id, decide)
+
+
+async def _change(
+    shop: Shop, order_id: str, decide: Callable[[Order], Change], version: int | None = None
+) -> Order:
+    """Read, decide, store; again if another request was faster, unless the caller has seen one version only."""
+    orders = shop.repository(OrderRepository)
+    for _ in range(ATTEMPTS):
+        order = await orders.get(order_id)
+        if version is not None and order.version != version:
+            break
+        after, events = decide(order)
+        if after == order:
+            return order
+        try:
+            return await orders.save(after, *events)
+        except StaleAggregate:
+            continue
+    raise StaleAggregate(
+        "This order was changed by somebody else in the meantime.", hint="Reload it and repeat the change."
+    )
+
+
+def _knows(order: Order, contact: str) -> bool:
+    given = contact.strip().casefold()
+    digits = "".join(char for char in given if char.isdigit())
+    phone = "".join(char for char in order.phone if char.isdigit())
+    long_enough = len(digits) >= 8  # noqa: PLR2004 - fewer digits are no phone number
+    return given == order.email.casefold() or (long_enough and phone.endswith(digits.lstrip("0")))

@@ -1,0 +1,90 @@
+"""Asks the payment providers what they offer for a cart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spoeq_core.hooks import payment as contributions
+from spoeq_core.hooks.caller import HookError
+from spoeq_core.kernel.errors import NotFound
+from spoeq_core.payments.model import PaymentOption, PaymentProvider
+from spoeq_core.shop import Shop
+
+if TYPE_CHECKING:
+    from spoeq_core.pricing.model import PricedCart
+
+PATIENCE = 4.0
+"""Seconds a provider may take to say what it offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A provider with what it offers for a cart."""
+
+    provider: PaymentProvider
+    option: PaymentOption
+    plugin: str
+
+    @property
+    def id(self) -> str:
+        """The method's id: the provider's name."""
+        return self.provider.name
+
+
+def providers(shop: Shop) -> Iterator[tuple[str, PaymentProvider]]:
+    """The providers of the enabled plugins, with the plugin's name, in the order in which they are offered."""
+    for part in shop.hooks.parts(contributions.register_payment_providers):
+        for provider in part.value:
+            yield part.plugin, provider
+
+
+def provider_named(shop: Shop, name: str) -> PaymentProvider:
+    """The provider of that name.
+
+    Raises:
+        NotFound: no enabled plugin brings it.
+    """
+    for _, provider in providers(shop):
+        if provider.name == name:
+            return provider
+    raise NotFound(f"There is no payment method {name!r}.", hint="Choose one of the methods that the quote lists.")
+
+
+async def offers(shop: Shop, priced: PricedCart) -> list[Offer]:
+    """What the providers offer for a cart priced without a payment fee; those that hide themselves are left out.
+
+    Raises:
+        HookError: a provider failed, was late, or asked a fee below zero.
+    """
+    known = list(providers(shop))
+    answers = await asyncio.gather(
+        *(_option(shop, plugin, provider, priced) for plugin, provider in known), return_exceptions=True
+    )
+    found: list[Offer] = []
+    for (plugin, provider), answer in zip(known, answers, strict=True):
+        if isinstance(answer, BaseException):
+            raise answer
+        if answer is not None:
+            found.append(Offer(provider, answer, plugin))
+    return found
+
+
+def chosen(offered: Iterable[Offer], method: str) -> Offer | None:
+    """The offer of that method, if there is one."""
+    return next((offer for offer in offered if offer.id == method), None)
+
+
+async def _option(shop: Shop, plugin: str, provider: PaymentProvider, priced: PricedCart) -> PaymentOption | None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            option = await provider.option(shop, priced)
+        if option is not None and (type(option.fee) is not int or option.fee < 0):
+            raise ValueError(f"its fee is {option.fee!r}")
+    except Exception as error:
+        cause = f"provider {provider.name!r}: {type(error).__name__}: {error}"
+        shop.hooks.on_fault(plugin, "register_payment_providers", cause)
+        raise HookError(plugin, "register_payment_providers", cause) from error
+    return option
