@@ -1,0 +1,72 @@
+"""How large a request may be: uploads of staff up to one limit, everything else up to a smaller one."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from quart import Quart, current_app, request
+from quart.wrappers import Request
+from quart.wrappers.request import Body
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from spoeq_core.kernel.errors import TooLarge
+from spoeq_core.shop import Shop
+from spoeq_core.web.access import access_of
+from spoeq_core.web.context import EXTENSION
+
+
+class LimitedBody(Body):
+    """A body that counts all it was sent, and whose limit is lowered when the route is known."""
+
+    def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
+        super().__init__(expected_content_length, max_content_length)
+        self._received = 0
+
+    def append(self, data: bytes) -> None:
+        """Take what the client sent next."""
+        self._received += len(data)
+        super().append(data)
+        self._check()
+
+    def lower_limit(self, most: int) -> None:
+        """Refuse more than `most` bytes, those that have come already included."""
+        self._max_content_length = most
+        self._check()
+
+    def _check(self) -> None:
+        if self._max_content_length is not None and self._received > self._max_content_length:
+            self._must_raise = RequestEntityTooLarge()
+            self.set_complete()
+
+
+class LimitedRequest(Request):
+    """A request with such a body."""
+
+    body_class = LimitedBody
+
+
+def install(app: Quart) -> None:
+    """Check sizes before views read anything; bodies without a length are cut off where they pass the limit."""
+    app.request_class = LimitedRequest
+    app.before_request(refuse_large)
+
+
+async def refuse_large() -> None:
+    """Refuse a body that is larger than its route takes.
+
+    Raises:
+        TooLarge: it says so itself.
+    """
+    shop: Shop | None = current_app.extensions.get(EXTENSION)
+    if shop is None:
+        return
+    settings = shop.settings
+    most = settings.max_upload_bytes if _is_upload() else settings.max_body_bytes
+    if (request.content_length or 0) > most:
+        raise TooLarge(f"The request has {request.content_length} bytes; at most {most} are accepted here.")
+    cast(LimitedBody, request.body).lower_limit(most)
+
+
+def _is_upload() -> bool:
+    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    return access is not None and access.kind == "staff" and request.mimetype == "multipart/form-data"

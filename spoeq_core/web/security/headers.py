@@ -1,0 +1,53 @@
+"""Headers on every answer: what a page may load, who may frame it, what may be cached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from quart import Quart, Response, current_app
+
+from spoeq_core.shop import Shop
+from spoeq_core.web.access import known_actor
+from spoeq_core.web.context import EXTENSION
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+ALWAYS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
+    "X-Frame-Options": "DENY",
+}
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+PRIVATE = "private, no-store"
+
+
+def install(app: Quart) -> None:
+    """Add the headers; a view that set one of them keeps its own."""
+    app.after_request(add_headers)
+
+
+async def add_headers(response: Response) -> Response:
+    """The answer with its headers. What is somebody's own, or sets a cookie, stays out of caches."""
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
+    shop: Shop | None = current_app.extensions.get(EXTENSION)
+    if shop is not None and shop.settings.secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+    if not known_actor().is_guest or "Set-Cookie" in response.headers:
+        response.headers.setdefault("Cache-Control", PRIVATE)
+    return response
