@@ -59,10 +59,8 @@ def exponent(currency: str) -> int:
     Raises:
         UnknownCurrency: If ISO 4217 does not list the code.
     """
-    if currency in _TWO_DECIMALS:
-        return 2
     try:
-        return _OTHER_DECIMALS[currency]
+        return 2 if currency in _TWO_DECIMALS else _OTHER_DECIMALS[currency]
     except (KeyError, TypeError):
         raise UnknownCurrency(
             f"{currency!r} is not a currency.", hint="Use an ISO 4217 code in capitals, like INR."

@@ -50,8 +50,8 @@ def apportion(amount: int, weights: Sequence[int]) -> list[int]:
 
 def _weights(weights: Sequence[int]) -> Sequence[int]:
     for weight in weights:
-        if whole_amount(weight, "A weight") < 0:
-            raise InvalidAmount(f"A weight is {weight}.", hint="Give weights of zero or more.")
+        if type(weight) is not int or weight < 0:
+            raise InvalidAmount(f"A weight is {weight!r}.", hint="Give integers of zero or more.")
     return weights
 
 
@@ -59,13 +59,11 @@ def _split(amount: int, weights: Sequence[int], total: int) -> list[int]:
     if not amount:
         return [0] * len(weights)
     size, sign = abs(amount), 1 if amount > 0 else -1
-    parts, remainders = [], []
-    for weight in weights:
-        part, remainder = divmod(size * weight, total)
-        parts.append(part)
-        remainders.append(remainder)
-    # What is left over is less than the number of non-zero remainders, so a line of zero is never reached.
+    parts = [size * weight // total for weight in weights]
+    # What is left over is less than the number of non-zero remainders, so a line of zero is never reached. The sort
+    # is stable, also in reverse: of equal remainders the earlier comes first.
     left = size - sum(parts)
-    for place in sorted(range(len(weights)), key=lambda i: -remainders[i])[:left]:
+    remainders = [size * weight % total for weight in weights] if left else []
+    for place in sorted(range(len(remainders)), key=remainders.__getitem__, reverse=True)[:left]:
         parts[place] += 1
     return parts if sign > 0 else [-part for part in parts]

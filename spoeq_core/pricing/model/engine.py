@@ -81,7 +81,7 @@ def apply_tax(state: State, answer: TaxAnswer | None, plugin: str = "tax") -> St
     """
     take_turn(state, Phase.TAX)
     ids = [line.line.id for line in state.lines]
-    rates = check_rates(answer or TaxAnswer(dict.fromkeys(ids, ())), ids, plugin)
+    rates = check_rates(TaxAnswer(dict.fromkeys(ids, ())) if answer is None else answer, ids, plugin)
     inclusive = state.cart.prices_include_tax
     goods = goods_by_rates((rates[line.line.id], line.total, line.subtotal) for line in state.lines)
 
@@ -110,7 +110,7 @@ def finish(state: State) -> PricedCart:
     """
     take_turn(state, Phase.PAYABLE)
     view = state.view()
-    tax = sum(tax.amount for share in all_shares(*_taxed_parts(state)) for tax in share.taxes)
+    tax = sum(tax.amount for share in all_shares(state.lines, state.shipping, state.fees) for tax in share.taxes)
     inclusive = state.cart.prices_include_tax
     fees = sum(fee.total for fee in state.fees)
     before_tax = view.goods_total + view.shipping_total + fees
@@ -270,10 +270,6 @@ def _tax_steps(shares: Iterable[TaxShare], plugin: str, *, inclusive: bool) -> l
         TraceStep(Phase.TAX, plugin, name, f"{name} {rate.normalize():f} %", taxable, amount, note)
         for (name, rate), (taxable, amount) in sums.items()
     ]
-
-
-def _taxed_parts(state: State) -> tuple[tuple[PricedLine, ...], PricedCharge | None, tuple[PricedCharge, ...]]:
-    return state.lines, state.shipping, state.fees
 
 
 def _all_declined(state: State) -> tuple[Declined, ...]:

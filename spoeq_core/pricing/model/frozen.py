@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 from spoeq_core.kernel.errors import SpoeqError
 
 T = TypeVar("T")
+Reader = Callable[[Any], object]
 
 
 class UnreadablePrice(SpoeqError):
@@ -27,7 +28,7 @@ def to_json(value: object) -> object:
     Dataclasses become dicts by field name, sets sorted lists, decimals and times strings.
     """
     match value:
-        case None | bool() | int():
+        case None | bool() | int() | float():  # a float is some plugin's extension data: no amount is one
             result: object = value
         case str() | Decimal():
             result = str(value)
@@ -48,7 +49,7 @@ def _members(value: object) -> dict[str, object]:
     if is_dataclass(value):
         return {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
     raise UnreadablePrice(
-        f"{value!r} cannot be kept with an order.", hint="Use texts, integers, lists and mappings in extension data."
+        f"{value!r} cannot be kept with an order.", hint="Keep extension data to texts, numbers, lists and mappings."
     )
 
 
@@ -59,7 +60,7 @@ def thaw(kind: type[T], data: Mapping[str, object]) -> T:
         UnreadablePrice: If a field without a default is missing or of the wrong shape.
     """
     try:
-        return cast(T, _Thaw().value(kind, data))
+        return cast(T, _Thaw().reader(kind)(data))
     except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise UnreadablePrice(
             f"The frozen {kind.__name__} cannot be read: {error}.", hint="Restore the order's document from a backup."
@@ -67,43 +68,44 @@ def thaw(kind: type[T], data: Mapping[str, object]) -> T:
 
 
 class _Thaw:
-    """Reads values by their annotations, resolving each class only once."""
+    """Makes readers of JSON from annotations, each only once."""
 
     def __init__(self) -> None:
-        self._hints: dict[type, dict[str, Any]] = {}
+        self._readers: dict[Any, Reader] = {}
 
-    def value(self, kind: Any, data: Any) -> object:
-        origin = get_origin(kind)
+    def reader(self, kind: Any) -> Reader:
+        """What turns JSON into a value of that kind."""
+        if kind not in self._readers:
+            self._readers[kind] = self._dataclass(kind) if is_dataclass(kind) else self._other(kind)
+        return self._readers[kind]
+
+    def _other(self, kind: Any) -> Reader:
+        origin, arms = get_origin(kind), get_args(kind)
         if origin in (Union, types.UnionType):
-            (inner,) = (arm for arm in get_args(kind) if arm is not types.NoneType)
-            return None if data is None else self.value(inner, data)
+            (inner,) = (self.reader(arm) for arm in arms if arm is not types.NoneType)
+            return lambda data: None if data is None else inner(data)
         if origin in (tuple, frozenset):
-            return origin(self.value(get_args(kind)[0], item) for item in data)
+            item = self.reader(arms[0])
+            return lambda data: origin(map(item, data))
         if origin is Mapping:
-            return dict(data)
-        return self._plain(kind, data)
-
-    def _plain(self, kind: Any, data: Any) -> object:
-        if kind is object:
-            return data
-        if is_dataclass(kind):
-            return self._dataclass(cast(type, kind), data)
+            return dict
         if kind is datetime:
-            return datetime.fromisoformat(data)
+            return datetime.fromisoformat
         if kind is Decimal or issubclass(kind, StrEnum):
-            return kind(data)
-        if type(data) is not kind:
-            raise TypeError(f"{data!r} is not {kind.__name__}")
-        return data
+            return cast(Reader, kind)
+        return lambda data: _only(kind, data)
 
-    def _dataclass(self, kind: type, data: Mapping[str, object]) -> object:
-        if kind not in self._hints:
-            self._hints[kind] = get_type_hints(kind)
-        hints = self._hints[kind]
-        values: dict[str, object] = {}
-        for item in fields(kind):
-            if item.name in data:
-                values[item.name] = self.value(hints[item.name], data[item.name])
-            elif item.default is MISSING and item.default_factory is MISSING:
-                raise TypeError(f"{kind.__name__}.{item.name} is missing")
-        return kind(**values)
+    def _dataclass(self, kind: Any) -> Reader:
+        hints = get_type_hints(kind)
+        readers = {item.name: self.reader(hints[item.name]) for item in fields(kind)}
+
+        def read(data: Mapping[str, Any]) -> object:
+            return kind(**{name: reader(data[name]) for name, reader in readers.items() if name in data})
+
+        return read
+
+
+def _only(kind: type, data: object) -> object:
+    if type(data) is not kind:
+        raise TypeError(f"{data!r} is not {kind.__name__}")
+    return data

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spoeq_core.kernel.money import round_ratio
 from spoeq_core.pricing.model.allocation import allocate
-from spoeq_core.pricing.model.promotions import Fixed, Free, Lane, LaneMode, Offer, Percent, Reason
+from spoeq_core.pricing.model.promotions import Effect, Fixed, Lane, LaneMode, Offer, Percent, Reason
 
 GIVES_NOTHING = Reason("gives_nothing", "There is nothing left that it could take off.")
 
@@ -49,8 +49,8 @@ class Contest:
         self._by_place = by_place
 
     def run(self, offers: Iterable[Offer], lanes: Iterable[Lane]) -> None:
-        """Decides on all offers; their order does not matter."""
-        left = self._without_excluded(sorted(offers, key=lambda offer: offer.rank))
+        """Decides on all offers, which come by their rank."""
+        left = self._without_excluded(list(offers))
         for lane in lanes:
             entered = [offer for offer in left if offer.adjustment.lane == lane.name]
             if lane.mode is LaneMode.BEST:
@@ -126,18 +126,17 @@ class Contest:
 
         A percentage is of the bases (what the earlier lanes left).
         """
-        bears = [max(0, self.costs[place] - self._floors[place]) for place in offer.places]
+        places, costs, floors = offer.places, self.costs, self._floors
+        bears = [max(0, costs[place] - floors[place]) for place in places]
         cap, effect = offer.adjustment.max_amount, offer.adjustment.effect
         if self._by_place and not isinstance(effect, Fixed):
-            amounts = [
-                min(_wanted(effect, bases[place]), most) for place, most in zip(offer.places, bears, strict=True)
-            ]
+            amounts = list(map(min, _wanted(effect, [bases[place] for place in places]), bears))
             if cap is not None:
                 amounts = allocate(cap, amounts)
         else:
-            wanted = _wanted(effect, sum(bases[place] for place in offer.places))
+            (wanted,) = _wanted(effect, [sum(bases[place] for place in places)])
             amounts = allocate(wanted if cap is None else min(wanted, cap), bears)
-        return [(place, amount) for place, amount in zip(offer.places, amounts, strict=True) if amount]
+        return [(place, amount) for place, amount in zip(places, amounts, strict=True) if amount]
 
     def _cost_of(self, offer: Offer) -> int:
         return sum(self.costs[place] for place in offer.places)
@@ -155,13 +154,12 @@ class Contest:
         self.verdicts.append(Verdict(offer, (), cost, cost, lost=why))
 
 
-def _wanted(effect: object, base: int) -> int:
-    match effect:
-        case Percent(rate):
-            numerator, denominator = rate.as_integer_ratio()
-            return round_ratio(base * numerator, 100 * denominator)
-        case Fixed(amount):
-            return amount
-        case Free():
-            return base
-    raise TypeError(effect)
+def _wanted(effect: Effect, bases: Sequence[int]) -> list[int]:
+    """What the effect takes off each of these bases, whatever they can bear; Free takes all."""
+    if isinstance(effect, Percent):
+        numerator, denominator = effect.rate.as_integer_ratio()
+        whole = 100 * denominator
+        return [round_ratio(base * numerator, whole) for base in bases]
+    if isinstance(effect, Fixed):
+        return [effect.amount] * len(bases)
+    return list(bases)

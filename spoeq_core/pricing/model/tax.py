@@ -68,9 +68,10 @@ def tax_included(gross: int, rates: Sequence[Decimal]) -> list[int]:
         InvalidTax: If a rate is not a finite Decimal of zero or more.
         InvalidAmount: If the gross is not an integer.
     """
+    whole_amount(gross, "The gross amount")
     scaled, scale = _scaled(rates)
     whole = 100 * scale + sum(scaled)
-    return [round_ratio(whole_amount(gross, "The gross amount") * rate, whole) for rate in scaled]
+    return [round_ratio(gross * rate, whole) for rate in scaled]
 
 
 def tax_added(net: int, rates: Sequence[Decimal]) -> list[int]:
@@ -84,14 +85,15 @@ def tax_added(net: int, rates: Sequence[Decimal]) -> list[int]:
         InvalidTax: If a rate is not a finite Decimal of zero or more.
         InvalidAmount: If the net is not an integer.
     """
+    whole_amount(net, "The net amount")
     scaled, scale = _scaled(rates)
-    return [round_ratio(whole_amount(net, "The net amount") * rate, 100 * scale) for rate in scaled]
+    return [round_ratio(net * rate, 100 * scale) for rate in scaled]
 
 
 def taxed(amount: int, rates: Rates, *, inclusive: bool) -> TaxShare:
     """The amount with its tax: contained in it (`inclusive`) or added to it."""
-    percentages = [rate.rate for rate in rates]
-    amounts = tax_included(amount, percentages) if inclusive else tax_added(amount, percentages)
+    compute = tax_included if inclusive else tax_added
+    amounts = compute(amount, [rate.rate for rate in rates])
     taxes = tuple(TaxAmount(rate.name, rate.rate, tax) for rate, tax in zip(rates, amounts, strict=True))
     return TaxShare(amount, amount - sum(amounts) if inclusive else amount, taxes)
 
@@ -117,12 +119,13 @@ def goods_by_rates(lines: Iterable[tuple[Rates, int, int]]) -> dict[Rates, int]:
     Args:
         lines: For each line its rates, its discounted total and its total before discounts.
     """
-    totals: dict[Rates, int] = {}
-    lists: dict[Rates, int] = {}
+    sums: dict[Rates, list[int]] = {}
     for rates, total, subtotal in lines:
-        totals[rates] = totals.get(rates, 0) + total
-        lists[rates] = lists.get(rates, 0) + subtotal
-    return totals if any(totals.values()) else lists
+        weights = sums.setdefault(rates, [0, 0])
+        weights[0] += total
+        weights[1] += subtotal
+    by = 0 if any(total for total, _ in sums.values()) else 1
+    return {rates: weights[by] for rates, weights in sums.items()}
 
 
 def merged_taxes(shares: Iterable[TaxShare]) -> tuple[TaxAmount, ...]:
