@@ -122,7 +122,7 @@ async def _form(
         "admin",
         "coupons/edit.html",
         status=status,
-        page=page(f"Error: {title}" if errors else title),
+        page=page(title),
         coupon=coupon,
         sentence=_sentence(coupon, shop) if coupon else "",
         currency=shop.profile.currency,

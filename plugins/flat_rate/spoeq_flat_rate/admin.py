@@ -102,7 +102,7 @@ async def _form(
         "admin",
         "flat_rate/zone.html",
         status=status,
-        page=page(f"Error: {title}" if errors else title),
+        page=page(title),
         zone_id=zone_id,
         form=form_state(values, errors),
     )

@@ -95,7 +95,7 @@ async def _form(name: str, error: Invalid, status: int, entered: dict[str, objec
         "admin",
         "pages/plugin.html",
         status=status,
-        page=page(f"Error: {title}" if errors else title),
+        page=page(title),
         plugin=plugin,
         fields=fields,
         form=form_state(entered, error.errors),
