@@ -26,6 +26,7 @@ import spoeq_core
 from spoeq_core.kernel.datadir import DataDirectory, DataDirectoryBusy, PidFile, command_line
 from spoeq_core.kernel.embedded import MONGO, VALKEY, EmbeddedServers, ServerUrls, running_servers
 from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
+from spoeq_core.kernel.processes import RestartBudget
 
 OWNER = """
 import asyncio, json, sys, threading
@@ -210,7 +211,7 @@ async def test_restart_keeps_port_and_data_and_is_no_death(directory: Path) -> N
 async def test_a_server_that_cannot_start_says_why(directory: Path) -> None:
     (DataDirectory(directory).folder(MONGO) / "WiredTiger.turtle").write_bytes(b"not a database")
     servers = EmbeddedServers(directory)
-    with pytest.raises(SpoeqError, match=r"MongoDB \(SecantusDB\) ended while it started") as failure:
+    with pytest.raises(SpoeqError, match=r"MongoDB \(SecantusDB\) ended with exit code 1 while it started") as failure:
         await servers.start()
     assert "WiredTigerError" in failure.value.message
     assert str(directory / "logs" / "mongo.log") in failure.value.hint
@@ -220,14 +221,16 @@ async def test_a_server_that_cannot_start_says_why(directory: Path) -> None:
 
 async def test_a_server_that_keeps_dying_is_given_up(directory: Path) -> None:
     said: list[str] = []
-    servers = EmbeddedServers(directory, names=[VALKEY], notify=said.append)
+    servers = EmbeddedServers(
+        directory, names=[VALKEY], budget=lambda: RestartBudget(first_delay=0.01), notify=said.append
+    )
     await servers.start()
     (directory / "valkey" / "appendonlydir" / "appendonly.aof.manifest").write_text("not a manifest")
     os.kill(servers.pids[VALKEY], signal.SIGKILL)
     with pytest.raises(SpoeqError, match="Valkey died 5 times in a row") as failure:
         await servers.watch()
     assert "valkey.log" in failure.value.hint
-    assert said[0] == "Valkey died with signal SIGKILL; starting it again."
+    assert said[0] == "Valkey died with signal SIGKILL. Starting it again."
     assert len(said) == 4
     await servers.stop()
 

@@ -55,6 +55,7 @@ class EmbeddedServers:
         names: Which servers to run; the first is stopped first.
         patience: Seconds that a server may take until it answers.
         choose_port: Chooses a port for a server; asked again when the port turns out to be taken.
+        budget: Makes the restart policy of a server for `watch`.
         notify: Is told in a sentence when a server died and is started again.
     """
 
@@ -65,12 +66,14 @@ class EmbeddedServers:
         names: Collection[str] = (MONGO, VALKEY),
         patience: float = 60.0,
         choose_port: Callable[[], int] = free_port,
+        budget: Callable[[], RestartBudget] = RestartBudget,
         notify: Notify = to_stderr,
     ) -> None:
         self.directory = directory if isinstance(directory, DataDirectory) else DataDirectory(directory)
         self._names = tuple(names)
         self._patience = patience
         self._choose_port = choose_port
+        self._budget = budget
         self._notify = notify
         self._lock: DataDirectoryLock | None = None
         self._servers: dict[str, _Server] = {}
@@ -150,26 +153,26 @@ class EmbeddedServers:
                 raise result
 
     async def _keep(self, server: _Server) -> None:
-        budget = RestartBudget()
+        budget = self._budget()
         while process := server.process:
             started = time.monotonic()
             code = await process.wait()
             async with server.changing:
                 if server.process is process:  # else it was stopped or restarted on purpose
-                    await self._revive(server, budget, time.monotonic() - started, describe_exit(code))
+                    problem = f"{server.program.title} died with {describe_exit(code)}."
+                    await self._revive(server, budget, time.monotonic() - started, problem)
 
     async def _revive(self, server: _Server, budget: RestartBudget, lived: float, problem: str) -> None:
-        title = server.program.title
         while (delay := budget.delay(lived)) is not None:
-            self._notify(f"{title} died with {problem}; starting it again.")
+            self._notify(f"{problem} Starting it again.")
             await asyncio.sleep(delay)
             try:
                 await self._launch(server)
                 return
             except SpoeqError as error:
-                lived, problem = 0.0, str(error)
+                lived, problem = 0.0, error.message
         raise SpoeqError(
-            f"{title} died {budget.quick_deaths} times in a row, at last with {problem}",
+            f"{server.program.title} died {budget.quick_deaths} times in a row. {problem}",
             hint=f"Read {server.program.log} and its predecessors.",
         )
 
@@ -192,17 +195,17 @@ class EmbeddedServers:
         """Start a server and wait until it answers; `may_move` allows another port when its own is taken."""
         begun = time.monotonic()
         _rotate(server.program.log)
-        while not await self._comes_up(server):
+        while (code := await self._bring_up(server)) is not None:
             tail = _tail(server.program.log)
             passing = PORT_TAKEN in tail or FOLDER_TAKEN in tail
             if not passing or time.monotonic() - begun > SECONDS_TO_GET_FREE:
-                raise _failed(server.program, "ended while it started", tail)
+                raise _failed(server.program, f"ended with {describe_exit(code)} while it started", tail)
             if PORT_TAKEN in tail and may_move:
                 server.port = self._choose_port()
             await asyncio.sleep(0.2)
 
-    async def _comes_up(self, server: _Server) -> bool:
-        """Start its process once: True when it answers, False when it ended."""
+    async def _bring_up(self, server: _Server) -> int | None:
+        """Start its process once: None as soon as it answers, its exit code if it ends instead."""
         with server.program.log.open("wb") as log:
             process = await spawn(server.program.argv(server.port), cwd=self.directory.path, output=log.fileno())
         server.process = process
@@ -210,12 +213,12 @@ class EmbeddedServers:
         deadline = time.monotonic() + self._patience
         while process.returncode is None:
             if await _answers(server.program, server.port, process.pid):
-                return True
+                return None
             if time.monotonic() > deadline:
                 kill_group(process.pid)
                 raise _failed(server.program, f"did not answer within {self._patience:g} s", _tail(server.program.log))
             await asyncio.sleep(0.02)
-        return False
+        return process.returncode
 
 
 def running_servers(directory: DataDirectory) -> ServerUrls:
