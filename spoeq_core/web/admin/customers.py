@@ -1,0 +1,76 @@
+"""Staff pages: customers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from quart import Blueprint, Response
+
+from spoeq_core.identity import service as identity
+from spoeq_core.identity.model import Customer
+from spoeq_core.identity.service import customer_by_id
+from spoeq_core.orders.listing import list_orders
+from spoeq_core.web.access import staff
+from spoeq_core.web.bodies import query_text
+from spoeq_core.web.common import page
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.storefront.filters import link
+from spoeq_core.web.theming import render
+from spoeq_core.web.views.orders import order_row
+
+blueprint = Blueprint("admin_customers", __name__)
+
+PATH = "/admin/customers"
+PER_PAGE = 50
+
+
+@blueprint.get("/customers")
+@staff("customers.view")
+async def index() -> Response:
+    """All customers, newest first."""
+    q = query_text("q")
+    found = await identity.find_customers(current_shop(), text=q, before=query_text("cursor"), limit=PER_PAGE + 1)
+    more = len(found) > PER_PAGE
+    shown = found[:PER_PAGE]
+    return await render(
+        "admin",
+        "pages/customers.html",
+        page=page("Customers"),
+        customers=[_row(customer) for customer in shown],
+        q=q,
+        next_url=link(PATH, {"q": q, "cursor": shown[-1].id}) if more else "",
+    )
+
+
+@blueprint.get("/customers/<customer_id>")
+@staff("customers.view")
+async def show(customer_id: str) -> Response:
+    """A customer with addresses and orders."""
+    shop = current_shop()
+    customer = await customer_by_id(shop, customer_id)
+    orders = await list_orders(shop, customer_id=customer.id, limit=25)
+    return await render(
+        "admin",
+        "pages/customer.html",
+        page=page(customer.name or customer.email),
+        customer={**_row(customer), "addresses": [asdict(address) for address in customer.addresses]},
+        orders=[order_row(order) for order in orders.items],
+    )
+
+
+def _row(customer: Customer) -> dict[str, Any]:
+    return {
+        "id": customer.id,
+        "name": customer.name,
+        "email": customer.email,
+        "phone": _masked(customer.phone),
+        "created_at": customer.created_at,
+        "disabled": customer.disabled,
+        "url": f"{PATH}/{customer.id}",
+    }
+
+
+def _masked(phone: str) -> str:
+    """A phone number that can be recognised but not copied: the last four digits."""
+    return f"••••• {phone[-4:]}" if phone else ""

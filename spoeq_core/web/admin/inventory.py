@@ -1,0 +1,109 @@
+"""Staff pages: stock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quart import Blueprint, Response
+
+from spoeq_core.inventory import service as inventory
+from spoeq_core.inventory.model import Movement, Stock
+from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
+from spoeq_core.web.access import current_actor, staff
+from spoeq_core.web.answers import see_other
+from spoeq_core.web.bodies import form_state, query_flag, query_int, query_text, read_form
+from spoeq_core.web.common import page
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.flash import flash
+from spoeq_core.web.storefront.filters import link
+from spoeq_core.web.theming import render
+
+blueprint = Blueprint("admin_inventory", __name__)
+
+PATH = "/admin/inventory"
+PER_PAGE = 50
+
+
+@blueprint.get("/inventory")
+@staff("inventory.view")
+async def index() -> Response:
+    """All stock, or what runs low."""
+    number, q, low = query_int("page", 1, minimum=1), query_text("q"), query_flag("low")
+    found = await inventory.list_stock(current_shop(), text=q, low=low, page=number, per_page=PER_PAGE)
+    kept = {"q": q, "low": "1" if low else ""}
+    more = number * PER_PAGE < found.total
+    return await render(
+        "admin",
+        "pages/inventory.html",
+        page=page("Inventory"),
+        items=[_item(stock) for stock in found.items],
+        q=q,
+        low=low,
+        next_url=link(PATH, {**kept, "page": str(number + 1)}) if more else "",
+        prev_url=link(PATH, {**kept, "page": str(number - 1)}) if number > 1 else "",
+    )
+
+
+@blueprint.get("/inventory/<sku>")
+@staff("inventory.view")
+async def show(sku: str) -> Response:
+    """A SKU with its movements."""
+    return await _stock(sku, {}, ())
+
+
+@blueprint.post("/inventory/<sku>")
+@staff("inventory.manage")
+async def adjust(sku: str) -> Response:
+    """Book a change."""
+    form = await read_form()
+    actor = await current_actor()
+    try:
+        delta, reason = form.integer("delta"), form.text("reason")
+        if not reason:
+            raise Invalid.field("reason", "Say why the stock changes.", "missing")
+        stock = await inventory.adjust(current_shop(), sku, delta, reason[:200], actor.id)
+    except Invalid as error:
+        return await _stock(sku, form.as_dict(), error.errors, 422)
+    except Conflict as error:
+        return await _stock(sku, form.as_dict(), [FieldError("delta", str(error), error.code)], 409)
+    return flash(see_other(f"{PATH}/{sku}"), f"{sku}: {stock.on_hand} on hand, {stock.available} available.")
+
+
+async def _stock(
+    sku: str, typed: dict[str, str], errors: list[FieldError] | tuple[FieldError, ...], status: int = 200
+) -> Response:
+    shop = current_shop()
+    stock = await inventory.get_stock(shop, sku)
+    rows, following = await inventory.log_of(shop, sku, query_text("cursor") or None)
+    return await render(
+        "admin",
+        "pages/stock.html",
+        status=status,
+        page=page(f"Stock of {sku}"),
+        item=_item(stock),
+        log=[_movement(row) for row in rows],
+        next_url=link(f"{PATH}/{sku}", {"cursor": following}) if following else "",
+        form=form_state(typed, errors),
+    )
+
+
+def _item(stock: Stock) -> dict[str, Any]:
+    return {
+        "sku": stock.sku,
+        "name": stock.name,
+        "on_hand": stock.on_hand,
+        "reserved": stock.reserved,
+        "available": stock.available,
+        "threshold": stock.threshold,
+    }
+
+
+def _movement(row: Movement) -> dict[str, Any]:
+    change = row.delta or -row.reserved_delta
+    return {
+        "at": row.at,
+        "delta": change,
+        "reason": " ".join(filter(None, (row.reason.value, row.note))),
+        "ref": row.ref,
+        "actor": row.actor,
+    }

@@ -1,0 +1,203 @@
+"""The product form: what staff typed, as changes to a product, and errors back to the fields they typed them in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from quart import request
+
+from spoeq_core.catalog.model import Option, Product, ProductChanges, ProductStatus, Variant
+from spoeq_core.catalog.service import extensions_of
+from spoeq_core.kernel.errors import FieldError, Invalid, SpoeqError
+from spoeq_core.kernel.money import parse_amount
+from spoeq_core.shop import Shop
+from spoeq_core.web.bodies import Form
+from spoeq_core.web.forms import Field, fields_of, read_fields
+
+DECLARED = ("country_of_origin", "maker", "maker_address", "net_quantity", "care_contact")
+PLAIN = ("name", "slug", "description")
+ROW = re.compile(r"^variants-(\d{1,4})-sku$")
+
+
+async def entered(shop: Shop, form: Form, product: Product | None) -> tuple[ProductChanges, dict[str, int]]:
+    """The form as changes, and the first stock by SKU of variants that are new.
+
+    Raises:
+        Invalid: a number cannot be read; the errors name the form's fields.
+    """
+    names = _words(form.text("option_names"))
+    errors: list[FieldError] = []
+    variants: list[Variant] = []
+    stock: dict[str, int] = {}
+    for row in rows_of(form):
+        variant, pieces = _variant(shop, form, row, names, product, errors)
+        variants.append(variant)
+        if pieces is not None:
+            stock[variant.sku] = pieces
+    if errors:
+        raise Invalid("Some numbers cannot be read.", errors=errors)
+    changes: ProductChanges = {
+        "name": form.text("name"),
+        "description": form.text("description"),
+        "status": _status(form.text("status")),
+        "brand_id": form.text("brand_id") or None,
+        "category_ids": tuple(form.texts("category_ids")),
+        "tags": tuple(_words(form.text("tags"))),
+        "specs": _specs(form),
+        "options": tuple(Option(name, _values(name, variants)) for name in names),
+        "variants": tuple(variants),
+        "declarations": {**_kept(product), **{name: form.text(name) for name in DECLARED if form.text(name)}},
+        "hsn": form.text("hsn"),
+        "ext": _extensions(shop, form, product),
+    }
+    if form.text("slug") or product is not None:
+        changes["slug"] = form.text("slug") or (product.slug if product else "")
+    return changes, stock
+
+
+def rows_of(form: Form) -> list[int]:
+    """Numbers of the variant rows that are to be kept: those that are not ticked for removal and not empty."""
+    numbers = sorted(int(match[1]) for name in form if (match := ROW.match(name)))
+    return [
+        row
+        for row in numbers
+        if not form.flag(f"variants-{row}-delete") and any(form.text(f"variants-{row}-{part}") for part in ("sku", "sale"))
+    ]
+
+
+def to_form(errors: Sequence[FieldError], rows: Sequence[int]) -> list[FieldError]:
+    """A product's errors under the names that the form's fields have."""
+    return [FieldError(_form_name(error.field, rows), error.message, error.code) for error in errors]
+
+
+async def as_typed() -> dict[str, Any]:
+    """Everything as it was typed, for showing the form again; names that come often as lists."""
+    typed = await request.form
+    many = {"category_ids", "spec_name", "spec_value"}
+    values: dict[str, Any] = {name: typed.getlist(name) if name in many else typed.get(name, "") for name in typed}
+    form = Form(typed)
+    numbers = [int(match[1]) for name in form if (match := ROW.match(name))]
+    if form.text("add_variant") == "1":
+        values[f"variants-{max(numbers, default=-1) + 1}-sku"] = ""
+    if form.text("add_spec"):
+        values["spec_name"] = [*values.get("spec_name", []), ""]
+        values["spec_value"] = [*values.get("spec_value", []), ""]
+    return values
+
+
+def extension_fields(shop: Shop, product: Product | None, errors: Mapping[str, str]) -> list[Field]:
+    """The fields that plugins add to products."""
+    found: list[Field] = []
+    for plugin, extension in extensions_of(shop, "product").items():
+        stored = product.ext.get(plugin, {}) if product else {}
+        values = {**dict(extension.model()), **stored}
+        found += fields_of(extension.model, values, errors, f"ext.{plugin}.")
+    return found
+
+
+def _variant(
+    shop: Shop, form: Form, row: int, names: Sequence[str], product: Product | None, errors: list[FieldError]
+) -> tuple[Variant, int | None]:
+    sku = form.text(f"variants-{row}-sku")
+    old = product.variant(sku) if product else None
+    start = old or Variant(sku=sku)
+    numbers = _Numbers(shop, form, row, errors)
+    sale = numbers.amount("sale", required=True)
+    variant = Variant(
+        sku=sku,
+        options={name: form.text(f"variants-{row}-options-{name}") for name in names},
+        sale=sale or 0,
+        mrp=numbers.amount("mrp"),
+        min_price=start.min_price,
+        weight_g=numbers.whole("weight_g") or 0,
+        image_id=start.image_id,
+        ext=start.ext,
+    )
+    return variant, None if old else (numbers.whole("stock") or 0)
+
+
+class _Numbers:
+    """Reads the numbers of a variant row, and notes what cannot be read."""
+
+    def __init__(self, shop: Shop, form: Form, row: int, errors: list[FieldError]) -> None:
+        self._currency = shop.profile.currency
+        self._form = form
+        self._row = row
+        self._errors = errors
+
+    def amount(self, part: str, *, required: bool = False) -> int | None:
+        """An amount in minor units."""
+        name = f"variants-{self._row}-{part}"
+        text = self._form.text(name)
+        if not text:
+            if required:
+                self._errors.append(FieldError(name, "Enter a price.", "missing"))
+            return None
+        try:
+            return parse_amount(text, self._currency)
+        except SpoeqError as error:
+            self._errors.append(FieldError(name, error.message, "amount"))
+            return None
+
+    def whole(self, part: str) -> int | None:
+        """A whole number."""
+        name = f"variants-{self._row}-{part}"
+        try:
+            return self._form.integer(name) if self._form.text(name) else None
+        except Invalid as error:
+            self._errors.extend(error.errors)
+            return None
+
+
+def _form_name(field: str, rows: Sequence[int]) -> str:
+    parts = field.split(".")
+    if parts[0] == "variants" and len(parts) > 1 and parts[1].isdecimal() and int(parts[1]) < len(rows):
+        part = parts[2] if len(parts) > 2 else "sku"  # noqa: PLR2004 - variants.<n>.<part>
+        part = "sku" if part in {"options", "ext", "min_price", "image_id"} else part
+        return f"variants-{rows[int(parts[1])]}-{part}"
+    if parts[0] == "variants":
+        return "variants-0-sku"
+    if parts[0] == "declarations" and len(parts) > 1:
+        return parts[1]
+    if parts[0] == "options":
+        return "option_names"
+    return field if parts[0] == "ext" else parts[0]
+
+
+def _extensions(shop: Shop, form: Form, product: Product | None) -> dict[str, Any]:
+    stored = product.ext if product else {}
+    return {
+        plugin: {**stored.get(plugin, {}), **read_fields(extension.model, form, f"ext.{plugin}.")}
+        for plugin, extension in extensions_of(shop, "product").items()
+    }
+
+
+def _kept(product: Product | None) -> dict[str, str]:
+    stored = product.declarations if product else {}
+    return {name: value for name, value in stored.items() if name not in DECLARED}
+
+
+def _specs(form: Form) -> dict[str, str]:
+    pairs = zip(form.texts("spec_name"), form.texts("spec_value"), strict=False)
+    return {name: value for name, value in pairs if name and value}
+
+
+def _values(name: str, variants: Sequence[Variant]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_used(name, variants)))
+
+
+def _used(name: str, variants: Sequence[Variant]) -> Iterator[str]:
+    return (variant.options[name] for variant in variants if variant.options.get(name))
+
+
+def _status(text: str) -> ProductStatus:
+    try:
+        return ProductStatus(text or "draft")
+    except ValueError:
+        raise Invalid.field("status", "Choose draft, active or archived.", "enum") from None
+
+
+def _words(text: str) -> list[str]:
+    return list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
