@@ -68,6 +68,15 @@ class Actor:
         """Whether they are staff with that permission."""
         return permission in self.permissions
 
+    def require(self, permission: str) -> None:
+        """Refuse whoever lacks a permission.
+
+        Raises:
+            Forbidden: they do.
+        """
+        if not self.may(permission):
+            raise Forbidden("Your role does not allow this.", hint=f"Ask an admin for the permission {permission}.")
+
 
 GUEST = Actor()
 

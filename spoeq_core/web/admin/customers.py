@@ -54,7 +54,8 @@ async def show(customer_id: str) -> Response:
         "admin",
         "pages/customer.html",
         page=page(customer.name or customer.email),
-        customer={**_row(customer), "addresses": [asdict(address) for address in customer.addresses]},
+        customer=_row(customer),
+        addresses=[asdict(saved.address) for saved in customer.addresses],
         orders=[order_row(order) for order in orders.items],
     )
 

@@ -139,7 +139,7 @@ async def _save(product: Product | None) -> Response:
         return await _form(product, await as_typed(), [FieldError("name", str(error), "stale")], 409)
     actor = await current_actor()
     await ensure_stock(shop, saved, stock, actor=actor.id)
-    await record(shop, actor_id=actor.id, actor_email=actor.email, action="product.saved", target=f"product:{saved.id}")
+    await record(shop, "product.saved", f"product:{saved.id}", actor_id=actor.id, actor_name=actor.name)
     return flash(see_other(f"{PATH}/{saved.id}"), f"{saved.name} is saved.")
 
 

@@ -1,0 +1,89 @@
+"""The cart page and its forms."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from spoeq_core.cart import service as carts
+from spoeq_core.cart.contents import Contents
+from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, SpoeqError
+from spoeq_core.pricing.service import price_for_display
+from spoeq_core.web.access import public
+from spoeq_core.web.answers import see_other
+from spoeq_core.web.bodies import Form, read_form
+from spoeq_core.web.carts import buyer_now, current_owner, remember_cart
+from spoeq_core.web.common import page
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.flash import flash
+from spoeq_core.web.theming import render
+from spoeq_core.web.views.cart import cart_view
+
+blueprint = Blueprint("pages_cart", __name__)
+
+PATH = "/cart"
+AFTER_ADDING = (PATH, "/checkout")
+
+
+@blueprint.get("/cart")
+@public
+async def show() -> Response:
+    """What lies in the cart, and what it comes to."""
+    shop = current_shop()
+    contents = await carts.load(shop, await current_owner())
+    display = await price_for_display(shop, contents.price_request(await buyer_now()))
+    view = cart_view(shop, contents, display)
+    response = await render(
+        "storefront", "pages/cart.html", page=page("Cart", noindex=True), cart=view, notices=view["notices"]
+    )
+    return remember_cart(response, contents.cart)
+
+
+@blueprint.post("/cart/items")
+@public
+async def add() -> Response:
+    """Put something in."""
+    shop = current_shop()
+    form = await read_form()
+    back = form.text("next") if form.text("next") in AFTER_ADDING else PATH
+    properties = {
+        name.removeprefix("properties."): form.text(name) for name in form if name.startswith("properties.") and form.text(name)
+    }
+    try:
+        quantity = form.integer("quantity", 1)
+        contents = await carts.add_item(shop, await current_owner(), form.text("sku"), quantity, properties)
+    except (Invalid, Conflict, NotFound) as error:
+        return flash(see_other(_came_from()), _sentence(error), "danger")
+    return remember_cart(see_other(back), contents.cart)
+
+
+@blueprint.post("/cart/items/<item_id>")
+@public
+async def change(item_id: str) -> Response:
+    """Change a line's quantity, take it out, or put it back."""
+    form = await read_form()
+    try:
+        contents = await _changed(form, item_id)
+    except (Invalid, Conflict, NotFound) as error:
+        return flash(see_other(PATH), _sentence(error), "danger")
+    return remember_cart(see_other(PATH), contents.cart)
+
+
+async def _changed(form: Form, item_id: str) -> Contents:
+    shop, owner = current_shop(), await current_owner()
+    action = form.text("action")
+    if action == "restore":
+        return await carts.restore_item(shop, owner, item_id)
+    if action == "remove" or form.text("quantity") == "0":
+        return await carts.remove_item(shop, owner, item_id)
+    return await carts.set_quantity(shop, owner, item_id, form.integer("quantity"))
+
+
+def _came_from() -> str:
+    """The page of this shop that the form was on; the cart if that is not known."""
+    base = request.host_url
+    referer = request.headers.get("Referer", "")
+    return f"/{referer.removeprefix(base)}" if referer.startswith(base) else PATH
+
+
+def _sentence(error: SpoeqError) -> str:
+    return error.errors[0].message if isinstance(error, Invalid) and error.errors else error.message

@@ -1,0 +1,210 @@
+"""The one-page checkout: every answer shows the whole page again with what was entered, until the order is placed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from quart import Blueprint, Response, request
+
+from spoeq_core.checkout.model import CartChanged, Choices, InProgress, PlaceRequest
+from spoeq_core.checkout.placement import place
+from spoeq_core.checkout.quoting import Quote, quote
+from spoeq_core.checkout.starting import start_payment
+from spoeq_core.identity.addresses import parse_address
+from spoeq_core.identity.model import Address, Customer
+from spoeq_core.identity.service import find_customer
+from spoeq_core.identity.states import STATES
+from spoeq_core.inventory.model import OutOfStock
+from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, SpoeqError, Unavailable
+from spoeq_core.kernel.ids import new_id
+from spoeq_core.orders.model import Order
+from spoeq_core.orders.service import order_token
+from spoeq_core.payments.model import ActionNeeded
+from spoeq_core.web.access import current_actor, public
+from spoeq_core.web.answers import see_other
+from spoeq_core.web.bodies import Form, form_state, read_form
+from spoeq_core.web.carts import current_owner, forget_cart
+from spoeq_core.web.common import page
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.errors import status_of
+from spoeq_core.web.theming import render
+from spoeq_core.web.views.cart import quote_view
+from spoeq_core.web.views.money import money
+
+blueprint = Blueprint("pages_checkout", __name__)
+
+ADDRESS_FIELDS = ("name", "phone", "line1", "line2", "landmark", "city", "state", "postal_code", "country", "gstin")
+CORE_FIELDS = frozenset({*ADDRESS_FIELDS, "email", "shipping_method", "payment_method"})
+
+
+@blueprint.get("/checkout")
+@public
+async def show() -> Response:
+    """The form, filled with what is known of a signed-in customer."""
+    customer = await _customer()
+    values = _known(customer)
+    return await _page(values, (), customer=customer, quiet=True)
+
+
+@blueprint.post("/checkout")
+@public
+async def submit() -> Response:
+    """Price the choices again, or place the order."""
+    form = await read_form()
+    if form.text("action") != "place":
+        return await _page(form.as_dict(), (), customer=await _customer(), quiet=True)
+    try:
+        order = await _place(form)
+    except CartChanged as error:
+        return await _page(form.as_dict(), [FieldError("", _what_changed(form, error), "cart_changed")], status=409)
+    except (Invalid, Conflict, Unavailable) as error:
+        return await _page(form.as_dict(), _errors(error), status=status_of(error))
+    return await _after(order)
+
+
+async def _place(form: Form) -> Order:
+    shop = current_shop()
+    errors: list[FieldError] = []
+    address = _address(form.as_dict(), errors)
+    email = form.text("email")
+    if not email or "@" not in email:
+        errors.append(FieldError("email", "Enter an e-mail address, as in name@example.com.", "missing"))
+    if errors or address is None:
+        raise Invalid("Some fields are missing or wrong.", errors=errors)
+    wanted = PlaceRequest(
+        email=email,
+        shipping_address=address,
+        billing_address=None,
+        shipping_method=form.text("shipping_method"),
+        payment_method=form.text("payment_method"),
+        expected_total=form.integer("expected_total", 0),
+        fields={name: form.text(name) for name in form if name.startswith("plugin.")},
+    )
+    return await place(shop, await current_owner(), wanted, form.text("idempotency_key")[:200])
+
+
+async def _after(order: Order) -> Response:
+    shop = current_shop()
+    outcome = await start_payment(shop, order)
+    path = f"/orders/{order.id}/confirmation?token={order_token(shop, order.id)}"
+    to = outcome.url if isinstance(outcome, ActionNeeded) and outcome.type == "redirect" else path
+    return forget_cart(see_other(to))
+
+
+async def _page(
+    values: Mapping[str, str],
+    errors: Sequence[FieldError],
+    *,
+    customer: Customer | None = None,
+    status: int = 200,
+    quiet: bool = False,
+) -> Response:
+    """The page. `quiet` shows no errors for what is merely not filled in yet."""
+    shop = current_shop()
+    quoted = await _quote(values, quiet)
+    if not quoted.contents.cart.lines:
+        return see_other("/cart")
+    view = quote_view(shop, quoted)
+    shown = [error for error in errors if error.field]
+    loose = [{"code": error.code, "message": error.message} for error in errors if not error.field]
+    problems = [*loose, *(problem for problem in view["problems"] if _concerns_cart(problem))]
+    chosen = {**values, "shipping_method": _chosen_shipping(quoted, values)}
+    return await render(
+        "storefront",
+        "pages/checkout.html",
+        status=status,
+        page=page("Checkout", noindex=True),
+        cart=view["cart"],
+        quote={**view, "problems": problems},
+        form=form_state(chosen, shown),
+        addresses=[{"id": saved.id, **asdict(saved.address)} for saved in customer.addresses] if customer else [],
+        countries=[{"value": "IN", "label": "India"}],
+        states=[{"value": state.name, "label": state.name} for state in STATES],
+        expected_total=money(quoted.total, shop.profile.currency),
+        idempotency_key=values.get("idempotency_key") or new_id(),
+    )
+
+
+async def _quote(values: Mapping[str, str], quiet: bool) -> Quote:
+    shop = current_shop()
+    address = _address(values, [])
+    if address is None and quiet:
+        address = _rough_address(values)
+    choices = Choices(address, values.get("shipping_method", ""), values.get("payment_method", ""))
+    owner = await current_owner()
+    found = await quote(shop, owner, choices, email=values.get("email", ""))
+    if len(found.shipping_options) == 1 and not choices.shipping_method:
+        only = Choices(address, found.shipping_options[0].id, choices.payment_method)
+        return await quote(shop, owner, only, email=values.get("email", ""))
+    return found
+
+
+def _address(values: Mapping[str, str], errors: list[FieldError]) -> Address | None:
+    try:
+        return parse_address({name: values.get(name, "") or ("IN" if name == "country" else "") for name in ADDRESS_FIELDS})
+    except Invalid as error:
+        errors.extend(error.errors)
+        return None
+
+
+def _rough_address(values: Mapping[str, str]) -> Address | None:
+    """Enough to price the delivery while the rest is still being typed: state and PIN."""
+    if not values.get("state") or not values.get("postal_code"):
+        return None
+    return Address(
+        name=values.get("name", ""),
+        phone="",
+        line1="",
+        city=values.get("city", ""),
+        state=values["state"],
+        postal_code=values["postal_code"].replace(" ", ""),
+        country=values.get("country") or "IN",
+    )
+
+
+def _errors(error: SpoeqError) -> list[FieldError]:
+    if isinstance(error, Invalid) and error.errors:
+        return [FieldError(_field(item.field), item.message, item.code) for item in error.errors]
+    if isinstance(error, OutOfStock):
+        return [FieldError("", error.message, error.code)]
+    if isinstance(error, InProgress):
+        return [FieldError("", "Your order is being placed. Wait a moment, then press the button once more.", error.code)]
+    if isinstance(error, Unavailable):
+        return [FieldError("", "We cannot take the order right now. Nothing was charged; please try again soon.", error.code)]
+    return [FieldError("", error.message, error.code)]
+
+
+def _field(name: str) -> str:
+    field = name.removeprefix("shipping_address.")
+    return field if field in CORE_FIELDS or field.startswith("plugin.") else ""
+
+
+def _concerns_cart(problem: Mapping[str, Any]) -> bool:
+    """Whether a problem is one of the cart itself, not of a field that is merely still empty."""
+    return problem["code"] != "missing" and not str(problem.get("field") or "").startswith("payment_method")
+
+
+def _what_changed(form: Form, error: CartChanged) -> str:
+    del form
+    return f"{error.message} Check the new total, then place the order again."
+
+
+def _chosen_shipping(quoted: Quote, values: Mapping[str, str]) -> str:
+    return quoted.shipping.id if quoted.shipping else values.get("shipping_method", "")
+
+
+async def _customer() -> Customer | None:
+    actor = await current_actor()
+    return await find_customer(current_shop(), actor.id) if actor.kind == "customer" else None
+
+
+def _known(customer: Customer | None) -> dict[str, str]:
+    if customer is None:
+        return {}
+    wanted = request.args.get("address", "")
+    saved = next((item for item in customer.addresses if item.id == wanted), None)
+    saved = saved or (customer.addresses[0] if customer.addresses else None)
+    filled = {"email": customer.email, "name": customer.name, "phone": customer.phone}
+    return {**filled, **({key: str(value) for key, value in asdict(saved.address).items()} if saved else {})}
