@@ -21,8 +21,8 @@ from spoeq_core.inventory.subscribers import SCHEDULES as INVENTORY_SCHEDULES
 from spoeq_core.inventory.subscribers import SUBSCRIBERS as INVENTORY_SUBSCRIBERS
 from spoeq_core.kernel.events import Subscription
 from spoeq_core.kernel.tasks import Schedule
-from spoeq_core.orders.claims import ClaimDocument
-from spoeq_core.orders.documents import OrderDocument
+from spoeq_core.notifications.subscribers import SUBSCRIBERS as NOTIFICATION_SUBSCRIBERS
+from spoeq_core.orders.documents import ClaimDocument, OrderDocument
 from spoeq_core.orders.subscribers import SUBSCRIBERS as ORDER_SUBSCRIBERS
 from spoeq_core.plugins.documents import PluginStateDocument
 
@@ -44,5 +44,10 @@ DOCUMENTS: tuple[type[Model], ...] = (
     ClaimDocument,
     OrderDocument,
 )
-SUBSCRIBERS: tuple[Subscription, ...] = (*CATALOG_SUBSCRIBERS, *INVENTORY_SUBSCRIBERS, *ORDER_SUBSCRIBERS)
+SUBSCRIBERS: tuple[Subscription, ...] = (
+    *CATALOG_SUBSCRIBERS,
+    *INVENTORY_SUBSCRIBERS,
+    *ORDER_SUBSCRIBERS,
+    *NOTIFICATION_SUBSCRIBERS,
+)
 SCHEDULES: tuple[Schedule, ...] = (*INVENTORY_SCHEDULES, *CHECKOUT_SCHEDULES)

@@ -14,48 +14,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from odmantic import Field, Model
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
 from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.mongo import Document, Mongo
+from spoeq_core.orders.documents import ClaimDocument
 from spoeq_core.shop import Shop
 
 DUPLICATE = 11000
 KEEP_KEYS = timedelta(days=30)
 """How long an idempotency key is remembered."""
 KEY, NUMBER, QUOTA, PAYMENT = "order-key", "order-number", "quota", "payment"
-
-
-def _indexes() -> Sequence[IndexModel]:
-    return [
-        IndexModel([("order_id", ASCENDING)], sparse=True),
-        IndexModel([("key", ASCENDING), ("order_id", ASCENDING)], sparse=True),
-        IndexModel([("key", ASCENDING), ("place", DESCENDING)], sparse=True),
-        IndexModel([("kind", ASCENDING), ("at", ASCENDING)]),
-        IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
-    ]
-
-
-class ClaimDocument(Model):
-    """A claim. Which of the optional fields it has depends on its kind."""
-
-    model_config = {"collection": "claims", "indexes": _indexes}
-
-    id: str = Field(primary_field=True)
-    kind: str
-    at: datetime
-    order_id: str | None = None
-    expires_at: datetime | None = None
-    cart_id: str | None = None
-    customer_id: str | None = None
-    body: str | None = None
-    quantities: dict[str, int] | None = None
-    key: str | None = None
-    place: int | None = None
-    amount: int | None = None
-    currency: str | None = None
 
 
 class Claims:

@@ -74,6 +74,36 @@ class OrderDocument(Model):
     pending_events: list[dict[str, Any]] = []
 
 
+def _claim_indexes() -> Sequence[IndexModel]:
+    return [
+        IndexModel([("order_id", ASCENDING)], sparse=True),
+        IndexModel([("key", ASCENDING), ("order_id", ASCENDING)], sparse=True),
+        IndexModel([("key", ASCENDING), ("place", DESCENDING)], sparse=True),
+        IndexModel([("kind", ASCENDING), ("at", ASCENDING)]),
+        IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
+    ]
+
+
+class ClaimDocument(Model):
+    """A claim. Which of the optional fields it has depends on its kind."""
+
+    model_config = {"collection": "claims", "indexes": _claim_indexes}
+
+    id: str = Field(primary_field=True)
+    kind: str
+    at: datetime
+    order_id: str | None = None
+    expires_at: datetime | None = None
+    cart_id: str | None = None
+    customer_id: str | None = None
+    body: str | None = None
+    quantities: dict[str, int] | None = None
+    key: str | None = None
+    place: int | None = None
+    amount: int | None = None
+    currency: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Void:
     """An order id that will never be an order, and what may have been taken under it."""

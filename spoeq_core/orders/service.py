@@ -13,12 +13,12 @@ from spoeq_core.orders.claims import PAYMENT, claims_of, payment_claim
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderPaid, OrderShipped
 from spoeq_core.orders.model import Order, OrderStatus, Shipment, TimelineEntry
+from spoeq_core.orders.tokens import opens
 from spoeq_core.payments.model import PaymentStatus, Settled
 from spoeq_core.shop import Shop
 
 ATTEMPTS = 6
 """How often a change is decided again when another request changed the order meanwhile."""
-TOKEN = "order"  # noqa: S105 - the purpose of the signature
 Change = tuple[Order, Sequence[Event]]
 
 
@@ -33,11 +33,6 @@ class Parcel:
     note: str = ""
 
 
-def order_token(shop: Shop, order_id: str) -> str:
-    """What a link to an order carries, so that its buyer needs no account."""
-    return shop.keyring.sign(TOKEN, order_id)
-
-
 async def order_for(
     shop: Shop, order_id: str, *, customer_id: str | None = None, token: str = "", staff: bool = False
 ) -> Order:
@@ -48,7 +43,7 @@ async def order_for(
     """
     order = await shop.repository(OrderRepository).find_by_id(order_id) if is_id(order_id) else None
     mine = order is not None and customer_id is not None and order.customer_id == customer_id
-    if order is None or not (staff or mine or (token and shop.keyring.unsign(TOKEN, token) == order_id)):
+    if order is None or not (staff or mine or opens(shop, token, order_id)):
         raise NotFound("There is no such order.", hint="Open the link of your confirmation mail, or sign in.")
     return order
 

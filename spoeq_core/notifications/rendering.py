@@ -1,0 +1,68 @@
+"""Messages rendered from the core's own templates: a subject, plain text and HTML for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_currency
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from spoeq_core.kernel.money import exponent
+from spoeq_core.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message as it reads."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(shop: Shop, template: str, context: Mapping[str, Any]) -> Rendered:
+    """A message of that template (`order_confirmed`), in the shop's locale and time zone."""
+    environment = _environment(shop.profile.locale, shop.profile.timezone)
+    values = {"shop": shop.profile.model_dump(), "base_url": shop.settings.base_url.rstrip("/"), **context}
+    subject, text, html = (
+        environment.get_template(f"{template}.{part}").render(values) for part in ("subject.txt", "txt", "html")
+    )
+    return Rendered(" ".join(subject.split()), text.strip() + "\n", html)
+
+
+@lru_cache(maxsize=8)
+def _environment(locale: str, timezone: str) -> Environment:
+    """The templates, compiled once for a locale and a time zone."""
+    environment = Environment(
+        loader=PackageLoader("spoeq_core.notifications"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["money"] = lambda value: _money(value, locale)
+    environment.filters["date"] = lambda value: _date(value, locale, timezone)
+    return environment
+
+
+def _money(value: Mapping[str, Any], locale: str) -> str:
+    """`₹1,29,900.00`."""
+    currency = str(value["currency"])
+    digits = exponent(currency)
+    amount = Decimal(int(value["amount"])).scaleb(-digits)
+    # Babel's own digits are what people write (none for some currencies); a mail shows what is really paid.
+    return format_currency(amount.quantize(Decimal(1).scaleb(-digits)), currency, locale=locale)
+
+
+def _date(value: str, locale: str, timezone: str) -> str:
+    moment = datetime.fromisoformat(value).astimezone(ZoneInfo(timezone))
+    return format_date(moment, "d MMMM y", locale=locale)

@@ -1,0 +1,65 @@
+"""What shoppers are told of, and when. Nobody imports this room; it listens to those below."""
+
+from __future__ import annotations
+
+from spoeq_core.identity.events import PasswordChanged, PasswordResetRequested
+from spoeq_core.identity.service import reset_link
+from spoeq_core.kernel.events import Delivery, Subscription, subscriptions
+from spoeq_core.notifications.service import Recipient, tell, tell_of_order
+from spoeq_core.orders.documents import OrderRepository
+from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderPlaced, OrderShipped
+from spoeq_core.orders.model import OrderStatus
+from spoeq_core.orders.shape import shipment_shape
+from spoeq_core.shop import Shop
+
+
+async def confirm_placed(shop: Shop, event: OrderPlaced, delivery: Delivery) -> None:
+    """Confirm an order that waits for nothing; one that waits for its money is confirmed when it has come."""
+    order = await shop.repository(OrderRepository).get(event.order_id)
+    if order.status is not OrderStatus.PENDING_PAYMENT:
+        await tell_of_order(shop, delivery, order, "order_confirmed")
+
+
+async def confirm_paid(shop: Shop, event: OrderConfirmed, delivery: Delivery) -> None:
+    """Confirm an order whose money has come."""
+    order = await shop.repository(OrderRepository).get(event.order_id)
+    await tell_of_order(shop, delivery, order, "order_confirmed")
+
+
+async def tell_shipped(shop: Shop, event: OrderShipped, delivery: Delivery) -> None:
+    """Tell of a parcel, and where to follow it."""
+    order = await shop.repository(OrderRepository).get(event.order_id)
+    parcels = [shipment_shape(order, parcel) for parcel in order.shipments if parcel.id == event.shipment_id]
+    await tell_of_order(shop, delivery, order, "order_shipped", shipments=parcels)
+
+
+async def tell_cancelled(shop: Shop, event: OrderCancelled, delivery: Delivery) -> None:
+    """Tell that nothing will come."""
+    order = await shop.repository(OrderRepository).get(event.order_id)
+    await tell_of_order(shop, delivery, order, "order_cancelled", reason=event.reason)
+
+
+async def send_reset_link(shop: Shop, event: PasswordResetRequested, delivery: Delivery) -> None:
+    """Send the link that sets a new password."""
+    context = {"name": event.name, "link": reset_link(shop, event), "expires_at": event.expires_at}
+    await tell(shop, delivery, Recipient(event.email), "password_reset", context)
+
+
+async def tell_password_changed(shop: Shop, event: PasswordChanged, delivery: Delivery) -> None:
+    """Tell whoever owns the account, who may not have been the one that did it."""
+    await tell(shop, delivery, Recipient(event.email), "password_changed", {"name": event.name})
+
+
+SUBSCRIBERS: tuple[Subscription, ...] = tuple(
+    subscriptions(
+        "notifications",
+        {
+            OrderPlaced: confirm_placed,
+            OrderConfirmed: confirm_paid,
+            OrderShipped: tell_shipped,
+            OrderCancelled: tell_cancelled,
+            PasswordResetRequested: send_reset_link,
+            PasswordChanged: tell_password_changed,
+        },
+    )
+)

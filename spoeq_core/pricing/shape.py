@@ -1,0 +1,51 @@
+"""Prices as JSON shows them: amounts with their currency, totals, discounts. Pages, API and mails use the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from spoeq_core.pricing.model import AppliedDiscount, PricedCart
+
+Shape = dict[str, Any]
+
+
+def money(amount: int, currency: str) -> Shape:
+    """Integer minor units with their currency."""
+    return {"amount": amount, "currency": currency}
+
+
+def totals(sums: Mapping[str, int], fees: Iterable[tuple[str, int]], currency: str) -> Shape:
+    """The totals: items - discounts + shipping + fees + tax = grand_total; tax_included is contained in them.
+
+    Args:
+        sums: Minor units by name, as a frozen price has them.
+        fees: Label and minor units of each fee.
+        currency: Of all of them.
+    """
+    names = ("items", "discounts", "shipping", "tax", "tax_included", "grand_total")
+    shape: Shape = {name: money(sums[name], currency) for name in names}
+    shape["fees"] = [{"label": label, "amount": money(amount, currency)} for label, amount in fees]
+    return shape
+
+
+def totals_of(priced: PricedCart) -> Shape:
+    """The totals of a priced cart."""
+    currency, sums = priced.cart.currency, priced.totals
+    return totals(
+        {
+            "items": sums.items,
+            "discounts": sums.discounts,
+            "shipping": sums.shipping,
+            "tax": sums.tax,
+            "tax_included": sums.tax_included,
+            "grand_total": sums.grand_total,
+        },
+        ((fee.charge.label, fee.total) for fee in priced.fees),
+        currency,
+    )
+
+
+def discount(given: AppliedDiscount, currency: str) -> Shape:
+    """What one promotion took off."""
+    return {"label": given.label, "amount": money(given.amount, currency), "plugin": given.plugin}
