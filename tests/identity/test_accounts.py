@@ -151,7 +151,10 @@ async def test_addresses_are_added_once_changed_and_removed(shop, meera):
         await service.change_address(shop, meera.id, saved.id, {"postal_code": "0"})
     await service.remove_address(shop, meera.id, saved.id)
     assert (await shop.repository(CustomerRepository).get(meera.id)).addresses == ()
-    for late in (service.remove_address(shop, meera.id, saved.id), service.change_address(shop, meera.id, saved.id, {})):
+    for late in (
+        service.remove_address(shop, meera.id, saved.id),
+        service.change_address(shop, meera.id, saved.id, {}),
+    ):
         with pytest.raises(NotFound):
             await late
 

@@ -178,9 +178,7 @@ async def test_a_slow_look_up_does_not_bring_an_ended_session_back(shop, meera):
     session, token = await browser(shop, meera)
     read_before = await sessions_module._load(shop, session.id)
     await service.end_session(shop, session.id)
-    await sessions_module._remember(
-        shop, session.id, sessions_module._PRINCIPAL.dump_json(read_before).decode()
-    )
+    await sessions_module._remember(shop, session.id, sessions_module._PRINCIPAL.dump_json(read_before).decode())
     assert await service.principal_of_cookie(shop, token) is None
 
 

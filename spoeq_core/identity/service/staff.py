@@ -103,6 +103,4 @@ def parse_role(text: str) -> Role:
 async def _refuse_last_admin(shop: Shop, staff_id: str) -> None:
     admins = await shop.repository(StaffRepository).find({"role": Role.ADMIN.value, "disabled": False})
     if [admin.id for admin in admins] == [staff_id]:
-        raise Conflict(
-            "This is the last admin of the shop.", hint="Make somebody else admin first.", code="last_admin"
-        )
+        raise Conflict("This is the last admin of the shop.", hint="Make somebody else admin first.", code="last_admin")

@@ -13,9 +13,12 @@ __all__ = ["client_address", "csrf_exempt", "csrf_field", "csrf_token", "install
 
 
 def install(app: Quart) -> None:
-    """Guard all requests of an app, in this order: proxies, size, who may, forgery; headers on every answer."""
+    """Guard all requests of an app, in this order: proxies, size, who may, forgery; headers on every answer.
+
+    What is installed first sees an answer last: the headers know then which cookies it sets.
+    """
+    headers.install(app)
     proxies.install(app)
     bodies.install(app)
     app.before_request(access.enforce)
     csrf.install(app)
-    headers.install(app)

@@ -42,9 +42,7 @@ async def limit(shop: Shop, name: str, key: str, times: int, seconds: int) -> No
         return
     if int(tried) > times:
         log.warning("too many tries of %s: %s in %s s", name, tried, seconds)
-        raise TooManyRequests(
-            "Too many tries.", hint="Wait a little and try again.", retry_after=max(1, int(left))
-        )
+        raise TooManyRequests("Too many tries.", hint="Wait a little and try again.", retry_after=max(1, int(left)))
 
 
 async def uncount(shop: Shop, name: str, key: str) -> None:
