@@ -1,192 +1,75 @@
-"""The one module that plugins import (beside `spoeq_core.testing`): everything in `__all__` is kept stable."""
+"""The one module that plugins import (beside `spoeq_core.testing`): everything it names is kept stable.
+
+Names are loaded when they are first used, so that a command which needs two of them does not import the whole shop.
+`sdk.pyi` beside it says the same to type checkers; a test keeps the two equal.
+"""
 
 from __future__ import annotations
 
-from spoeq_core.checkout.model import Problem, Quota
-from spoeq_core.hooks.caller import hookimpl
-from spoeq_core.hooks.contributions import (
-    Extension,
-    Fragment,
-    HealthReport,
-    LineProperty,
-    Manifest,
-    MenuEntry,
-    Permission,
-    Routes,
-)
-from spoeq_core.kernel.clock import Clock
-from spoeq_core.kernel.errors import (
-    ConfigurationError,
-    Conflict,
-    FieldError,
-    Forbidden,
-    Invalid,
-    NotFound,
-    SpoeqError,
-    StaleAggregate,
-    TooManyRequests,
-    Unavailable,
-)
-from spoeq_core.kernel.events import Delivery, Event
-from spoeq_core.kernel.ids import new_id
-from spoeq_core.kernel.money import Money, exponent, parse_amount, plain_amount
-from spoeq_core.kernel.mongo import Repository, plain
-from spoeq_core.kernel.tasks import Schedule
-from spoeq_core.plugins.lifecycle import save_settings
-from spoeq_core.notifications.model import Message, NotificationChannel
-from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderPaid, OrderPlaced, OrderShipped
-from spoeq_core.orders.model import Address, Order, OrderLine, OrderStatus
-from spoeq_core.payments.model import (
-    ActionNeeded,
-    Failed,
-    PaymentOption,
-    PaymentOutcome,
-    PaymentProvider,
-    PaymentStatus,
-    Pending,
-    Settled,
-)
-from spoeq_core.pricing.model import (
-    Adjustment,
-    Charge,
-    Declined,
-    Fixed,
-    Free,
-    OnLines,
-    OnOrder,
-    OnShipping,
-    Percent,
-    Phase,
-    PricedCart,
-    PricingCart,
-    PricingLine,
-    Reason,
-    State,
-    Surcharge,
-    TaxAnswer,
-    TaxRate,
-    allocate,
-    apportion,
-    tax_added,
-    tax_included,
-)
-from spoeq_core.shipping.model import ShippingOption
-from spoeq_core.shop import Shop, ShopProfile
-from spoeq_core.stack import StackOptions, run_until_stopped
-from spoeq_core.web.access import Actor, current_actor, public, signed_in, staff
-from spoeq_core.web.answers import see_other
-from spoeq_core.web.bodies import Body, Form, form_state, json_response, query_flag, query_int, query_text, read_body, read_form
-from spoeq_core.web.common import page
-from spoeq_core.web.context import current_shop
-from spoeq_core.web.flash import flash
-from spoeq_core.web.formats import format_amount
-from spoeq_core.web.openapi import operation
-from spoeq_core.web.security import limit
-from spoeq_core.web.theming import render
-from spoeq_core.web.views.money import money
+from importlib import import_module
 
-__all__ = [
-    "ActionNeeded",
-    "Actor",
-    "Address",
-    "Adjustment",
-    "Body",
-    "Charge",
-    "Clock",
-    "ConfigurationError",
-    "Conflict",
-    "Declined",
-    "Delivery",
-    "Event",
-    "Extension",
-    "Failed",
-    "FieldError",
-    "Fixed",
-    "Forbidden",
-    "Form",
-    "Fragment",
-    "Free",
-    "HealthReport",
-    "Invalid",
-    "LineProperty",
-    "Manifest",
-    "MenuEntry",
-    "Message",
-    "Money",
-    "NotFound",
-    "NotificationChannel",
-    "OnLines",
-    "OnOrder",
-    "OnShipping",
-    "Order",
-    "OrderCancelled",
-    "OrderConfirmed",
-    "OrderDelivered",
-    "OrderLine",
-    "OrderPaid",
-    "OrderPlaced",
-    "OrderShipped",
-    "OrderStatus",
-    "PaymentOption",
-    "PaymentOutcome",
-    "PaymentProvider",
-    "PaymentStatus",
-    "Pending",
-    "Percent",
-    "Permission",
-    "Phase",
-    "PricedCart",
-    "PricingCart",
-    "PricingLine",
-    "Problem",
-    "Quota",
-    "Reason",
-    "Repository",
-    "Routes",
-    "Schedule",
-    "Settled",
-    "ShippingOption",
-    "Shop",
-    "ShopProfile",
-    "SpoeqError",
-    "StackOptions",
-    "StaleAggregate",
-    "State",
-    "Surcharge",
-    "TaxAnswer",
-    "TaxRate",
-    "TooManyRequests",
-    "Unavailable",
-    "allocate",
-    "apportion",
-    "current_actor",
-    "current_shop",
-    "exponent",
-    "flash",
-    "form_state",
-    "format_amount",
-    "hookimpl",
-    "json_response",
-    "limit",
-    "money",
-    "new_id",
-    "operation",
-    "page",
-    "parse_amount",
-    "plain",
-    "plain_amount",
-    "public",
-    "query_flag",
-    "query_int",
-    "query_text",
-    "read_body",
-    "read_form",
-    "render",
-    "run_until_stopped",
-    "save_settings",
-    "see_other",
-    "signed_in",
-    "staff",
-    "tax_added",
-    "tax_included",
-]
+_OFFERS = {
+    "spoeq_core.catalog.model": "Image ImageFile Option Product ProductChanges ProductStatus Variant",
+    "spoeq_core.catalog.service": "all_brands all_categories create_brand create_category import_products",
+    "spoeq_core.checkout.model": "Problem Quota",
+    "spoeq_core.hooks.caller": "hookimpl",
+    "spoeq_core.hooks.contributions": (
+        "Extension Fragment HealthReport LineProperty Manifest MenuEntry Permission Routes"
+    ),
+    "spoeq_core.identity.service": "create_staff register_customer",
+    "spoeq_core.kernel.clock": "Clock",
+    "spoeq_core.kernel.datadir": "DataDirectory",
+    "spoeq_core.kernel.errors": (
+        "ConfigurationError Conflict FieldError Forbidden Invalid NotFound SpoeqError StaleAggregate "
+        "TooManyRequests Unavailable"
+    ),
+    "spoeq_core.kernel.events": "Delivery Event",
+    "spoeq_core.kernel.ids": "new_id",
+    "spoeq_core.kernel.money": "Money exponent parse_amount plain_amount",
+    "spoeq_core.kernel.mongo": "Repository plain",
+    "spoeq_core.kernel.settings": "Settings",
+    "spoeq_core.kernel.tasks": "Schedule",
+    "spoeq_core.notifications.model": "Message NotificationChannel",
+    "spoeq_core.orders.events": "OrderCancelled OrderConfirmed OrderDelivered OrderPaid OrderPlaced OrderShipped",
+    "spoeq_core.orders.model": "Address Order OrderLine OrderStatus",
+    "spoeq_core.payments.model": (
+        "ActionNeeded Failed PaymentOption PaymentOutcome PaymentProvider PaymentStatus Pending Settled"
+    ),
+    "spoeq_core.plugins.lifecycle": "save_settings",
+    "spoeq_core.pricing.model": (
+        "Adjustment Buyer Charge Declined Effect Fixed Free OnLines OnOrder OnShipping Percent Phase "
+        "PricedCart PricingCart PricingLine Reason State Surcharge Target TaxAnswer TaxRate allocate "
+        "apportion tax_added tax_included"
+    ),
+    "spoeq_core.shipping.model": "ShippingOption",
+    "spoeq_core.shop": "Shop ShopProfile",
+    "spoeq_core.stack": "StackOptions run_until_stopped",
+    "spoeq_core.web.access": "Actor current_actor public signed_in staff",
+    "spoeq_core.web.answers": "see_other",
+    "spoeq_core.web.bodies": "Body Form form_state json_response query_flag query_int query_text read_body read_form",
+    "spoeq_core.web.common": "page",
+    "spoeq_core.web.context": "current_shop",
+    "spoeq_core.web.flash": "flash",
+    "spoeq_core.web.formats": "format_amount",
+    "spoeq_core.web.openapi": "operation",
+    "spoeq_core.web.security": "client_address limit",
+    "spoeq_core.web.theming": "render",
+    "spoeq_core.web.views.money": "money",
+}
+_HOMES = {name: module for module, names in _OFFERS.items() for name in names.split()}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - computed: sdk.pyi has the literal names
+
+
+def __getattr__(name: str) -> object:
+    """The name from its home module; kept here from then on."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"spoeq_core.sdk has no {name!r}; see docs/plugin-authors.md for what it offers")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,137 @@
+from spoeq_core.catalog.model import (
+    Image as Image,
+    ImageFile as ImageFile,
+    Option as Option,
+    Product as Product,
+    ProductChanges as ProductChanges,
+    ProductStatus as ProductStatus,
+    Variant as Variant,
+)
+from spoeq_core.catalog.service import (
+    all_brands as all_brands,
+    all_categories as all_categories,
+    create_brand as create_brand,
+    create_category as create_category,
+    import_products as import_products,
+)
+from spoeq_core.checkout.model import Problem as Problem, Quota as Quota
+from spoeq_core.hooks.caller import hookimpl as hookimpl
+from spoeq_core.hooks.contributions import (
+    Extension as Extension,
+    Fragment as Fragment,
+    HealthReport as HealthReport,
+    LineProperty as LineProperty,
+    Manifest as Manifest,
+    MenuEntry as MenuEntry,
+    Permission as Permission,
+    Routes as Routes,
+)
+from spoeq_core.identity.service import create_staff as create_staff, register_customer as register_customer
+from spoeq_core.kernel.clock import Clock as Clock
+from spoeq_core.kernel.datadir import DataDirectory as DataDirectory
+from spoeq_core.kernel.errors import (
+    ConfigurationError as ConfigurationError,
+    Conflict as Conflict,
+    FieldError as FieldError,
+    Forbidden as Forbidden,
+    Invalid as Invalid,
+    NotFound as NotFound,
+    SpoeqError as SpoeqError,
+    StaleAggregate as StaleAggregate,
+    TooManyRequests as TooManyRequests,
+    Unavailable as Unavailable,
+)
+from spoeq_core.kernel.events import Delivery as Delivery, Event as Event
+from spoeq_core.kernel.ids import new_id as new_id
+from spoeq_core.kernel.money import (
+    Money as Money,
+    exponent as exponent,
+    parse_amount as parse_amount,
+    plain_amount as plain_amount,
+)
+from spoeq_core.kernel.mongo import Repository as Repository, plain as plain
+from spoeq_core.kernel.settings import Settings as Settings
+from spoeq_core.kernel.tasks import Schedule as Schedule
+from spoeq_core.notifications.model import Message as Message, NotificationChannel as NotificationChannel
+from spoeq_core.orders.events import (
+    OrderCancelled as OrderCancelled,
+    OrderConfirmed as OrderConfirmed,
+    OrderDelivered as OrderDelivered,
+    OrderPaid as OrderPaid,
+    OrderPlaced as OrderPlaced,
+    OrderShipped as OrderShipped,
+)
+from spoeq_core.orders.model import (
+    Address as Address,
+    Order as Order,
+    OrderLine as OrderLine,
+    OrderStatus as OrderStatus,
+)
+from spoeq_core.payments.model import (
+    ActionNeeded as ActionNeeded,
+    Failed as Failed,
+    PaymentOption as PaymentOption,
+    PaymentOutcome as PaymentOutcome,
+    PaymentProvider as PaymentProvider,
+    PaymentStatus as PaymentStatus,
+    Pending as Pending,
+    Settled as Settled,
+)
+from spoeq_core.plugins.lifecycle import save_settings as save_settings
+from spoeq_core.pricing.model import (
+    Adjustment as Adjustment,
+    Buyer as Buyer,
+    Charge as Charge,
+    Declined as Declined,
+    Effect as Effect,
+    Fixed as Fixed,
+    Free as Free,
+    OnLines as OnLines,
+    OnOrder as OnOrder,
+    OnShipping as OnShipping,
+    Percent as Percent,
+    Phase as Phase,
+    PricedCart as PricedCart,
+    PricingCart as PricingCart,
+    PricingLine as PricingLine,
+    Reason as Reason,
+    State as State,
+    Surcharge as Surcharge,
+    Target as Target,
+    TaxAnswer as TaxAnswer,
+    TaxRate as TaxRate,
+    allocate as allocate,
+    apportion as apportion,
+    tax_added as tax_added,
+    tax_included as tax_included,
+)
+from spoeq_core.shipping.model import ShippingOption as ShippingOption
+from spoeq_core.shop import Shop as Shop, ShopProfile as ShopProfile
+from spoeq_core.stack import StackOptions as StackOptions, run_until_stopped as run_until_stopped
+from spoeq_core.web.access import (
+    Actor as Actor,
+    current_actor as current_actor,
+    public as public,
+    signed_in as signed_in,
+    staff as staff,
+)
+from spoeq_core.web.answers import see_other as see_other
+from spoeq_core.web.bodies import (
+    Body as Body,
+    Form as Form,
+    form_state as form_state,
+    json_response as json_response,
+    query_flag as query_flag,
+    query_int as query_int,
+    query_text as query_text,
+    read_body as read_body,
+    read_form as read_form,
+)
+from spoeq_core.web.common import page as page
+from spoeq_core.web.context import current_shop as current_shop
+from spoeq_core.web.flash import flash as flash
+from spoeq_core.web.formats import format_amount as format_amount
+from spoeq_core.web.openapi import operation as operation
+from spoeq_core.web.security import client_address as client_address, limit as limit
+from spoeq_core.web.theming import render as render
+from spoeq_core.web.views.money import money as money
