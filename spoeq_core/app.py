@@ -50,13 +50,6 @@ def create_app(
     return app
 
 
-def create_app_from_environment() -> ShopApp:
-    """What `uvicorn --factory` calls."""
-    settings = Settings()
-    wake.configure_process(settings)
-    return create_app(settings)
-
-
 def _mount(app: ShopApp, prepared: boot.Boot) -> None:
     for prefix, group in (("/api/v1", blueprints.API), (None, blueprints.PAGES), ("/admin", blueprints.ADMIN)):
         for blueprint in group:

@@ -52,6 +52,7 @@ from spoeq_core.kernel.money import (
 from spoeq_core.kernel.mongo import Repository as Repository, plain as plain
 from spoeq_core.kernel.settings import Settings as Settings
 from spoeq_core.kernel.tasks import Schedule as Schedule
+from spoeq_core.local import in_process_client as in_process_client, use_shop as use_shop, with_shop as with_shop
 from spoeq_core.notifications.model import Message as Message, NotificationChannel as NotificationChannel
 from spoeq_core.orders.events import (
     OrderCancelled as OrderCancelled,
@@ -107,7 +108,12 @@ from spoeq_core.pricing.model import (
 )
 from spoeq_core.shipping.model import ShippingOption as ShippingOption
 from spoeq_core.shop import Shop as Shop, ShopProfile as ShopProfile
-from spoeq_core.stack import StackOptions as StackOptions, run_until_stopped as run_until_stopped
+from spoeq_core.stack import (
+    StackOptions as StackOptions,
+    cpu_workers as cpu_workers,
+    run_command as run_command,
+    run_until_stopped as run_until_stopped,
+)
 from spoeq_core.web.access import (
     Actor as Actor,
     current_actor as current_actor,

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import httpx
 
 from spoeq_core.kernel.datadir import DataDirectory
 from spoeq_core.kernel.embedded import EmbeddedServers, running_servers
 from spoeq_core.kernel.errors import SpoeqError
-from spoeq_core.kernel.processes import Child, Supervisor, free_port
+from spoeq_core.kernel.processes import Child, Supervisor, describe_exit, free_port, spawn, stop
 from spoeq_core.kernel.settings import Settings
 
 Say = Callable[[str], None]
@@ -36,7 +33,6 @@ class StackOptions:
     with_worker: bool = True
     prepare: Callable[[Settings], Awaitable[None]] | None = None
     on_ready: Callable[[Settings], None] | None = None
-    extra_env: dict[str, str] = field(default_factory=dict)
 
 
 async def run_stack(options: StackOptions, say: Say) -> None:
@@ -49,6 +45,7 @@ async def run_stack(options: StackOptions, say: Say) -> None:
     async with AsyncExitStack() as stack:
         directory = DataDirectory(options.data_dir)
         stack.callback(directory.lock().release)
+        options = _with_free_port(options, say)
         settings = await stack.enter_async_context(_servers(options, directory, say))
         if options.prepare is not None:
             await options.prepare(settings)
@@ -64,13 +61,17 @@ async def run_stack(options: StackOptions, say: Say) -> None:
     say("Stopped.")
 
 
-@asynccontextmanager
-async def _servers(options: StackOptions, directory: DataDirectory, say: Say) -> AsyncIterator[Settings]:
-    given = Settings(data_dir=directory.path, safe_mode=options.safe_mode)
+def _with_free_port(options: StackOptions, say: Say) -> StackOptions:
     port = free_port(options.port, options.host)
     if port != options.port:
         say(f"Port {options.port} is taken; using {port}.")
-    public = given.base_url if "base_url" in given.model_fields_set else f"http://{options.host}:{port}"
+    return replace(options, port=port)
+
+
+@asynccontextmanager
+async def _servers(options: StackOptions, directory: DataDirectory, say: Say) -> AsyncIterator[Settings]:
+    given = Settings(data_dir=directory.path, safe_mode=options.safe_mode)
+    public = given.base_url if "base_url" in given.model_fields_set else f"http://{options.host}:{options.port}"
     changes: dict[str, object] = {"base_url": public}
     if given.mongodb_uri and given.redis_url:
         yield given.model_copy(update=changes)
@@ -109,50 +110,70 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
+async def run_command(settings: Settings, *arguments: str) -> None:
+    """Run a `spoeq` command on the shop of these settings, in a process of its own, and wait for it.
+
+    Raises:
+        SpoeqError: it failed.
+    """
+    argv = [sys.executable, "-m", "spoeq_core.cli", *arguments]
+    process = await spawn(argv, env=environment(settings))
+    try:
+        status = await process.wait()
+    except asyncio.CancelledError:
+        await stop(process)
+        raise
+    if status:
+        raise SpoeqError(f"`spoeq {' '.join(arguments)}` failed ({describe_exit(status)}).", hint="See its message above.")
+
+
 def _children(options: StackOptions, settings: Settings) -> list[Child]:
-    env = {**environment(settings), **options.extra_env, "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "spoeq_core.cli"]
-    port = settings.base_url.rpartition(":")[2]
-    bound = port if port.isdecimal() else str(options.port)
-    web = [*command, "serve", "--host", options.host, "--port", bound, "--workers", str(options.workers)]
-    children = [Child("web", web, {**env, "SPOEQ_DIE_WITH_PARENT": "1"})]
-    if options.with_worker:
-        children.append(Child("worker", [*command, "worker"], env))
-    return children
+    bound = ["--host", options.host, "--port", str(options.port), "--workers", str(options.workers)]
+    with_worker = ["--with-worker"] if options.with_worker else []
+    command = [sys.executable, "-m", "spoeq_core.cli", "serve", *bound, *with_worker]
+    return [Child("shop", command, environment(settings), stop_seconds=25.0)]
 
 
 async def _announce(options: StackOptions, settings: Settings, supervisor: Supervisor, say: Say) -> None:
     """Say when the shop answers; stop everything if it does not in time."""
     until = time.monotonic() + LONGEST_START
-    url = f"http://{options.host}:{settings.base_url.rpartition(':')[2]}"
-    async with httpx.AsyncClient(base_url=url, timeout=2.0, trust_env=False) as client:
-        while time.monotonic() < until:
-            with suppress(httpx.HTTPError):
-                answer = await client.get("/readyz" if options.with_worker else "/healthz")
-                if answer.is_success:
-                    if options.on_ready is not None:
-                        options.on_ready(settings)
-                    return
-            await asyncio.sleep(0.05)
+    path = "/readyz" if options.with_worker else "/healthz"
+    while time.monotonic() < until:
+        if await _answers(options.host, options.port, path):
+            if options.on_ready is not None:
+                options.on_ready(settings)
+            return
+        await asyncio.sleep(0.05)
     say(f"The shop did not answer within {LONGEST_START:.0f} seconds; stopping. See the messages above.")
     supervisor.request_stop()
+
+
+async def _answers(host: str, port: int, path: str) -> bool:
+    """Whether a page of the shop answers 200."""
+    try:
+        async with asyncio.timeout(3):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
+            line = await reader.readline()
+            writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return b" 200 " in line
 
 
 def run_until_stopped(options: StackOptions, say: Say) -> int:
     """Run the stack to its end; the exit status."""
     try:
         asyncio.run(run_stack(options, say))
+    except KeyboardInterrupt:
+        say("Stopped.")
     except SpoeqError as error:
         say(str(error))
         return 1
     return 0
 
 
-def ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which stops its children in order."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def cpu_workers() -> int:
+def cpu_workers(*, most: int = 16) -> int:
     """How many web processes suit this machine: one per processor, two at least."""
-    return max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 2))
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 2)
+    return min(most, max(2, processors))

@@ -1,28 +1,17 @@
-"""How web processes wake the worker, and what every process of a shop sets up first."""
+"""How web processes wake the worker."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import structlog
 from taskiq import AsyncTaskiqDecoratedTask
 from taskiq_redis import RedisStreamBroker
 
 from spoeq_core.kernel.outbox import Pending, Wake
-from spoeq_core.kernel.processes import die_with_parent
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.tasks import RELAY_TASK, create_broker, pack
-
-
-def configure_process(settings: Settings) -> None:
-    """Logging, and the tie to the parent that supervises this process."""
-    if settings.die_with_parent:
-        die_with_parent()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.log_level)))
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 def relay_task(broker: RedisStreamBroker, run: Any = None) -> AsyncTaskiqDecoratedTask[Any, Any]:

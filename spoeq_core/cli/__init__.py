@@ -1,56 +1,59 @@
-"""The `spoeq` command: the core's own verbs and those that plugins bring."""
+"""The `spoeq` command: the core's own verbs and those that plugins bring, each loaded when it is asked for."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from importlib.metadata import entry_points
 
 import click
 
 from spoeq_core import __version__
-from spoeq_core.cli import hooks, openapi, plugins, processes, project, themes, users
-from spoeq_core.cli.doctor import doctor
-from spoeq_core.hooks import app as app_hooks
 from spoeq_core.kernel.errors import SpoeqError
-from spoeq_core.plugins.discovery import build_hooks, discover
+
+GROUP = "spoeq.commands"
+OWN = {
+    "doctor": "spoeq_core.cli.doctor:doctor",
+    "hooks": "spoeq_core.cli.hooks:hooks",
+    "init": "spoeq_core.cli.project:init",
+    "openapi": "spoeq_core.cli.openapi:openapi",
+    "plugins": "spoeq_core.cli.plugins:plugins",
+    "run": "spoeq_core.cli.running:run",
+    "serve": "spoeq_core.cli.serving:serve",
+    "themes": "spoeq_core.cli.themes:themes",
+    "users": "spoeq_core.cli.users:users",
+    "worker": "spoeq_core.cli.serving:worker",
+}
 
 
-class Commands(click.Group):
-    """The core's commands, and those of installed plugins, which are loaded only when one is asked for."""
+class LazyCommands(click.Group):
+    """Knows its commands by name; importing them all would make each of them slow to start.
+
+    A plugin brings commands by entry points of the group `spoeq.commands`.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names."""
-        return sorted({*super().list_commands(ctx), *self._of_plugins()})
+        del ctx
+        return sorted({*OWN, *(entry.name for entry in entry_points(group=GROUP))})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
-        return super().get_command(ctx, cmd_name) or self._of_plugins().get(cmd_name)
+        """The command of that name; the core's own come first."""
+        del ctx
+        if cmd_name in OWN:
+            module, _, name = OWN[cmd_name].partition(":")
+            found: click.Command = getattr(import_module(module), name)
+            return found
+        for entry in entry_points(group=GROUP, name=cmd_name):
+            brought: click.Command = entry.load()
+            return brought
+        return None
 
-    @staticmethod
-    def _of_plugins() -> dict[str, click.Command]:
-        found = build_hooks(discover().plugins, lambda *_: None)
-        contributed = [command for part in found.all_parts(app_hooks.register_commands) for command in part.value]
-        return {command.name: command for command in contributed if command.name}
 
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="spoeq")
 def spoeq() -> None:
     """SPOEQ: a shop as a small core plus plugins."""
-
-
-for command in (
-    processes.run,
-    processes.serve,
-    processes.worker,
-    project.init,
-    plugins.plugins,
-    themes.themes,
-    users.users,
-    openapi.openapi,
-    hooks.hooks,
-    doctor,
-):
-    spoeq.add_command(command)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from spoeq_core import doctor as examination
-from spoeq_core.cli.plugins import with_shop
+from spoeq_core.local import with_shop
 
 
 @click.command()

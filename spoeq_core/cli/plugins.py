@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
 import click
 
-from spoeq_core.boot import open_shop, prepare
-from spoeq_core.kernel.errors import ConfigurationError
-from spoeq_core.kernel.settings import Settings
+from spoeq_core.local import with_shop
 from spoeq_core.plugins import lifecycle
-from spoeq_core.plugins.discovery import discover
 from spoeq_core.shop import Shop
-from spoeq_core.stack import running_settings
-
-R = TypeVar("R")
 
 
 @click.group()
@@ -53,23 +43,3 @@ def disable(name: str) -> None:
     """Switch a plugin off; its data stays."""
     with_shop(lambda shop: lifecycle.disable(shop, name))
     click.echo(f"{name} is disabled.")
-
-
-def with_shop(use: Callable[[Shop], Awaitable[R]]) -> R:
-    """Run something on the shop of the environment, or on the one that runs in SPOEQ_DATA_DIR.
-
-    Raises:
-        ConfigurationError: neither is there.
-    """
-    settings = running_settings(Settings())
-    if not settings.mongodb_uri or not settings.redis_url:
-        raise ConfigurationError(
-            f"No shop runs in {settings.data_dir}, and no servers are given.",
-            hint="Start it (spoeq run), or set SPOEQ_MONGODB_URI and SPOEQ_REDIS_URL.",
-        )
-
-    async def work() -> R:
-        async with open_shop(prepare(settings, discover(strict=settings.strict_plugins))) as shop:
-            return await use(shop)
-
-    return asyncio.run(work())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from spoeq_core.cli.plugins import with_shop
+from spoeq_core.local import with_shop
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.plugins import lifecycle
 from spoeq_core.shop import Shop

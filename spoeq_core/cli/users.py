@@ -7,7 +7,7 @@ import sys
 import click
 
 from spoeq_core.audit import service as audit
-from spoeq_core.cli.plugins import with_shop
+from spoeq_core.local import with_shop
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import Account, Kind, Role, kind_of
 from spoeq_core.identity.permissions import ROLE_LABELS

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from spoeq_core.hooks.caller import hookspec, policy
 
 if TYPE_CHECKING:
-    import click
     from odmantic import Model
     from pydantic import BaseModel
 
@@ -77,11 +76,6 @@ def register_extensions() -> Sequence[Extension] | None:
 @hookspec
 def register_line_properties() -> Sequence[LineProperty] | None:
     """What shoppers may say about a cart line."""
-
-
-@hookspec
-def register_commands() -> Sequence[click.Command] | None:
-    """Commands for `spoeq`."""
 
 
 @hookspec

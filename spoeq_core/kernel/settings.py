@@ -29,7 +29,6 @@ class Settings(BaseSettings):
     data_dir: Path = Path("spoeq-data")
     strict_plugins: bool = False
     safe_mode: bool = False
-    die_with_parent: bool = False
     trusted_proxies: int = Field(0, ge=0, description="How many proxies in front set X-Forwarded-*.")
     max_body_bytes: int = 1024 * 1024
     max_upload_bytes: int = 12 * 1024 * 1024

@@ -1,30 +1,9 @@
-"""The demo's people, with one password for all; made by `spoeq demo` only."""
+"""Makes the demo's accounts; only `spoeq demo` does."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spoeq_core.sdk import Conflict, Invalid, Shop, create_staff, register_customer
-
-PASSWORD = "spoeq-demo-1"  # noqa: S105 - it is printed at every start
-
-
-@dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """Somebody who can sign in; a shopper has no role."""
-
-    email: str
-    name: str
-    role: str = ""
-
-
-ACCOUNTS = (
-    DemoAccount("admin@demo.spoeq", "Asha Admin", "admin"),
-    DemoAccount("staff@demo.spoeq", "Sunil Staff", "staff"),
-    DemoAccount("warehouse@demo.spoeq", "Wahida Warehouse", "warehouse"),
-    DemoAccount("support@demo.spoeq", "Sanjay Support", "support"),
-    DemoAccount("shopper@demo.spoeq", "Shreya Shopper"),
-)
+from spoeq_demo.people import ACCOUNTS, PASSWORD
 
 
 async def create_accounts(shop: Shop) -> None:

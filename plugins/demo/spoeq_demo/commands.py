@@ -1,29 +1,20 @@
-"""`spoeq demo` and `spoeq seed`."""
+"""`spoeq demo`: a shop to look at, from one command."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from pathlib import Path
 
 import click
 
-from spoeq_core.sdk import (
-    DataDirectory,
-    Settings,
-    StackOptions,
-    cpu_workers,
-    run_until_stopped,
-    use_shop,
-    with_shop,
-)
-from spoeq_demo.accounts import ACCOUNTS, PASSWORD
-from spoeq_demo.catalogue import big_catalogue
-from spoeq_demo.coupons import create_coupons
-from spoeq_demo.seeding import seed_demo, seed_many
+from spoeq_core.sdk import DataDirectory, Settings, StackOptions, cpu_workers, run_command, run_until_stopped
+from spoeq_demo.people import ACCOUNTS, PASSWORD
 
 DEFAULT_DATA = Path("spoeq-demo")
 SEEDED = ".seeded"
+FILL = "demo-fill"
 
 
 @click.command()
@@ -39,8 +30,7 @@ def demo(port: int, data_dir: Path, reset: bool) -> None:
 
     async def prepare(settings: Settings) -> None:
         if not marker.exists():
-            await use_shop(settings, lambda shop: seed_demo(shop, click.echo))
-            await create_coupons(settings)
+            await run_command(settings, FILL)
             marker.touch()
 
     def ready(settings: Settings) -> None:
@@ -50,37 +40,26 @@ def demo(port: int, data_dir: Path, reset: bool) -> None:
         for account in ACCOUNTS:
             click.echo(f"    {account.email:<24} {account.role or 'shopper'}")
         click.echo("\n  Coupons to try: WELCOME10, FLAT200, SHIPFREE\n")
+        sys.stdout.flush()
 
-    click.echo("Starting MongoDB (SecantusDB) and Valkey …")
     options = StackOptions(data_dir, port=port, workers=cpu_workers(most=2), prepare=prepare, on_ready=ready)
     raise SystemExit(run_until_stopped(options, click.echo))
-
-
-@click.command()
-@click.option("--products", default=1000, show_default=True, type=click.IntRange(1, 1_000_000))
-@click.option("--seed", "number", default=1, show_default=True, help="Another number makes other products.")
-def seed(products: int, number: int) -> None:
-    """Fill the running shop of the environment (or of SPOEQ_DATA_DIR) with made-up products."""
-    stored = with_shop(lambda shop: seed_many(shop, big_catalogue(products, number), click.echo))
-    click.echo(f"{stored} new products.")
 
 
 def _forget(data_dir: Path) -> None:
     """Remove a demo's data, unless it runs or the folder is not a demo's."""
     if not data_dir.exists():
         return
-    directory = DataDirectory(data_dir)
-    with directory.lock():
+    with DataDirectory(data_dir).lock():
         ours = {"mongo", "valkey", "logs", "media", "spoeq.lock", SEEDED}
         foreign = sorted(path.name for path in data_dir.iterdir() if path.name not in ours and path.suffix != ".pid")
         if foreign:
             raise click.ClickException(
-                f"{data_dir} holds {', '.join(foreign[:3])}, which no demo made. Nothing was removed; choose another --data-dir."
+                f"{data_dir} holds {', '.join(foreign[:3])}, which no demo made. Nothing was removed; "
+                "choose another --data-dir."
             )
         for path in data_dir.iterdir():
-            if path.name == "spoeq.lock":
-                continue
             if path.is_dir():
                 shutil.rmtree(path)
-            else:
+            elif path.name != "spoeq.lock":
                 path.unlink()

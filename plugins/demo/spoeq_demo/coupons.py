@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spoeq_core.sdk import Settings, SpoeqError, in_process_client
-from spoeq_demo.accounts import ACCOUNTS, PASSWORD
+from spoeq_demo.people import ACCOUNTS, PASSWORD
 
 CODES: tuple[Mapping[str, Any], ...] = (
     {"code": "WELCOME10", "type": "percent", "value": 10, "description": "10% off everything"},
