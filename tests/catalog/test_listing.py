@@ -6,7 +6,6 @@ import pytest
 
 from spoeq_core.catalog import service
 from spoeq_core.catalog.model import Category, Product, ProductPage, ProductQuery, ProductStatus, Sort, Variant
-from spoeq_core.catalog.service import listing
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.shop import Shop
 from tests.catalog.builders import DECLARED, kurta, simple
@@ -83,16 +82,15 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("most", [listing.MAX_COUNTED, 0], ids=["counted here", "by the database"])
-async def test_conditions(shop: Shop, shelf: Shelf, most: int, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("most", [service.MAX_COUNTED, 0], ids=["counted here", "by the database"])
+async def test_conditions(shop: Shop, shelf: Shelf, most: int):
     """The two ways to make a page, for few and for very many matches, agree."""
-    monkeypatch.setattr(listing, "MAX_COUNTED", most)
     for query, expected in CASES:
-        page = await service.list_products(shop, query)
+        page = await service.list_products(shop, query, counted=most)
         assert (names(page), page.total) == (expected, len(expected)), query
 
 
-@pytest.mark.parametrize("most", [listing.MAX_COUNTED, 0], ids=["counted here", "by the database"])
+@pytest.mark.parametrize("most", [service.MAX_COUNTED, 0], ids=["counted here", "by the database"])
 @pytest.mark.parametrize(
     ("sort", "first"),
     [
@@ -105,17 +103,15 @@ async def test_conditions(shop: Shop, shelf: Shelf, most: int, monkeypatch: pyte
         (Sort.RATING, "Kurta Hanger"),
     ],
 )
-async def test_orders(shop: Shop, shelf: Shelf, sort, first, most, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(listing, "MAX_COUNTED", most)
-    page = await service.list_products(shop, ProductQuery(sort=sort))
+async def test_orders(shop: Shop, shelf: Shelf, sort, first, most):
+    page = await service.list_products(shop, ProductQuery(sort=sort), counted=most)
     assert page.items[0].name == first
     assert page.partial is (most == 0)
 
 
-@pytest.mark.parametrize("most", [listing.MAX_COUNTED, 0], ids=["counted here", "by the database"])
-async def test_pages_together_are_the_whole(shop: Shop, shelf: Shelf, most: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(listing, "MAX_COUNTED", most)
-    pages = [await service.list_products(shop, ProductQuery(page=n, per_page=2)) for n in (1, 2, 3, 4)]
+@pytest.mark.parametrize("most", [service.MAX_COUNTED, 0], ids=["counted here", "by the database"])
+async def test_pages_together_are_the_whole(shop: Shop, shelf: Shelf, most: int):
+    pages = [await service.list_products(shop, ProductQuery(page=n, per_page=2), counted=most) for n in (1, 2, 3, 4)]
     assert [len(page.items) for page in pages] == [2, 2, 1, 0]
     assert sorted(product.name for page in pages for product in page.items) == EVERYTHING
     assert {page.total for page in pages} == {5}

@@ -43,13 +43,16 @@ _SORTS: Mapping[Sort, Sequence[SortKey]] = {
 }
 
 
-async def list_products(shop: Shop, query: ProductQuery, categories: Categories | None = None) -> ProductPage:
+async def list_products(
+    shop: Shop, query: ProductQuery, categories: Categories | None = None, *, counted: int = MAX_COUNTED
+) -> ProductPage:
     """A page of the products that match, with the total and the facets; two commands, three with a category.
 
     Args:
         shop: The shop.
         query: What is asked for.
         categories: The category tree, if it was read already.
+        counted: Above so many matches the database makes the page, and the facets are those of so many.
 
     Raises:
         Invalid: there is no such page.
@@ -58,9 +61,9 @@ async def list_products(shop: Shop, query: ProductQuery, categories: Categories 
     base = await _base(shop, query, categories)
     if base is None:
         return ProductPage((), 0, query.page, query.per_page)
-    rows = await shop.repository(ProductRepository).rows(base, MAX_COUNTED + 1)
-    matching, facets = narrowed(rows[:MAX_COUNTED], query)
-    if len(rows) > MAX_COUNTED:
+    rows = await shop.repository(ProductRepository).rows(base, counted + 1)
+    matching, facets = narrowed(rows[:counted], query)
+    if len(rows) > counted:
         return await _from_database(shop, query, base, facets)
     return await _from_rows(shop, query, matching, facets)
 
