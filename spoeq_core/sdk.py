@@ -9,14 +9,18 @@ from __future__ import annotations
 from importlib import import_module
 
 _OFFERS = {
+    "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images",
     "spoeq_core.catalog.model": "Image ImageFile Option Product ProductChanges ProductStatus Variant",
-    "spoeq_core.catalog.service": "all_brands all_categories create_brand create_category import_products",
+    "spoeq_core.catalog.service": (
+        "all_brands all_categories create_brand create_category import_products products_by_slugs"
+    ),
     "spoeq_core.checkout.model": "Problem Quota",
     "spoeq_core.hooks.caller": "hookimpl",
     "spoeq_core.hooks.contributions": (
         "Extension Fragment HealthReport LineProperty Manifest MenuEntry Permission Routes"
     ),
     "spoeq_core.identity.service": "create_staff register_customer",
+    "spoeq_core.inventory.service": "NewStock create_stocks stock_of",
     "spoeq_core.kernel.clock": "Clock",
     "spoeq_core.kernel.datadir": "DataDirectory",
     "spoeq_core.kernel.errors": (
@@ -36,7 +40,7 @@ _OFFERS = {
     "spoeq_core.payments.model": (
         "ActionNeeded Failed PaymentOption PaymentOutcome PaymentProvider PaymentStatus Pending Settled"
     ),
-    "spoeq_core.plugins.lifecycle": "save_settings",
+    "spoeq_core.plugins.lifecycle": "enable_plugin installed_plugins save_settings",
     "spoeq_core.pricing.model": (
         "Adjustment Buyer Charge Declined Effect Fixed Free OnLines OnOrder OnShipping Percent Phase "
         "PricedCart PricingCart PricingLine Reason State Surcharge Target TaxAnswer TaxRate allocate "

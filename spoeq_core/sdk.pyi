@@ -1,3 +1,8 @@
+from spoeq_core.catalog.images import (
+    RenderedImage as RenderedImage,
+    Rendition as Rendition,
+    add_rendered_images as add_rendered_images,
+)
 from spoeq_core.catalog.model import (
     Image as Image,
     ImageFile as ImageFile,
@@ -13,6 +18,7 @@ from spoeq_core.catalog.service import (
     create_brand as create_brand,
     create_category as create_category,
     import_products as import_products,
+    products_by_slugs as products_by_slugs,
 )
 from spoeq_core.checkout.model import Problem as Problem, Quota as Quota
 from spoeq_core.hooks.caller import hookimpl as hookimpl
@@ -27,6 +33,7 @@ from spoeq_core.hooks.contributions import (
     Routes as Routes,
 )
 from spoeq_core.identity.service import create_staff as create_staff, register_customer as register_customer
+from spoeq_core.inventory.service import NewStock as NewStock, create_stocks as create_stocks, stock_of as stock_of
 from spoeq_core.kernel.clock import Clock as Clock
 from spoeq_core.kernel.datadir import DataDirectory as DataDirectory
 from spoeq_core.kernel.errors import (
@@ -78,7 +85,11 @@ from spoeq_core.payments.model import (
     Pending as Pending,
     Settled as Settled,
 )
-from spoeq_core.plugins.lifecycle import save_settings as save_settings
+from spoeq_core.plugins.lifecycle import (
+    enable_plugin as enable_plugin,
+    installed_plugins as installed_plugins,
+    save_settings as save_settings,
+)
 from spoeq_core.pricing.model import (
     Adjustment as Adjustment,
     Buyer as Buyer,

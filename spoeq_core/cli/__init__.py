@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 import click
 
 from spoeq_core import __version__
-from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
 
 GROUP = "spoeq.commands"
 OWN = {
@@ -45,9 +45,23 @@ class LazyCommands(click.Group):
             found: click.Command = getattr(import_module(module), name)
             return found
         for entry in entry_points(group=GROUP, name=cmd_name):
-            brought: click.Command = entry.load()
-            return brought
+            return _brought(entry)
         return None
+
+
+def _brought(entry: EntryPoint) -> click.Command:
+    """A plugin's command; one that cannot be loaded says so when it is asked for, and breaks no other."""
+    try:
+        found: click.Command = entry.load()
+    except Exception as error:  # noqa: BLE001 - whatever a plugin's module does when it is imported
+        problem = f"{type(error).__name__}: {error}"
+        name, owner = entry.name, entry.dist.name if entry.dist else entry.value
+
+        def fail() -> None:
+            raise ConfigurationError(f"The command {name} of {owner} cannot be loaded ({problem}).", hint=f"Mend or uninstall {owner}.")
+
+        return click.Command(name, callback=fail, short_help=f"Cannot be loaded: {problem}")
+    return found
 
 
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})

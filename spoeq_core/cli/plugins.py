@@ -33,7 +33,7 @@ def list_plugins() -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """Switch a plugin on, in every running process."""
-    with_shop(lambda shop: lifecycle.enable(shop, name))
+    with_shop(lambda shop: lifecycle.enable_plugin(shop, name))
     click.echo(f"{name} is enabled.")
 
 
@@ -41,5 +41,5 @@ def enable(name: str) -> None:
 @click.argument("name")
 def disable(name: str) -> None:
     """Switch a plugin off; its data stays."""
-    with_shop(lambda shop: lifecycle.disable(shop, name))
+    with_shop(lambda shop: lifecycle.disable_plugin(shop, name))
     click.echo(f"{name} is disabled.")

@@ -13,7 +13,7 @@ from spoeq_core.plugins.configuration import Configuration
 from spoeq_core.shop import Shop
 
 
-async def enable(shop: Shop, name: str) -> None:
+async def enable_plugin(shop: Shop, name: str) -> None:
     """Switch a plugin on.
 
     Raises:
@@ -29,7 +29,7 @@ async def enable(shop: Shop, name: str) -> None:
         await shop.hooks.collect(lifecycle_hooks.plugin_enabling, shop=shop, plugin=name)
 
 
-async def disable(shop: Shop, name: str) -> None:
+async def disable_plugin(shop: Shop, name: str) -> None:
     """Switch a plugin off; its data stays.
 
     Raises:
@@ -74,6 +74,11 @@ async def save_settings(shop: Shop, name: str, values: Mapping[str, Any]) -> Bas
     settings = {**state.settings, name: configuration.dump(name, validated)}
     await configuration.publish(await configuration.states.write(state.model_copy(update={"settings": settings})))
     return validated
+
+
+def installed_plugins(shop: Shop) -> list[str]:
+    """Names of the plugins that could be loaded."""
+    return [plugin.name for plugin in configuration_of(shop).plugins]
 
 
 def configuration_of(shop: Shop) -> Configuration:

@@ -13,7 +13,7 @@ from quart.typing import TestClientProtocol
 
 from spoeq_core.app import create_app
 from spoeq_core.kernel.clock import Clock
-from spoeq_core.plugins.lifecycle import enable
+from spoeq_core.plugins.lifecycle import enable_plugin
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import discovery_of, test_settings
 from spoeq_core.web.context import EXTENSION
@@ -51,7 +51,7 @@ async def app_with(
         shop: Shop = app.extensions[EXTENSION]
         try:
             for plugin in discovery.plugins:
-                await enable(shop, plugin.name)
+                await enable_plugin(shop, plugin.name)
             yield RunningApp(app, shop, app.test_client())
         finally:
             await shop.mongo.client.drop_database(shop.settings.mongodb_database)

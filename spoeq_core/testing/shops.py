@@ -15,7 +15,7 @@ from spoeq_core.kernel.ids import new_id
 from spoeq_core.kernel.outbox import Relay
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.plugins.discovery import Discovery, as_plugin, in_order
-from spoeq_core.plugins.lifecycle import enable
+from spoeq_core.plugins.lifecycle import enable_plugin
 from spoeq_core.shop import Shop
 
 EVER = 3600.0
@@ -51,7 +51,7 @@ async def shop_with(
     async with open_shop(boot, clock=clock, listeners=listeners) as shop:
         try:
             for plugin in boot.discovery.plugins:
-                await enable(shop, plugin.name)
+                await enable_plugin(shop, plugin.name)
             yield shop
         finally:
             await shop.mongo.client.drop_database(shop.settings.mongodb_database)

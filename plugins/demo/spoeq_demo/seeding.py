@@ -10,28 +10,26 @@ from itertools import islice
 from pathlib import Path
 
 from spoeq_core.sdk import (
-    Image,
-    ImageFile,
     NewStock,
     Option,
     ProductChanges,
     ProductStatus,
+    RenderedImage,
+    Rendition,
     Shop,
     Variant,
+    add_rendered_images,
     all_brands,
     all_categories,
-    attach_images,
     create_brand,
     create_category,
     create_stocks,
     enable_plugin,
     import_products,
     installed_plugins,
-    new_id,
-    products_without_images,
+    products_by_slugs,
     save_settings,
     stock_of,
-    taken_slugs,
 )
 from spoeq_demo.accounts import create_accounts
 from spoeq_demo.catalogue import DemoProduct, load_catalogue
@@ -105,12 +103,10 @@ async def _frame(shop: Shop) -> tuple[dict[str, str], dict[str, str]]:
 async def _store(
     shop: Shop, products: Sequence[DemoProduct], brands: dict[str, str], categories: dict[str, str]
 ) -> int:
-    known = await taken_slugs(shop, [product.slug for product in products])
+    known = await products_by_slugs(shop, [product.slug for product in products])
     new = [product for product in products if product.slug not in known]
-    if new:
-        await import_products(shop, [_changes(product, brands, categories) for product in new])
-    stored = {product.slug: product for product in products}
-    ids = await taken_slugs(shop, list(stored))
+    made = await import_products(shop, [_changes(product, brands, categories) for product in new])
+    ids = {product.slug: product.id for product in (*known.values(), *made)}
     skus = [variant.sku for product in products for variant in product.variants]
     stocked = set(await stock_of(shop, skus))
     missing = [
@@ -151,26 +147,21 @@ def _stock_name(product: DemoProduct, options: object) -> str:
 
 async def _draw(shop: Shop, products: Sequence[DemoProduct], say: Say) -> None:
     """Draw what has no picture yet, in as many processes as there are processors."""
-    bare = await products_without_images(shop, [product.slug for product in products])
-    wanted = [product for product in products if product.slug in bare]
+    stored = await products_by_slugs(shop, [product.slug for product in products])
+    wanted = [product for product in products if product.slug in stored and not stored[product.slug].images]
     if not wanted:
         return
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as pool:
         drawing = {pool.submit(render_product, product, Path(folder)): product for product in wanted}
         for done, future in enumerate(as_completed(drawing), start=1):
             pictures = await asyncio.to_thread(future.result)
-            product = drawing[future]
-            images = [await _image(shop, bare[product.slug], picture) for picture in pictures]
-            await attach_images(shop, bare[product.slug], images)
+            product_id = stored[drawing[future].slug].id
+            await add_rendered_images(shop, product_id, [await asyncio.to_thread(_rendered, p) for p in pictures])
             if done % 10 == 0 or done == len(wanted):
-                say(f"  {done} of {len(wanted)} pictures drawn")
+                say(f"  {done} of {len(wanted)} products drawn")
 
 
-async def _image(shop: Shop, product_id: str, picture: ProductPicture) -> Image:
-    files = []
-    for file in picture.files:
-        key = f"products/{product_id}/{file.path.name}"
-        await shop.storage.save(key, await asyncio.to_thread(file.path.read_bytes))
-        files.append(ImageFile(key, TYPES[file.format], file.width, file.height))
-    largest = max(files, key=lambda file: file.width)
-    return Image(new_id(), picture.alt, largest.width, largest.height, tuple(files))
+def _rendered(picture: ProductPicture) -> RenderedImage:
+    renditions = tuple(Rendition(TYPES[f.format], f.width, f.height, f.path.read_bytes()) for f in picture.files)
+    largest = max(renditions, key=lambda item: item.width)
+    return RenderedImage(picture.alt, largest.width, largest.height, renditions)

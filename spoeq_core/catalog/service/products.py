@@ -39,6 +39,12 @@ async def products_by_ids(shop: Shop, ids: Sequence[str], *, hidden: bool = Fals
     return [product for product in found if hidden or product.status is ProductStatus.ACTIVE]
 
 
+async def products_by_slugs(shop: Shop, slugs: Sequence[str]) -> dict[str, Product]:
+    """The products of these slugs that exist, whatever their status, by slug; one command."""
+    found = await shop.repository(ProductRepository).find({"slug": {"$in": list(slugs)}}) if slugs else []
+    return {product.slug: product for product in found}
+
+
 async def create_product(shop: Shop, changes: ProductChanges) -> Product:
     """A new product, a draft unless `status` says otherwise; without a slug, its name makes one that is free.
 

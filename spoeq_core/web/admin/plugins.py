@@ -34,7 +34,7 @@ async def list_plugins() -> Response:
 @staff("plugins.manage")
 async def switch(name: str, verb: str) -> Response:
     """Switch a plugin on or off."""
-    change = lifecycle.enable if verb == "enable" else lifecycle.disable
+    change = lifecycle.enable_plugin if verb == "enable" else lifecycle.disable_plugin
     try:
         await change(current_shop(), name)
     except ConfigurationError as error:

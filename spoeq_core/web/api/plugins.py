@@ -31,7 +31,7 @@ async def list_plugins() -> Response:
 @operation("Switch a plugin on, in every process", tags=["admin"])
 async def enable(name: str) -> Response:
     """Switch a plugin on."""
-    await lifecycle.enable(current_shop(), name)
+    await lifecycle.enable_plugin(current_shop(), name)
     return json_response(await plugin_view(current_shop(), name))
 
 
@@ -40,7 +40,7 @@ async def enable(name: str) -> Response:
 @operation("Switch a plugin off; its data stays", tags=["admin"])
 async def disable(name: str) -> Response:
     """Switch a plugin off."""
-    await lifecycle.disable(current_shop(), name)
+    await lifecycle.disable_plugin(current_shop(), name)
     return json_response(await plugin_view(current_shop(), name))
 
 

@@ -9,9 +9,7 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from spoeq_core.checkout.model import CartChanged, Choices, InProgress, PlaceRequest
-from spoeq_core.checkout.placement import place
-from spoeq_core.checkout.quoting import Quote, quote
-from spoeq_core.checkout.starting import start_payment
+from spoeq_core.checkout.service import Placed, Quote, place_order, quote
 from spoeq_core.identity.addresses import parse_address
 from spoeq_core.identity.model import Address, Customer
 from spoeq_core.identity.service import find_customer
@@ -19,9 +17,7 @@ from spoeq_core.identity.states import STATES
 from spoeq_core.inventory.model import OutOfStock
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, SpoeqError, Unavailable
 from spoeq_core.kernel.ids import new_id
-from spoeq_core.orders.model import Order
-from spoeq_core.orders.service import order_token
-from spoeq_core.payments.model import ActionNeeded
+from spoeq_core.orders.tokens import order_token
 from spoeq_core.web.access import current_actor, public
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import Form, form_state, read_form
@@ -56,15 +52,15 @@ async def submit() -> Response:
     if form.text("action") != "place":
         return await _page(form.as_dict(), (), customer=await _customer(), quiet=True)
     try:
-        order = await _place(form)
+        placed = await _place(form)
     except CartChanged as error:
         return await _page(form.as_dict(), [FieldError("", _what_changed(form, error), "cart_changed")], status=409)
     except (Invalid, Conflict, Unavailable) as error:
         return await _page(form.as_dict(), _errors(error), status=status_of(error))
-    return await _after(order)
+    return _after(placed)
 
 
-async def _place(form: Form) -> Order:
+async def _place(form: Form) -> Placed:
     shop = current_shop()
     errors: list[FieldError] = []
     address = _address(form.as_dict(), errors)
@@ -82,15 +78,13 @@ async def _place(form: Form) -> Order:
         expected_total=form.integer("expected_total", 0),
         fields={name: form.text(name) for name in form if name.startswith("plugin.")},
     )
-    return await place(shop, await current_owner(), wanted, form.text("idempotency_key")[:200])
+    return await place_order(shop, await current_owner(), wanted, form.text("idempotency_key")[:200])
 
 
-async def _after(order: Order) -> Response:
-    shop = current_shop()
-    outcome = await start_payment(shop, order)
+def _after(placed: Placed) -> Response:
+    shop, order = current_shop(), placed.order
     path = f"/orders/{order.id}/confirmation?token={order_token(shop, order.id)}"
-    to = outcome.url if isinstance(outcome, ActionNeeded) and outcome.type == "redirect" else path
-    return forget_cart(see_other(to))
+    return forget_cart(see_other(placed.next_action.url if placed.next_action.type == "redirect" else path))
 
 
 async def _page(
