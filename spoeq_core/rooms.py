@@ -20,6 +20,7 @@ from spoeq_core.inventory.documents import StockDocument, StockLogDocument
 from spoeq_core.inventory.subscribers import SCHEDULES as INVENTORY_SCHEDULES
 from spoeq_core.inventory.subscribers import SUBSCRIBERS as INVENTORY_SUBSCRIBERS
 from spoeq_core.kernel.events import Subscription
+from spoeq_core.kernel.records import OutboxDocument
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.notifications.subscribers import SUBSCRIBERS as NOTIFICATION_SUBSCRIBERS
 from spoeq_core.orders.documents import ClaimDocument, OrderDocument
@@ -28,6 +29,7 @@ from spoeq_core.plugins.documents import PluginStateDocument
 
 DOCUMENTS: tuple[type[Model], ...] = (
     PluginStateDocument,
+    OutboxDocument,
     EntryDocument,
     CustomerDocument,
     StaffDocument,

@@ -133,7 +133,7 @@ class Relay:
     async def retry(self, *, all_due: bool = False) -> int:
         """Repeat the deliveries whose time has come; how many events were touched."""
         now = self._clock.now()
-        query: Pending = {"due": {"$ne": None}} if all_due else {"due": {"$lte": now}}
+        query: Pending = {"due": {"$exists": True}} if all_due else {"due": {"$lte": now}}
         due = await self._records.find(query, limit=100).to_list(None)
         touched = 0
         for record in due:
@@ -156,7 +156,7 @@ class Relay:
             "at": event["at"],
             "source": {"collection": collection, "id": key},
             "deliveries": deliveries,
-            **self._summary(deliveries),
+            **{name: value for name, value in self._summary(deliveries).items() if value is not None},
         }
 
     async def _repeat(self, record: Pending) -> None:
@@ -169,8 +169,8 @@ class Relay:
                 continue
             changed[name] = await self._deliver(subscriber, record["_id"], record, state["attempts"] + 1)
         deliveries = {**record["deliveries"], **changed}
-        update: Pending = {f"deliveries.{name}": state for name, state in changed.items()}
-        await self._records.update_one({"_id": record["_id"]}, {"$set": {**update, **self._summary(deliveries)}})
+        changes: Pending = {f"deliveries.{name}": state for name, state in changed.items()}
+        await self._records.update_one({"_id": record["_id"]}, _setting({**changes, **self._summary(deliveries)}))
 
     async def _deliver(self, subscriber: Subscription, event_id: str, event: Pending, attempt: int) -> Pending:
         delivery = Delivery(f"{event_id}:{subscriber.name}", event_id, subscriber.name, attempt, event["at"])
@@ -190,10 +190,22 @@ class Relay:
         return {"state": "retry", "attempts": attempt, "error": text, "next_at": self._clock.now() + wait}
 
     def _summary(self, deliveries: dict[str, Pending]) -> Pending:
+        """What records are found by; None for what must not be there, since the indexes are sparse."""
         due = [state["next_at"] for state in deliveries.values() if state["state"] == "retry"]
         dead = any(state["state"] == "dead" for state in deliveries.values())
         done = not due and not dead
-        return {"due": min(due, default=None), "dead": dead, "expires_at": self._clock.now() + KEEP if done else None}
+        return {
+            "due": min(due, default=None),
+            "dead": True if dead else None,
+            "expires_at": self._clock.now() + KEEP if done else None,
+        }
+
+
+def _setting(fields: Pending) -> Pending:
+    """An update that sets these fields, and removes those that are None."""
+    update: Pending = {"$set": {name: value for name, value in fields.items() if value is not None}}
+    gone = {name: "" for name, value in fields.items() if value is None}
+    return {**update, "$unset": gone} if gone else update
 
 
 class DeadLetters:
@@ -232,7 +244,7 @@ class DeadLetters:
         fields: Pending = {f"deliveries.{name}.{part}": value for name in dead for part, value in state.items()}
         expires = None if due else self._clock.now() + KEEP
         result = await self._records.update_one(
-            {"_id": key, "dead": True}, {"$set": {**fields, "dead": False, "due": due, "expires_at": expires}}
+            {"_id": key, "dead": True}, _setting({**fields, "dead": None, "due": due, "expires_at": expires})
         )
         if result.matched_count == 0:
             raise Conflict(f"Event {key!r} has no dead delivery any more.", hint="Reload the list.")

@@ -78,7 +78,7 @@ async def _place(form: Form) -> Placed:
         expected_total=form.integer("expected_total", 0),
         fields={name: form.text(name) for name in form if name.startswith("plugin.")},
     )
-    return await place_order(shop, await current_owner(), wanted, form.text("idempotency_key")[:200])
+    return await place_order(shop, await current_owner(), wanted, key=form.text("idempotency_key")[:200])
 
 
 def _after(placed: Placed) -> Response:
