@@ -187,7 +187,7 @@ async def stock_up(shop: Shop, pieces: Mapping[str, int] | None = None, price: i
         [
             {
                 "name": f"Kurta {sku}",
-                "slug": f"kurta-{sku.lower()}",
+                "slug": f"kurta-{sku.lower().replace(chr(46), chr(45))}",
                 "status": ProductStatus.ACTIVE,
                 "variants": (Variant(sku, sale=price, mrp=price + 70000, weight_g=300),),
                 "declarations": DECLARED,
