@@ -7,11 +7,11 @@ import sys
 import click
 
 from spoeq_core.audit import service as audit
-from spoeq_core.local import with_shop
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import Account, Kind, Role, kind_of
 from spoeq_core.identity.permissions import ROLE_LABELS
 from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.local import with_shop
 from spoeq_core.shop import Shop
 
 ROLES = [*(role.value for role in Role), Kind.CUSTOMER.value]

@@ -22,6 +22,7 @@ TRIES_OF_ADDRESS = 60
 REGISTRATIONS_OF_ADDRESS = 20
 LINKS_OF_ACCOUNT = 3
 LINKS_OF_ADDRESS = 20
+RESETS_OF_ADDRESS = 20
 
 
 async def check_credentials(shop: Shop, email: str, password: str, *kinds: Kind) -> Account:
@@ -44,6 +45,11 @@ async def check_credentials(shop: Shop, email: str, password: str, *kinds: Kind)
 async def limit_registrations(shop: Shop) -> None:
     """Count a registration from this address."""
     await limit(shop, "register", client_address(), REGISTRATIONS_OF_ADDRESS, WINDOW)
+
+
+async def limit_resets(shop: Shop) -> None:
+    """Count a try to use a mailed token from this address."""
+    await limit(shop, "reset", client_address(), RESETS_OF_ADDRESS, WINDOW)
 
 
 async def mail_reset_link(shop: Shop, email: str) -> None:

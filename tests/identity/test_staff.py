@@ -57,7 +57,7 @@ async def test_a_plugins_permission_comes_and_goes_with_it(servers: tuple[str, s
     async with shop_with(plugin, servers=servers, data_dir=tmp_path) as shop:
         allowed = {role for role in Role if "gifts.manage" in permissions_of(shop.hooks, role)}
         assert allowed == {Role.ADMIN, Role.SUPPORT}
-        await lifecycle.disable(shop, "gifts")
+        await lifecycle.disable_plugin(shop, "gifts")
         assert not any("gifts.manage" in permissions_of(shop.hooks, role) for role in Role)
 
 

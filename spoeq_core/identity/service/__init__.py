@@ -7,12 +7,11 @@ from spoeq_core.identity.service.accounts import (
     authenticate,
     change_password,
     end_all_sessions,
-    find_customers,
     register_customer,
     set_disabled,
-    update_profile,
 )
 from spoeq_core.identity.service.addresses import add_address, change_address, remove_address
+from spoeq_core.identity.service.customers import customer_by_id, find_customer, find_customers, update_profile
 from spoeq_core.identity.service.recovery import request_password_reset, reset_link, reset_password, reset_token
 from spoeq_core.identity.service.sessions import (
     end_session,
@@ -42,6 +41,7 @@ __all__ = [
     "change_password",
     "change_role",
     "create_staff",
+    "customer_by_id",
     "disable_staff",
     "enable_staff",
     "end_all_sessions",
@@ -49,6 +49,7 @@ __all__ = [
     "end_session_of",
     "end_sessions",
     "find_account",
+    "find_customer",
     "find_customers",
     "find_principal",
     "find_staff",

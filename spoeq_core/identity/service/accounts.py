@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -17,7 +16,6 @@ from spoeq_core.identity.documents import (
 )
 from spoeq_core.identity.events import CustomerRegistered, PasswordChanged
 from spoeq_core.identity.model import (
-    CONSENTS,
     Account,
     Customer,
     EmailClaim,
@@ -27,7 +25,7 @@ from spoeq_core.identity.model import (
     normalise_email,
 )
 from spoeq_core.identity.passwords import passwords_of
-from spoeq_core.identity.service.sessions import end_sessions, forget_cached, keep_session
+from spoeq_core.identity.service.sessions import end_sessions, keep_session
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, StaleAggregate, Unauthenticated
 from spoeq_core.kernel.events import Event
 from spoeq_core.kernel.ids import new_id
@@ -96,36 +94,6 @@ async def account_of_email(shop: Shop, email: str, *kinds: Kind) -> Account | No
     return await find_account(shop, claim.kind, claim.account_id)
 
 
-async def update_profile(
-    shop: Shop,
-    customer_id: str,
-    *,
-    name: str | None = None,
-    phone: str | None = None,
-    consents: dict[str, bool] | None = None,
-) -> Customer:
-    """The customer with what is given changed; an empty phone takes it away.
-
-    Raises:
-        Invalid: a field is wrong.
-    """
-    found = check_fields(
-        lambda: {} if name is None else {"name": parse_name(name)},
-        lambda: {} if phone is None else {"phone": parse_phone(phone) if phone.strip() else ""},
-        lambda: _refuse_unknown_consents(consents or {}),
-    )
-
-    def edit(customer: Customer) -> Customer:
-        kept = {what: at for what, at in customer.consents.items() if (consents or {}).get(what, True)}
-        given = {what: kept.get(what, shop.clock.now()) for what, yes in (consents or {}).items() if yes}
-        return replace(customer, consents={**kept, **given}, **found)
-
-    changed = await change(shop.repository(CustomerRepository), customer_id, edit)
-    if "name" in found:
-        await forget_cached(shop, customer_id)
-    return changed
-
-
 async def change_password(shop: Shop, account: Account, *, current: str, new: str, session_id: str = "") -> Account:
     """Set a new password; all sessions end but the one it was done in. Tells `PasswordChanged`.
 
@@ -169,26 +137,6 @@ async def set_disabled(shop: Shop, account: Account, disabled: bool) -> Account:
     )
     await end_sessions(shop, account.id)
     return changed
-
-
-async def find_customers(shop: Shop, *, text: str = "", before: str = "", limit: int = 50) -> list[Customer]:
-    """Customers, newest first: those whose e-mail address begins with the text, or whose phone or id it is.
-
-    Args:
-        shop: The shop.
-        text: What staff typed.
-        before: The last id of the page before.
-        limit: Most customers of a page.
-    """
-    wanted = text.strip()
-    query: dict[str, Any] = {"_id": {"$lt": before}} if before else {}
-    if wanted:
-        query["$or"] = [
-            {"email": {"$regex": f"^{re.escape(normalise_email(wanted))}"}},
-            {"phone": wanted},
-            {"_id": wanted},
-        ]
-    return await shop.repository(CustomerRepository).find(query, sort=[("_id", -1)], limit=limit)
 
 
 async def claim_email(shop: Shop, account: Account, *events: Event) -> None:
@@ -275,12 +223,6 @@ def check_fields(*checks: Callable[[], dict[str, Any] | None]) -> dict[str, Any]
     if errors:
         raise Invalid("Some fields are missing or wrong.", errors=errors)
     return values
-
-
-def _refuse_unknown_consents(consents: dict[str, bool]) -> None:
-    for what in consents:
-        if what not in CONSENTS:
-            raise Invalid.field(f"consents.{what}", f"There is no such consent; there is {', '.join(CONSENTS)}.")
 
 
 def _taken() -> Invalid:

@@ -25,6 +25,7 @@ from spoeq_core.web.signing_in import (
     end_browser_session,
     give_refresh_cookie,
     limit_registrations,
+    limit_resets,
     mail_reset_link,
     own_account,
     sign_in_client,
@@ -200,7 +201,7 @@ async def reset_password() -> Response:
     """The account's password is new, and all its sessions are over."""
     shop = current_shop()
     body = await read_body(ResetPassword)
-    await limit(shop, "reset", client_address(), 20, 15 * 60)
+    await limit_resets(shop)
     await identity.reset_password(shop, body.token, body.password)
     return _signed_out(shop)
 

@@ -9,7 +9,6 @@ from pydantic import Field, StringConstraints
 from quart import Blueprint, Response
 
 from spoeq_core.identity import service as identity
-from spoeq_core.identity.documents import CustomerRepository
 from spoeq_core.identity.model import Customer, SavedAddress
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.web.access import current_actor, signed_in
@@ -124,7 +123,7 @@ async def change() -> Response:
 async def addresses() -> Response:
     """All saved addresses."""
     actor = await current_actor()
-    customer = await current_shop().repository(CustomerRepository).get(actor.id)
+    customer = await identity.customer_by_id(current_shop(), actor.id)
     return json_response({"items": [saved_address_view(saved) for saved in customer.addresses]})
 
 

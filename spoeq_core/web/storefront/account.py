@@ -8,7 +8,6 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from spoeq_core.identity import service as identity
-from spoeq_core.identity.documents import CustomerRepository
 from spoeq_core.identity.model import Customer, Kind
 from spoeq_core.identity.states import STATES
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
@@ -161,7 +160,7 @@ async def remove_address(address_id: str) -> Response:
 
 
 async def _customer() -> Customer:
-    return await current_shop().repository(CustomerRepository).get((await current_actor()).id)
+    return await identity.customer_by_id(current_shop(), (await current_actor()).id)
 
 
 async def _password() -> str:

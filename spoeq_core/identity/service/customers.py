@@ -1,0 +1,85 @@
+"""Customers as themselves and as staff see them: profiles, and finding them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from spoeq_core.identity.addresses import parse_phone
+from spoeq_core.identity.documents import CustomerRepository
+from spoeq_core.identity.model import CONSENTS, Customer, normalise_email
+from spoeq_core.identity.service.accounts import change, check_fields, parse_name
+from spoeq_core.identity.service.sessions import forget_cached
+from spoeq_core.kernel.errors import Invalid
+from spoeq_core.shop import Shop
+
+
+async def find_customer(shop: Shop, customer_id: str) -> Customer | None:
+    """The customer of that id, or None."""
+    return await shop.repository(CustomerRepository).find_by_id(customer_id)
+
+
+async def customer_by_id(shop: Shop, customer_id: str) -> Customer:
+    """The customer of that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return await shop.repository(CustomerRepository).get(customer_id)
+
+
+async def find_customers(shop: Shop, *, text: str = "", before: str = "", limit: int = 50) -> list[Customer]:
+    """Customers, newest first: those whose e-mail address begins with the text, or whose phone or id it is.
+
+    Args:
+        shop: The shop.
+        text: What staff typed.
+        before: The last id of the page before.
+        limit: Most customers of a page.
+    """
+    wanted = text.strip()
+    query: dict[str, Any] = {"_id": {"$lt": before}} if before else {}
+    if wanted:
+        query["$or"] = [
+            {"email": {"$regex": f"^{re.escape(normalise_email(wanted))}"}},
+            {"phone": wanted},
+            {"_id": wanted},
+        ]
+    return await shop.repository(CustomerRepository).find(query, sort=[("_id", -1)], limit=limit)
+
+
+async def update_profile(
+    shop: Shop,
+    customer_id: str,
+    *,
+    name: str | None = None,
+    phone: str | None = None,
+    consents: dict[str, bool] | None = None,
+) -> Customer:
+    """The customer with what is given changed; an empty phone takes it away.
+
+    Raises:
+        Invalid: a field is wrong.
+    """
+    found = check_fields(
+        lambda: {} if name is None else {"name": parse_name(name)},
+        lambda: {} if phone is None else {"phone": parse_phone(phone) if phone.strip() else ""},
+        lambda: _refuse_unknown_consents(consents or {}),
+    )
+
+    def edit(customer: Customer) -> Customer:
+        kept = {what: at for what, at in customer.consents.items() if (consents or {}).get(what, True)}
+        given = {what: kept.get(what, shop.clock.now()) for what, yes in (consents or {}).items() if yes}
+        return replace(customer, consents={**kept, **given}, **found)
+
+    changed = await change(shop.repository(CustomerRepository), customer_id, edit)
+    if "name" in found:
+        await forget_cached(shop, customer_id)
+    return changed
+
+
+def _refuse_unknown_consents(consents: dict[str, bool]) -> None:
+    for what in consents:
+        if what not in CONSENTS:
+            raise Invalid.field(f"consents.{what}", f"There is no such consent; there is {', '.join(CONSENTS)}.")
