@@ -99,7 +99,7 @@ endef
 
 # pip says one line a package; of those only the last is shown where a person watches, one in ten elsewhere.
 define SHOW_PROGRESS
-	total=$$(grep -c == constraints.txt); n=0; \
+	total=$$(cat constraints.txt requirements-dev.txt | grep -cE '==|^-e'); n=0; \
 	while read -r verb what _; do case "$$verb" in \
 		Collecting|Obtaining|Requirement) n=$$((n + 1)); \
 			if [ "$$verb" = Requirement ]; then what=; else what=$${what##*/}; fi; \
