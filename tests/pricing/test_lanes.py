@@ -58,6 +58,12 @@ def test_an_order_discount_may_fall_on_some_lines(line, cart):
     assert discounts(found) == {"a": [("rule", 250)], "b": [("rule", 750)], "c": []}
 
 
+def test_lines_count_once_and_in_the_order_of_the_cart_however_they_are_named(line, cart):
+    basket = cart(line("a", 1000), line("b", 1000))
+    assert discounts(price(basket, {Phase.ORDER: [("p", fixed(1, "b", "a"))]})) == {"a": [("rule", 1)], "b": []}
+    assert discounts(price(basket, {Phase.ITEM: [("p", percent(10, "a", "a"))]})) == {"a": [("rule", 100)], "b": []}
+
+
 def test_a_later_lane_takes_its_percentage_of_what_earlier_lanes_left(line, cart):
     answers = [
         ("p", percent(10, "a", rule="sale", lane="catalog")),
