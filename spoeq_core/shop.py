@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
 
     from spoeq_core.hooks.caller import Hooks
     from spoeq_core.kernel.crypto import Keyring
-    from spoeq_core.kernel.mongo import Mongo, Repository
+    from spoeq_core.kernel.mongo import Mongo
     from spoeq_core.kernel.outbox import Outbox
     from spoeq_core.kernel.settings import Settings
     from spoeq_core.kernel.storage import FileStorage
 
 S = TypeVar("S", bound=BaseModel)
-R = TypeVar("R", bound="Repository[object]")  # type: ignore[type-var]
+R = TypeVar("R")
 
 
 class ShopProfile(BaseModel):
@@ -67,7 +68,7 @@ class Shop:
     storage: FileStorage
     keyring: Keyring
     configuration: PluginSettings
-    repositories: dict[type, object] = field(default_factory=dict)
+    repositories: dict[object, object] = field(default_factory=dict)
 
     @property
     def profile(self) -> ShopProfile:
@@ -78,11 +79,11 @@ class Shop:
         """The current values of a plugin's settings model."""
         return self.configuration.of(model)
 
-    def repository(self, kind: type[R]) -> R:
+    def repository(self, kind: Callable[[Mongo, Outbox, Clock], R]) -> R:
         """The repository of that class, made once per shop."""
         if kind not in self.repositories:
             self.repositories[kind] = kind(self.mongo, self.outbox, self.clock)
-        return self.repositories[kind]  # type: ignore[return-value]
+        return cast(R, self.repositories[kind])
 
     def key(self, *parts: str) -> str:
         """A Redis key of this shop."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from taskiq import AsyncTaskiqDecoratedTask
 from taskiq_redis import RedisStreamBroker
@@ -14,14 +13,17 @@ from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.tasks import RELAY_TASK, create_broker, pack
 
 
-def relay_task(broker: RedisStreamBroker, run: Any = None) -> AsyncTaskiqDecoratedTask[Any, Any]:
+Run = Callable[[str, str, str], Awaitable[None]]
+
+
+def relay_task(broker: RedisStreamBroker, run: Run | None = None) -> AsyncTaskiqDecoratedTask[[str, str, str], None]:
     """The task that carries an aggregate's events to the worker; `run` is the worker's side of it."""
 
     async def relay(collection: str, key: str, pending: str) -> None:
         if run is not None:
             await run(collection, key, pending)
 
-    return broker.task(relay, task_name=RELAY_TASK)
+    return broker.task(task_name=RELAY_TASK)(relay)
 
 
 @asynccontextmanager

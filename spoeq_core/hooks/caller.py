@@ -206,9 +206,10 @@ class Hooks:
         except SpoeqError as error:
             if rule.on_error == "raise" and rule.may_refuse and not isinstance(error, Unavailable):
                 raise
-            return self._fault(spec, impl, error)
+            self._fault(spec, impl, error)
         except Exception as error:
-            return self._fault(spec, impl, error)
+            self._fault(spec, impl, error)
+        return None
 
     def _fault(self, spec: Callable[..., object], impl: pluggy.HookImpl, error: Exception) -> None:
         rule = policy_of(spec)

@@ -29,7 +29,7 @@ async def read_body(model: type[B]) -> B:
         Malformed: the body is no JSON object.
         Invalid: a field is missing, unknown or wrong.
     """
-    raw = await request.get_data(as_text=False)
+    raw: bytes = await request.get_data(as_text=False)
     try:
         found = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

@@ -25,6 +25,7 @@ from spoeq_core.kernel.errors import (
     Unavailable,
 )
 from spoeq_core.web.bodies import json_response
+from spoeq_core.web.themes import Face
 from spoeq_core.web.theming import render
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ def wants_json() -> bool:
 
 async def error_page(status: int, title: str, detail: str, headers: dict[str, str]) -> Response:
     """An error page of the theme; a plain one where the theme itself fails."""
-    face = "admin" if request.path.startswith("/admin") else "storefront"
+    face: Face = "admin" if request.path.startswith("/admin") else "storefront"
     try:
         response = await render(face, "pages/error.html", status=status, code=status, title=title, detail=detail)
     except Exception:

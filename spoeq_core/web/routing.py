@@ -34,7 +34,7 @@ class ShopApp(Quart):
     def create_url_adapter(self, request: BaseRequestWebsocket | None) -> MapAdapter | None:
         """The adapter over the map of what is enabled now."""
         everything = self.url_map
-        self.url_map = self.enabled_map()  # type: ignore[assignment]
+        self.url_map = self.enabled_map()
         try:
             return super().create_url_adapter(request)
         finally:

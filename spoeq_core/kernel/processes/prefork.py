@@ -68,13 +68,18 @@ class Prefork:
         gc.freeze()
         for number in SIGNALS:
             signal.signal(number, self._stop)
-        failed = False
-        while not self._stopping and not failed:
-            failed = not self._fill()
-            self._reap(block=not self._stopping and not failed)
+        failed = self._watch()
         for role in self._roles:
             self._end([place for place in self._places if place.role is role], role.stop_seconds)
         return 1 if failed else 0
+
+    def _watch(self) -> bool:
+        """Fill places until told to stop (False), or until a child died too often (True)."""
+        while not self._stopping:
+            if not self._fill():
+                return True
+            self._reap(block=True)
+        return False
 
     def _fill(self) -> bool:
         """Fork what is missing and due; False if a child dies again and again."""
@@ -127,7 +132,8 @@ class Prefork:
             return
         delay = place.budget.delay(time.monotonic() - place.born)
         place.due = float("inf") if delay is None else time.monotonic() + delay
-        log.warning("%s died (%s); %s", place.role.name, os.waitstatus_to_exitcode(status), "giving up" if delay is None else "starting it again")
+        ending = "giving up" if delay is None else "starting it again"
+        log.warning("%s died (%s); %s", place.role.name, os.waitstatus_to_exitcode(status), ending)
 
     def _end(self, places: Sequence[_Place], seconds: float) -> None:
         for place in places:

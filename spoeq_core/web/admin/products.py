@@ -111,8 +111,7 @@ async def change_image(product_id: str, image_id: str) -> Response:
         if action == "delete":
             await images.delete_image(shop, product.id, image_id)
         elif action == "first":
-            others = [image.id for image in product.images if image.id != image_id]
-            await images.reorder_images(shop, product.id, [image_id, *others])
+            await images.order_images(shop, product.id, [image_id])
         else:
             await images.describe_image(shop, product.id, image_id, form.text("alt"))
     except Invalid as error:

@@ -102,7 +102,7 @@ def _aside(plugin: Quarantined) -> dict[str, Any]:
 
 async def _faults(shop: Shop) -> dict[str, str]:
     try:
-        found = await shop.redis.hgetall(shop.key("faults"))  # type: ignore[misc]
+        found: dict[str, str] = await shop.redis.hgetall(shop.key("faults"))
     except REDIS_ERRORS:
         return {}
-    return {str(key): f"{key.partition(':')[2]}: {value}" for key, value in found.items()}
+    return {key: f"{key.partition(':')[2]}: {value}" for key, value in found.items()}
