@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 
 from taskiq import AsyncTaskiqDecoratedTask
@@ -12,11 +12,10 @@ from spoeq_core.kernel.outbox import Pending, Wake
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.tasks import RELAY_TASK, create_broker, pack
 
-
 Run = Callable[[str, str, str], Awaitable[None]]
 
 
-def relay_task(broker: RedisStreamBroker, run: Run | None = None) -> AsyncTaskiqDecoratedTask[[str, str, str], None]:
+def relay_task(broker: RedisStreamBroker, run: Run | None = None) -> AsyncTaskiqDecoratedTask[[str, str, str], Coroutine[object, object, None]]:
     """The task that carries an aggregate's events to the worker; `run` is the worker's side of it."""
 
     async def relay(collection: str, key: str, pending: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -29,7 +29,7 @@ async def read_body(model: type[B]) -> B:
         Malformed: the body is no JSON object.
         Invalid: a field is missing, unknown or wrong.
     """
-    raw: bytes = await request.get_data(as_text=False)
+    raw = cast(bytes, await request.get_data(as_text=False))
     try:
         found = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, SecretStr
 
@@ -102,7 +102,7 @@ def _aside(plugin: Quarantined) -> dict[str, Any]:
 
 async def _faults(shop: Shop) -> dict[str, str]:
     try:
-        found: dict[str, str] = await shop.redis.hgetall(shop.key("faults"))
+        found = cast("dict[str, str]", await shop.redis.hgetall(shop.key("faults")))
     except REDIS_ERRORS:
         return {}
     return {key: f"{key.partition(':')[2]}: {value}" for key, value in found.items()}
