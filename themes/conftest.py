@@ -4,6 +4,8 @@ The filters and globals here stand in for those of the web edge (same names, sam
 worked on and tested alone.
 """
 
+import gzip
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from html.parser import HTMLParser
@@ -39,14 +41,15 @@ def money(value: Mapping[str, Any], paise: bool = False) -> str:
     return f"{sign}₹{lakh(amount // 100)}{cents}"
 
 
-def short_date(value: datetime) -> str:
+def short_date(value: str) -> str:
     """As in "Tue 2 Dec 2025"."""
-    return f"{value:%a} {value.day} {value:%b %Y}"
+    moment = datetime.fromisoformat(value)
+    return f"{moment:%a} {moment.day} {moment:%b %Y}"
 
 
-def date_and_time(value: datetime) -> str:
+def date_and_time(value: str) -> str:
     """As in "Tue 2 Dec 2025, 14:05"."""
-    return f"{short_date(value)}, {value:%H:%M}"
+    return f"{short_date(value)}, {datetime.fromisoformat(value):%H:%M}"
 
 
 class Stage:
@@ -141,8 +144,6 @@ class Audit(HTMLParser):
             self.problems.append("inline script")
         if tag == "img" and not {"alt", "width", "height"} <= given.keys():
             self.problems.append(f"<img {given.get('src')}> without alt, width or height")
-        if tag == "button" and "formaction" in given and "csrf" in given["formaction"]:
-            self.problems.append("a token in an address")
         if len(tag) == len("h1") and tag[0] == "h" and tag[1].isdigit():
             self.headings.append(int(tag[1]))
 
@@ -215,3 +216,90 @@ def storefront() -> Stage:
 def admin() -> Stage:
     """The theme Bahi."""
     return Stage(HERE / "admin" / "spoeq_theme_admin")
+
+
+@pytest.fixture(scope="session")
+def stylesheet() -> Callable[[Path], "Stylesheet"]:
+    """Reads a theme's stylesheet."""
+    return Stylesheet
+
+
+class Stylesheet:
+    """The tokens and the habits of one stylesheet."""
+
+    LIGHT = re.compile(r":root \{(.*?)\n\}", re.DOTALL)
+    DARK = re.compile(r":root(?::not\(\[data-scheme=\"light\"\]\)|\[data-scheme=\"dark\"\]) \{([^}]*--c-bg[^}]*)\}")
+    TOKEN = re.compile(r"--([\w-]+):\s*([^;]+);")
+
+    def __init__(self, path: Path) -> None:
+        self.text = path.read_text(encoding="utf-8")
+        self.rules = re.sub(r"/\*.*?\*/", "", self.text, flags=re.DOTALL)
+
+    @property
+    def light(self) -> dict[str, str]:
+        """The tokens in daylight."""
+        return dict(self.TOKEN.findall("".join(self.LIGHT.findall(self.rules)[:1])))
+
+    @property
+    def darks(self) -> list[dict[str, str]]:
+        """The tokens at night: as the device asks, and as the visitor chose."""
+        return [dict(self.TOKEN.findall(block)) for block in self.DARK.findall(self.rules)]
+
+    @property
+    def classes(self) -> set[str]:
+        """All class names that have a rule."""
+        return set(re.findall(r"\.([a-z][\w-]*)", self.rules))
+
+    @property
+    def weight(self) -> int:
+        """Bytes on the wire."""
+        return len(gzip.compress(self.text.encode()))
+
+    def faults(self) -> list[str]:
+        """What would not work on an old phone or under the content security policy."""
+        used = set(re.findall(r"var\(--([\w-]+)", self.rules))
+        found = [f"--{name} is not defined" for name in sorted(used - set(self.light))]
+        bad = {"&": "nesting", "light-dark(": "light-dark()", "@import": "an import", "http": "a foreign address"}
+        return found + [f"the stylesheet uses {what}" for sign, what in bad.items() if sign in self.rules]
+
+
+DARK_PART = 0.04045
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, as WCAG 2.2 computes it."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour.strip().lstrip("#")
+    pairs = [digits[n : n + 2] for n in (0, 2, 4)] if len(digits) == len("rrggbb") else [d * 2 for d in digits]
+    parts = [int(pair, 16) / 255 for pair in pairs]
+    red, green, blue = [part / 12.92 if part <= DARK_PART else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+TEXTS = ("text", "muted", "accent", "ok", "warn", "danger")
+PAIRS = [
+    *((ink, paper, 4.5) for ink in TEXTS for paper in ("bg", "surface", "sunken")),
+    *((state, f"{state}-soft", 4.5) for state in ("accent", "ok", "warn", "danger")),
+    *(("text", f"{state}-soft", 4.5) for state in ("accent", "ok", "warn", "danger")),
+    *(("control", paper, 3.0) for paper in ("bg", "surface", "sunken")),
+    ("on-accent", "accent", 4.5),
+    ("on-accent", "accent-hover", 4.5),
+]
+
+
+@pytest.fixture(scope="session")
+def too_faint() -> Callable[[Mapping[str, str]], list[str]]:
+    """The pairs of tokens that are too close to be read, as sentences."""
+
+    def run(tokens: Mapping[str, str]) -> list[str]:
+        return [
+            f"{ink} on {paper}: {contrast(tokens[f'c-{ink}'], tokens[f'c-{paper}']):.2f} < {least}"
+            for ink, paper, least in PAIRS
+            if contrast(tokens[f"c-{ink}"], tokens[f"c-{paper}"]) < least
+        ]
+
+    return run

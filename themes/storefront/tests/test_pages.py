@@ -1,6 +1,195 @@
 """Every page of the storefront renders, keeps the design brief's rules of markup, and survives hostile data."""
 
+import gzip
+import re
+
+SLOTS = [
+    "header.announcement",
+    "header.actions",
+    "footer.columns",
+    "footer.legal",
+    "layout.head",
+    "layout.body_end",
+    "home.sections",
+    "listing.above_grid",
+    "listing.below_grid",
+    "card.badges",
+    "card.below_price",
+    "product.above_title",
+    "product.below_title",
+    "product.below_price",
+    "product.options",
+    "product.above_buy",
+    "product.below_buy",
+    "product.details",
+    "product.below_main",
+    "cart.above_lines",
+    "cart.line",
+    "cart.summary_rows",
+    "cart.below_summary",
+    "checkout.contact",
+    "checkout.address",
+    "checkout.payment_method",
+    "checkout.before_submit",
+    "confirmation.below_summary",
+    "tracking.below_timeline",
+    "account.nav",
+    "account.cards",
+    "order.actions",
+    "search.no_results",
+    "auth.alternatives",
+]
+
 
 async def test_page_keeps_the_rules(storefront, page_case, audit):
     template, context = page_case
     assert audit(await storefront.render(template, context)) == []
+
+
+async def test_no_data_becomes_markup(storefront, page_case):
+    template, context = page_case
+    html = await storefront.render(template, context)
+    assert "<b>Chanderi" not in html
+    assert "<script>alert" not in html
+
+
+async def test_every_class_has_a_rule_and_every_icon_a_drawing(storefront, page_case, stylesheet):
+    template, context = page_case
+    html = await storefront.render(template, context)
+    used = {name for names in re.findall(r'class="([^"]*)"', html) for name in names.split()}
+    plain = {
+        "field__list",
+        "error-summary__list",
+        "filters__form",
+        "listing__filter",
+        "menu-list__sub",
+        "checkout__form",
+    }
+    assert used - stylesheet(storefront.folder / "static/storefront.css").classes - plain == set()
+    drawn = set(re.findall(r'<symbol id="([\w-]+)"', (storefront.folder / "static/icons.svg").read_text()))
+    assert set(re.findall(r"icons\.svg[^#\"]*#([\w-]+)", html)) <= drawn
+
+
+def test_every_page_has_a_case(storefront, cases):
+    assert {name for name in storefront.templates if name.startswith("pages/")} == {name for name, _ in cases.values()}
+
+
+async def test_every_slot_is_printed_somewhere(storefront, cases):
+    marks = {name: f"[{name}]" for name in SLOTS}
+    printed = "".join([await storefront.render(template, context, marks) for template, context in cases.values()])
+    assert [name for name, mark in marks.items() if mark not in printed] == []
+
+
+async def test_a_plugin_may_bring_its_own_form(storefront, cases, audit):
+    form = '<form method="post" action="/coupons"><label for="code">Code</label><input id="code" name="code"></form>'
+    for case, slot in (("cart", "cart.below_summary"), ("checkout", "checkout.before_submit")):
+        html = await storefront.render(*cases[case], {slot: form})
+        assert form in html
+        assert audit(html) == []
+
+
+async def test_a_refused_form_says_so_where_it_is_read_first(storefront, cases):
+    html = await storefront.render(*cases["checkout-refused"])
+    assert "<title>Error: Checkout" in html
+    assert html.index('href="#f-postal_code"') < html.index("<h1>")
+    assert re.search(r'<div class="error-summary" tabindex="-1" autofocus', html)
+    field = re.search(r'<input class="input" id="f-postal_code"[^>]*>', html)[0]
+    assert 'aria-invalid="true"' in field
+    assert 'aria-describedby="f-postal_code-error"' in field
+    assert 'value="5600"' in field
+
+
+async def test_a_title_says_error_once(storefront, cases):
+    template, context = cases["checkout-refused"]
+    html = await storefront.render(template, {**context, "page": {**context["page"], "title": "Error: Checkout"}})
+    assert "<title>Error: Checkout" in html
+
+
+async def test_checkout_fields_tell_browser_and_keyboard_what_they_are(storefront, cases):
+    html = await storefront.render(*cases["checkout"])
+    fields = re.findall(r'<(?:input|select) class="(?:input|select)"[^>]*>', html)
+    assert len(fields) > 8
+    assert [field for field in fields if "autocomplete=" not in field] == []
+    for name, mode in (("phone", "tel"), ("email", "email"), ("postal_code", "numeric")):
+        assert f'inputmode="{mode}"' in next(field for field in fields if f'name="{name}"' in field)
+
+
+async def test_enter_in_a_checkout_field_never_places_the_order(storefront, cases):
+    html = await storefront.render(*cases["checkout"])
+    inside = html[html.index('id="checkout"') : html.index("</form>", html.index('id="checkout"'))]
+    assert re.findall(r'<button[^>]*name="action" value="(\w+)"', inside) == ["update"]
+    assert re.search(r'<button[^>]*name="action" value="place"[^>]*form="checkout"', html)
+
+
+async def test_discount_is_floored_and_mrp_is_struck_and_said(storefront, cases, words):
+    template, context = cases["product"]
+    price = {"mrp": {"amount": 100000, "currency": "INR"}, "sale": {"amount": 33400, "currency": "INR"}}
+    html = await storefront.render(template, {**context, "selected": {**context["selected"], "price": price}})
+    assert "₹334 Maximum retail price MRP ₹1,000 66% off Inclusive of all taxes" in words(html)
+    assert re.search(r'<s class="price__mrp">', html)
+
+
+async def test_a_price_without_discount_shows_no_mrp(storefront, cases, words):
+    template, context = cases["product"]
+    price = {"mrp": None, "sale": {"amount": 100000, "currency": "INR"}}
+    html = await storefront.render(template, {**context, "selected": {**context["selected"], "price": price}})
+    assert "% off" not in words(html.split('class="product__notes"')[0])
+
+
+async def test_a_sold_out_choice_cannot_be_bought_but_leads_on(storefront, cases, words):
+    template, context = cases["product"]
+    html = await storefront.render(
+        template, {**context, "selected": {**context["selected"], "stock": {"state": "out"}}}
+    )
+    assert "/cart/items" not in html
+    assert "Sold out" in words(html)
+    assert "See similar products" in words(html)
+
+
+async def test_without_a_choice_the_button_says_what_is_missing(storefront, cases, words):
+    template, context = cases["product-unchosen"]
+    groups = [
+        {**group, "values": [{**v, "selected": False} for v in group["values"]]} for group in context["option_groups"]
+    ]
+    html = await storefront.render(template, {**context, "option_groups": groups})
+    assert "Choose: Colour, Size" in words(html)
+    assert "/cart/items" not in html
+
+
+async def test_lines_of_a_cart_are_changed_by_their_id(storefront, cases):
+    html = await storefront.render(*cases["cart"])
+    assert re.findall(r'action="(/cart/items/[^"]+)"', html) == ["/cart/items/l-chan", "/cart/items/l-2"]
+
+
+async def test_what_was_taken_out_can_be_put_back(storefront, cases, audit):
+    template, context = cases["cart"]
+    gone = {**context["cart"], "removed": {"id": "l-9", "name": "Tea"}}
+    html = await storefront.render(template, {**context, "cart": gone})
+    assert re.search(r'action="/cart/items/l-9".*?value="restore"', html, re.DOTALL)
+    assert audit(html) == []
+
+
+async def test_structured_data_cannot_be_left(storefront, cases):
+    template, context = cases["product"]
+    evil = {**context["product"], "name": "</script><script>alert(1)</script>", "rating": {"average": 0, "count": 0}}
+    html = await storefront.render(template, {**context, "product": evil})
+    data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)[1]
+    assert "alert(1)" in data
+    assert "aggregateRating" not in data
+
+
+async def test_a_list_of_24_fits_the_budget(storefront, cases):
+    template, context = cases["listing"]
+    html = await storefront.render(template, {**context, "products": context["products"] * 4})
+    assert len(gzip.compress(html.encode())) <= 25 * 1024
+
+
+async def test_scheme_and_language_are_on_the_document(storefront, cases):
+    template, context = cases["home"]
+    html = await storefront.render(template, {**context, "scheme": "dark", "lang": "hi"})
+    assert '<html lang="hi" data-scheme="dark">' in html
+
+
+async def test_pages_of_one_visitor_are_not_indexed(storefront, cases):
+    for case in ("cart", "checkout", "search", "account", "order", "login"):
+        assert '<meta name="robots" content="noindex">' in await storefront.render(*cases[case]), case
