@@ -1,13 +1,12 @@
 """Renders a theme's templates without the server, and audits what they print.
 
-The filters and globals here stand in for those of the web edge (same names, same arguments), so that a theme can be
-worked on and tested alone.
+The filters are the web edge's own; its globals are replaced by small ones of the same names and arguments, so that a
+theme can be worked on and tested alone.
 """
 
 import gzip
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,40 +15,12 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from spoeq_core.web.formats import FILTERS
+
 HERE = Path(__file__).parent
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 NEEDS_LABEL = frozenset({"input", "select", "textarea"})
 INTERACTIVE = frozenset({"a", "button", "label", "summary"})
-
-
-def lakh(whole: int) -> str:
-    """Digits grouped as India groups them: 12,34,567."""
-    digits = str(whole)
-    head, tail = digits[:-3], digits[-3:]
-    groups: list[str] = []
-    while head:
-        groups.insert(0, head[-2:])
-        head = head[:-2]
-    return ",".join([*groups, tail])
-
-
-def money(value: Mapping[str, Any], paise: bool = False) -> str:
-    """₹1,299, or ₹1,299.00 when paise are asked for or not zero."""
-    amount = abs(value["amount"])
-    sign = "-" if value["amount"] < 0 else ""
-    cents = f".{amount % 100:02d}" if paise or amount % 100 else ""
-    return f"{sign}₹{lakh(amount // 100)}{cents}"
-
-
-def short_date(value: str) -> str:
-    """As in "Tue 2 Dec 2025"."""
-    moment = datetime.fromisoformat(value)
-    return f"{moment:%a} {moment.day} {moment:%b %Y}"
-
-
-def date_and_time(value: str) -> str:
-    """As in "Tue 2 Dec 2025, 14:05"."""
-    return f"{short_date(value)}, {datetime.fromisoformat(value):%H:%M}"
 
 
 class Stage:
@@ -71,7 +42,7 @@ class Stage:
             extensions=["jinja2.ext.i18n"],
         )
         self._env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-        self._env.filters.update(money=money, date=short_date, datetime=date_and_time)
+        self._env.filters.update(FILTERS)
         self._env.globals.update(
             url=lambda path: path,
             static=lambda path: f"/static/{path}?v=1",
@@ -114,7 +85,7 @@ class Audit(HTMLParser):
         self.text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Notes one element."""
+        """Note one element."""
         given = {name: value or "" for name, value in attrs}
         self._note_rules(tag, given)
         self._note_nesting(tag)
@@ -151,7 +122,7 @@ class Audit(HTMLParser):
         if tag == "form" and "form" in self.open:
             self.problems.append("a form inside a form")
         if tag in {"a", "button"} and INTERACTIVE & set(self.open):
-            self.problems.append(f"<{tag}> inside {INTERACTIVE & set(self.open)}")
+            self.problems.append(f"<{tag}> inside <{next(name for name in self.open if name in INTERACTIVE)}>")
         if tag == "div" and {"p", "span"} & set(self.open):
             self.problems.append("a <div> inside a <p> or <span>")
 
@@ -218,12 +189,6 @@ def admin() -> Stage:
     return Stage(HERE / "admin" / "spoeq_theme_admin")
 
 
-@pytest.fixture(scope="session")
-def stylesheet() -> Callable[[Path], "Stylesheet"]:
-    """Reads a theme's stylesheet."""
-    return Stylesheet
-
-
 class Stylesheet:
     """The tokens and the habits of one stylesheet."""
 
@@ -261,6 +226,12 @@ class Stylesheet:
         found = [f"--{name} is not defined" for name in sorted(used - set(self.light))]
         bad = {"&": "nesting", "light-dark(": "light-dark()", "@import": "an import", "http": "a foreign address"}
         return found + [f"the stylesheet uses {what}" for sign, what in bad.items() if sign in self.rules]
+
+
+@pytest.fixture(scope="session")
+def stylesheet() -> type[Stylesheet]:
+    """Reads a theme's stylesheet."""
+    return Stylesheet
 
 
 DARK_PART = 0.04045

@@ -14,7 +14,7 @@ GOOD = '<h1>Tea</h1><label for="q">Find</label><input id="q"><p>Good</p>'
         ('<p onclick="x()">x</p>', "inline handler onclick on <p>"),
         ('<img src="a.png">', "<img a.png> without alt, width or height"),
         ("<form><form></form></form>", "a form inside a form"),
-        ("<a href='/'><button>x</button></a>", "<button> inside {'a'}"),
+        ("<a href='/'><button>x</button></a>", "<button> inside <a>"),
         ("<p><div></div></p>", "a <div> inside a <p> or <span>"),
         ('<input id="bare">', "no label for input#bare"),
         ('<p id="q"></p>', "id 'q' is there twice"),
