@@ -176,7 +176,7 @@ async def test_saving_leaves_what_other_rooms_keep_beside_the_fields(shop: Shop)
     made = await service.create_product(shop, simple())
     await service.record_sales(shop, {made.id: 3})
     await service.set_stock_states(shop, {made.id: {"DIYA-1": "low"}})
-    await service.update_product(shop, made.id, {"name": "Diya"}, version=1)
+    await service.save_product(shop, replace(made, name="Diya"), made)
     found = await service.product_by_id_or_slug(shop, made.id)
     assert (found.name, found.sold_count, found.stock_states) == ("Diya", 3, {"DIYA-1": "low"})
     assert found.in_stock

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from spoeq_core.catalog import service as catalog
+from spoeq_core.catalog.documents import ProductRepository
 from spoeq_core.catalog.model import Product
 from spoeq_core.inventory import service
 from spoeq_core.inventory.documents import StockRepository
@@ -187,12 +188,20 @@ async def test_the_doctor_sees_each_broken_law(shop: Shop, stocked: Product, wro
     assert any(words in violation.problem for violation in found), found
 
 
-async def test_of_many_who_show_the_states_at_once_the_last_shows_the_truth(shop: Shop, stocked: Product):
-    async def flood(sku: str) -> None:
-        for delta in (-18, 9, -11, 20, -20):
-            await service.adjust(shop, sku, delta, "flood", "staff-1")
-            await service.refresh_states(shop, [stocked.id])
+class Overtaken(ProductRepository):
+    """The products as seen by a process that is slow: stock moves between its reading and its first writing."""
 
-    await asyncio.gather(*(flood(sku) for sku in SKUS), *(service.refresh_states(shop, [stocked.id]) for _ in range(9)))
-    shown = (await catalog.product_by_id_or_slug(shop, stocked.id)).stock_states
-    assert shown == {sku: stock.state for sku, stock in (await service.stock_of(shop, SKUS)).items()}
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def set_stock_states(self, states: Mapping[str, Mapping[str, str]]) -> None:
+        if self.meanwhile is not None:
+            act, self.meanwhile = self.meanwhile, None
+            await act()
+        await super().set_stock_states(states)
+
+
+async def test_states_that_are_old_when_they_are_written_are_written_again(shop: Shop, stocked: Product):
+    slow = shop.repositories[ProductRepository] = Overtaken(shop.mongo, shop.outbox, shop.clock)
+    slow.meanwhile = lambda: service.adjust(shop, A, -20, "flood", "staff-1")
+    await service.refresh_states(shop, [stocked.id])
+    assert (await catalog.product_by_id_or_slug(shop, stocked.id)).stock_states[A] == "out"

@@ -144,12 +144,19 @@ async def test_shipping_takes_held_pieces_from_the_shelf(shop: Shop, stocked: Pr
 
 async def test_a_shipment_that_is_repeated_is_shipped_once(shop: Shop, stocked: Product):
     order = new_id()
-    await service.reserve(shop, order, {A: 3})
+    await service.reserve(shop, order, {A: 12})
     for _ in range(3):
         await service.ship(shop, order, {A: 1}, shipment_id="S1")
-    assert await counts(shop) == (19, 2, 17)
-    await asyncio.gather(*(service.ship(shop, order, {A: 2}, shipment_id="S2") for _ in range(5)))
-    assert await counts(shop) == (17, 0, 17)
+    assert await counts(shop) == (19, 11, 8)
+
+    async def ship_later(steps: int, shipment: str) -> None:
+        for _ in range(steps):
+            await service.get_stock(shop, A)
+        await service.ship(shop, order, {A: 2}, shipment_id=shipment)
+
+    for n in range(5):
+        await asyncio.gather(*(ship_later(steps, f"P{n}") for steps in range(8)))
+    assert await counts(shop) == (9, 1, 8)
     await assert_sound(shop)
 
 
