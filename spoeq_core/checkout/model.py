@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from spoeq_core.identity.model import Address
@@ -59,16 +60,18 @@ class Quota:
     """At most so many orders under one key ("cod phone +9198…, 2026-11-22", "coupon DIWALI10").
 
     The core claims one of `limit` numbered places by `_id` while it places the order, so the limit holds whatever
-    runs in parallel; cancelling or expiry gives the place back. A place is `quota:<key>:<n>`, n with leading zeros:
-    the first is tried with the order's other claims; if it is taken, the lowest free one is looked up and claimed.
+    runs in parallel; cancelling or expiry gives the place back. A place is `quota:<key>:<n>`, n with leading zeros: a
+    likely one is tried with the order's other claims; if it is taken, one that was given back or the next is claimed.
 
     Attributes:
         key: What is counted.
-        limit: Places there are; None for any number (then the order's id stands for n, and it is only counted).
+        limit: Places there are; None for any number (then orders are only counted).
         message: Told to the shopper when none is left.
         code: Stable code of that refusal.
         amount: What this order adds to the sum, minor units.
-        max_sum: The sum that the places may hold together, minor units; None is no limit.
+        max_sum: The sum that the places may hold together, minor units; None is no limit. Sums are of all places, so
+            keys with a sum should have few.
+        expires_at: From when on the key is of no use and its places may be forgotten; the same for all its orders.
     """
 
     key: str
@@ -77,6 +80,7 @@ class Quota:
     code: str = "quota_used_up"
     amount: int = 0
     max_sum: int | None = None
+    expires_at: datetime | None = None
 
 
 class InProgress(Conflict):

@@ -22,7 +22,8 @@ from spoeq_core.cart.model import Cart, CartStatus
 from spoeq_core.cart.service import Owner, contents_of
 from spoeq_core.checkout.building import build_order, fingerprint
 from spoeq_core.checkout.model import IdempotencyMismatch, InProgress, PlaceRequest, Quota
-from spoeq_core.checkout.quotas import FIRST, claim_place, place_claim, refuse_alone
+from spoeq_core.checkout.places import hint_places
+from spoeq_core.checkout.quotas import claim_place, likely_places, place_claim, refuse_alone
 from spoeq_core.checkout.quoting import buyer_of, quote_contents
 from spoeq_core.checkout.refusals import cart_is_empty, refuse, refused
 from spoeq_core.checkout.undoing import undo
@@ -228,7 +229,7 @@ async def _take(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Orde
 
 
 async def _claim(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Order:
-    """Claim key, number and the first places in one command; what is taken there is looked for one by one.
+    """Claim key, number and likely places in one command; what is taken there is looked for one by one.
 
     Raises:
         KeyTaken: another request uses the key; nothing was claimed.
@@ -236,7 +237,8 @@ async def _claim(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Ord
     """
     at = attempt.shop.clock.now()
     number: Document = {"_id": number_claim(order.number), "kind": NUMBER, "at": at, "order_id": order.id}
-    places = [place_claim(quota, FIRST, order.id, at) for quota in quotas]
+    likely = await likely_places(attempt.shop, quotas)
+    places = [place_claim(quota, likely[quota.key], order.id, at) for quota in quotas]
     wanted = [_key_document(attempt, at), number, *places]
     while wanted:
         taken = await claims_of(attempt.shop).take(wanted)
@@ -248,8 +250,10 @@ async def _claim(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Ord
             order = replace(order, number=new_number(attempt.shop.profile.order_prefix))
             wanted = [{**number, "_id": number_claim(order.number)}, *wanted[taken + 1 :]]
         else:
+            likely.pop(wanted[taken]["quota"], None)
             await claim_place(attempt.shop, quotas[places.index(wanted[taken])], order.id)
             wanted = wanted[taken + 1 :]
+    await hint_places(attempt.shop, likely)
     return order
 
 

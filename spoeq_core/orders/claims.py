@@ -26,6 +26,8 @@ DUPLICATE = 11000
 KEEP_KEYS = timedelta(days=30)
 """How long an idempotency key is remembered."""
 KEY, NUMBER, QUOTA, PAYMENT = "order-key", "order-number", "quota", "payment"
+_FREED = [{"$set": {"order_id": None, "amount": 0, "free": "$quota"}}]
+"""A place nobody has: `free` names its quota, so that an index over `free` holds such places only."""
 
 
 class Claims:
@@ -72,10 +74,23 @@ class Claims:
         await self.collection.delete_many({"order_id": order_id, "kind": {"$in": [KEY, NUMBER]}})
 
     async def free_places(self, order_id: str) -> None:
-        """Give back an order's places under quotas. The documents stay: a first place, once taken, always exists."""
-        await self.collection.update_many(
-            {"order_id": order_id, "kind": QUOTA}, {"$set": {"order_id": None, "amount": 0}}
+        """Give back an order's places under quotas. The documents stay, so that places never have gaps."""
+        await self.collection.update_many({"order_id": order_id, "kind": QUOTA}, _FREED)
+
+    async def free_place(self, key: str, order_id: str) -> None:
+        """Give back one of an order's places."""
+        await self.collection.update_one({"_id": key, "order_id": order_id}, _FREED)
+
+    async def take_free(self, key: str, order_id: str, amount: int) -> bool:
+        """Take a place that was given back; False if somebody else was faster."""
+        taken = await self.collection.update_one(
+            {"_id": key, "order_id": None}, {"$set": {"order_id": order_id, "amount": amount}, "$unset": {"free": ""}}
         )
+        return bool(taken.modified_count)
+
+    async def sum_of(self, quota: str) -> int:
+        """What the places under a quota's key hold together, minor units."""
+        return sum([int(raw["amount"]) async for raw in self.collection.find({"quota": quota}, {"amount": 1})])
 
     async def stale_keys(self, after: datetime, before: datetime) -> list[Document]:
         """Idempotency keys claimed in that time, oldest first."""

@@ -77,8 +77,8 @@ class OrderDocument(Model):
 def _claim_indexes() -> Sequence[IndexModel]:
     return [
         IndexModel([("order_id", ASCENDING)], sparse=True),
-        IndexModel([("key", ASCENDING), ("order_id", ASCENDING)], sparse=True),
-        IndexModel([("key", ASCENDING), ("place", DESCENDING)], sparse=True),
+        IndexModel([("quota", ASCENDING), ("n", ASCENDING)], sparse=True),
+        IndexModel([("free", ASCENDING)], sparse=True),
         IndexModel([("kind", ASCENDING), ("at", ASCENDING)]),
         IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
     ]
@@ -98,8 +98,9 @@ class ClaimDocument(Model):
     customer_id: str | None = None
     body: str | None = None
     quantities: dict[str, int] | None = None
-    key: str | None = None
-    place: int | None = None
+    quota: str | None = None
+    n: int | None = None
+    free: str | None = None
     amount: int | None = None
     currency: str | None = None
 
