@@ -52,8 +52,8 @@ class RunningDemo:
         )
 
 
-def start_demo(data_dir: Path, port: int, **env: str) -> RunningDemo:
-    """Start a demo shop and wait until it answers."""
+def start_demo(data_dir: Path, port: int, *, expect: int = 0, **env: str) -> RunningDemo:
+    """Start a demo shop and wait until it answers; `expect` is the port where it should, if that is another."""
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     log = data_dir.parent / f"demo-{port}.log"
     with log.open("ab") as output:
@@ -64,7 +64,7 @@ def start_demo(data_dir: Path, port: int, **env: str) -> RunningDemo:
             env={**os.environ, **env},
             start_new_session=True,
         )
-    base_url = f"http://127.0.0.1:{port}"
+    base_url = f"http://127.0.0.1:{expect or port}"
     client = httpx.Client(base_url=base_url, timeout=20, trust_env=False)
     demo = RunningDemo(base_url, data_dir, process, log, client)
     until = time.monotonic() + PATIENCE

@@ -28,13 +28,13 @@ pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 KILLS = int(os.environ.get("SPOEQ_CHAOS_KILLS", "3"))
 SEED = int(os.environ.get("SPOEQ_CHAOS_SEED", "1"))
-VICTIMS: dict[str, Callable[[list[str]], bool]] = {
-    "web": lambda argv: "multiprocessing.spawn" in " ".join(argv) and "resource_tracker" not in " ".join(argv),
-    "worker": lambda argv: argv[-2:] == ["spoeq_core.cli", "worker"],
-    "mongo": lambda argv: any("secantusd" in part for part in argv),
-    "valkey": lambda argv: any("valkey-server" in part for part in argv[:1]),
+VICTIMS: dict[str, Callable[[psutil.Process], bool]] = {
+    "web": lambda process: process.name() == "spoeq-web",
+    "worker": lambda process: process.name() == "spoeq-worker",
+    "mongo": lambda process: any("secantusd" in part for part in process.cmdline()),
+    "valkey": lambda process: any("valkey-server" in part for part in process.cmdline()[:1]),
 }
-"""How to recognise each kind of process below the demo by its command line."""
+"""How to recognise each kind of process below the demo."""
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def find(demo: RunningDemo, victim: str, dice: random.Random) -> int:
         found = []
         for child in psutil.Process(demo.process.pid).children(recursive=True):
             try:
-                if VICTIMS[victim](child.cmdline()):
+                if VICTIMS[victim](child):
                     found.append(child.pid)
             except psutil.Error:
                 continue

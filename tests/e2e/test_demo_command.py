@@ -1,0 +1,75 @@
+"""`spoeq demo` as a user meets it: the lock, a taken port, a clean stop, a second start that keeps the data."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from spoeq_core.kernel.processes import free_port
+from tests.processes import RunningDemo, start_demo, stop_demo
+
+pytestmark = pytest.mark.slow
+
+
+def demo_once(data_dir: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """Run `spoeq demo` where it should end by itself."""
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "spoeq_core.cli", "demo", "--port", str(port), "--data-dir", str(data_dir)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_second_demo_on_the_same_data_is_refused_by_pid(demo: RunningDemo) -> None:
+    """It says who has it and what to do."""
+    second = demo_once(demo.data_dir, free_port())
+    assert second.returncode == 1
+    assert re.search(rf"\b{demo.process.pid}\b", second.stdout + second.stderr)
+
+
+def test_it_says_what_a_newcomer_needs(demo: RunningDemo) -> None:
+    """Addresses, accounts, password."""
+    said = demo.output()
+    for words in (demo.base_url, f"{demo.base_url}/admin", "admin@demo.spoeq", "shopper@demo.spoeq", "spoeq-demo-1"):
+        assert words in said
+
+
+def test_a_taken_port_and_a_second_start(tmp_path: Path, demo: RunningDemo) -> None:
+    """The next port is taken and named; Ctrl-C leaves nothing behind; the data is there again."""
+    del demo
+    port = free_port()
+    with socket.socket() as squatter:
+        squatter.bind(("127.0.0.1", port))
+        squatter.listen()
+        ended = None
+        first = start_demo_elsewhere(tmp_path / "data", port)
+        try:
+            assert f"Port {port} is taken" in first.output()
+            family = psutil.Process(first.process.pid).children(recursive=True)
+            total = first.client.get("/api/v1/products").json()["total"]
+            assert total >= 60
+        finally:
+            ended = stop_demo(first)
+    assert ended == 0
+    assert not [child for child in family if child.is_running()], "processes were left behind"
+    second = start_demo(tmp_path / "data", free_port())
+    try:
+        assert "drawing" not in second.output().split("Stopped.")[-1], "it was seeded again"
+        assert second.client.get("/api/v1/products").json()["total"] == total
+        seconds = re.findall(r"Ready after ([\d.]+) s", second.output())
+        assert seconds, "it never said that it was ready"
+    finally:
+        assert stop_demo(second) == 0
+
+
+def start_demo_elsewhere(data_dir: Path, port: int) -> RunningDemo:
+    """Start on a taken port: the demo takes the next one."""
+    return start_demo(data_dir, port, expect=port + 1)
