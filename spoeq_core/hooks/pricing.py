@@ -36,7 +36,7 @@ async def price_adjustments(
         >>> @hookimpl
         ... async def price_adjustments(cart, facts, phase):
         ...     if phase is Phase.ORDER and cart.items_total >= 100_000:
-        ...         return [Adjustment(rule="big", label="10% off", effect=Percent(Decimal(10)), target=Target.order())]
+        ...         return [Adjustment(rule="big", label="10% off", effect=Percent(Decimal(10)), target=OnOrder())]
     """
 
 
