@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-
 from spoeq_core import boot, wake
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.kernel.clock import Clock
@@ -67,9 +66,7 @@ def _serve(app: ShopApp, prepared: boot.Boot, clock: Clock | None, listeners: Se
     @app.before_serving
     async def start() -> None:
         waker = await stack.enter_async_context(wake.waker(prepared.settings))
-        shop = await stack.enter_async_context(
-            boot.open_shop(prepared, clock=clock, wake=waker, listeners=listeners)
-        )
+        shop = await stack.enter_async_context(boot.open_shop(prepared, clock=clock, wake=waker, listeners=listeners))
         app.extensions[EXTENSION] = shop
 
     @app.after_serving

@@ -50,7 +50,9 @@ class Faults:
 
     async def _write(self, shop: Shop, plugin: str, hook: str, error: str) -> None:
         with contextlib.suppress(*REDIS_ERRORS):
-            await shop.redis.hset(shop.key("faults"), f"{plugin}:{hook}", f"{shop.clock.now().isoformat()} {error}"[:500])
+            await shop.redis.hset(
+                shop.key("faults"), f"{plugin}:{hook}", f"{shop.clock.now().isoformat()} {error}"[:500]
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,10 @@ async def open_shop(
 
 def all_documents(hooks: Hooks) -> list[type[Model]]:
     """The documents of the core and of every installed plugin."""
-    return [*DOCUMENTS, *(document for part in hooks.all_parts(app_hooks.register_documents) for document in part.value)]
+    return [
+        *DOCUMENTS,
+        *(document for part in hooks.all_parts(app_hooks.register_documents) for document in part.value),
+    ]
 
 
 def subscribers(hooks: Hooks) -> Iterable[Subscription]:

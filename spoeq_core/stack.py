@@ -124,7 +124,9 @@ async def run_command(settings: Settings, *arguments: str) -> None:
         await stop(process)
         raise
     if status:
-        raise SpoeqError(f"`spoeq {' '.join(arguments)}` failed ({describe_exit(status)}).", hint="See its message above.")
+        raise SpoeqError(
+            f"`spoeq {' '.join(arguments)}` failed ({describe_exit(status)}).", hint="See its message above."
+        )
 
 
 def _children(options: StackOptions, settings: Settings) -> list[Child]:

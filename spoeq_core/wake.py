@@ -15,7 +15,9 @@ from spoeq_core.kernel.tasks import RELAY_TASK, create_broker, pack
 Run = Callable[[str, str, str], Awaitable[None]]
 
 
-def relay_task(broker: RedisStreamBroker, run: Run | None = None) -> AsyncTaskiqDecoratedTask[[str, str, str], Coroutine[object, object, None]]:
+def relay_task(
+    broker: RedisStreamBroker, run: Run | None = None
+) -> AsyncTaskiqDecoratedTask[[str, str, str], Coroutine[object, object, None]]:
     """The task that carries an aggregate's events to the worker; `run` is the worker's side of it."""
 
     async def relay(collection: str, key: str, pending: str) -> None:

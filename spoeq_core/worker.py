@@ -82,7 +82,7 @@ async def _receive(settings: Settings, relay: Relay) -> None:
             await run_receiver_task(broker, max_async_tasks=16, validate_params=False)
         except asyncio.CancelledError:
             raise
-        except Exception:  # noqa: BLE001 - Redis is down or was restarted
+        except Exception:
             log.warning("the task stream broke off; trying again", exc_info=True)
         finally:
             with contextlib.suppress(Exception):
@@ -98,7 +98,7 @@ async def _poll(shop: Shop, relay: Relay, every: float) -> None:
             await relay.retry()
         except asyncio.CancelledError:
             raise
-        except Exception:  # noqa: BLE001 - the database is down; the next round finds the same
+        except Exception:
             log.warning("the outbox could not be read; trying again", exc_info=True)
         await asyncio.sleep(every)
 

@@ -17,7 +17,7 @@ import httpx
 from spoeq_core.kernel.processes import free_port
 
 PATIENCE = 180.0
-PASSWORD = "spoeq-demo-1"  # noqa: S105 - the demo's own, printed at its start
+PASSWORD = "spoeq-demo-1"
 
 
 @dataclass
@@ -42,7 +42,7 @@ class RunningDemo:
 
     def spoeq(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a `spoeq` command on this shop."""
-        return subprocess.run(  # noqa: S603 - our own command
+        return subprocess.run(
             [sys.executable, "-m", "spoeq_core.cli", *arguments],
             env={**os.environ, "SPOEQ_DATA_DIR": str(self.data_dir)},
             capture_output=True,
@@ -57,7 +57,7 @@ def start_demo(data_dir: Path, port: int, *, expect: int = 0, **env: str) -> Run
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     log = data_dir.parent / f"demo-{port}.log"
     with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = subprocess.Popen(
             [sys.executable, "-m", "spoeq_core.cli", "demo", "--port", str(port), "--data-dir", str(data_dir)],
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -72,7 +72,7 @@ def start_demo(data_dir: Path, port: int, *, expect: int = 0, **env: str) -> Run
         if process.poll() is not None:
             raise AssertionError(f"spoeq demo ended with {process.returncode}:\n{demo.output()}")
         try:
-            if client.get("/readyz").status_code == 200:  # noqa: PLR2004 - HTTP
+            if client.get("/readyz").status_code == 200:
                 return demo
         except httpx.HTTPError:
             pass

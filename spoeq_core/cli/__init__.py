@@ -53,12 +53,14 @@ def _brought(entry: EntryPoint) -> click.Command:
     """A plugin's command; one that cannot be loaded says so when it is asked for, and breaks no other."""
     try:
         found: click.Command = entry.load()
-    except Exception as error:  # noqa: BLE001 - whatever a plugin's module does when it is imported
+    except Exception as error:
         problem = f"{type(error).__name__}: {error}"
         name, owner = entry.name, entry.dist.name if entry.dist else entry.value
 
         def fail() -> None:
-            raise ConfigurationError(f"The command {name} of {owner} cannot be loaded ({problem}).", hint=f"Mend or uninstall {owner}.")
+            raise ConfigurationError(
+                f"The command {name} of {owner} cannot be loaded ({problem}).", hint=f"Mend or uninstall {owner}."
+            )
 
         return click.Command(name, callback=fail, short_help=f"Cannot be loaded: {problem}")
     return found

@@ -14,7 +14,9 @@ from spoeq_core.plugins.discovery import FAMILIES, build_hooks, discover
 def hooks() -> None:
     """List the hooks by family, with their policy and the installed plugins that answer."""
     found = build_hooks(discover().plugins, lambda *_: None)
-    answering = {plugin: found.hooks_of(plugin) for plugin in sorted(name for name, _ in found.manager.list_name_plugin())}
+    answering = {
+        plugin: found.hooks_of(plugin) for plugin in sorted(name for name, _ in found.manager.list_name_plugin())
+    }
     for family in FAMILIES:
         click.echo(f"\n{family.__name__.rpartition('.')[2]}")
         for name, spec in vars(family).items():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from spoeq_core.local import with_shop
 from spoeq_core.kernel.errors import NotFound
+from spoeq_core.local import with_shop
 from spoeq_core.plugins import lifecycle
 from spoeq_core.shop import Shop
 from spoeq_core.web.themes import Face, discover_themes

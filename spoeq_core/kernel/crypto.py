@@ -58,5 +58,7 @@ class Keyring:
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
         return URLSafeSerializer(
-            self.derive(purpose), salt=purpose, signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+            self.derive(purpose),
+            salt=purpose,
+            signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )

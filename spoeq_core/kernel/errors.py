@@ -93,7 +93,7 @@ class Invalid(SpoeqError):
 
     code = "validation"
 
-    def __init__(  # noqa: D107
+    def __init__(
         self,
         message: str,
         *,
@@ -116,7 +116,7 @@ class TooManyRequests(SpoeqError):
 
     code = "too_many_requests"
 
-    def __init__(self, message: str, *, retry_after: int, hint: str = "") -> None:  # noqa: D107
+    def __init__(self, message: str, *, retry_after: int, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
 
@@ -126,6 +126,6 @@ class Unavailable(SpoeqError):
 
     code = "unavailable"
 
-    def __init__(self, message: str, *, hint: str = "", code: str | None = None, retry_after: int = 5) -> None:  # noqa: D107
+    def __init__(self, message: str, *, hint: str = "", code: str | None = None, retry_after: int = 5) -> None:
         super().__init__(message, hint=hint, code=code)
         self.retry_after = retry_after

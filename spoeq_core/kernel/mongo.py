@@ -88,7 +88,7 @@ def _indexes(document: type[Model]) -> list[IndexModel]:
     return [index for index in (declared() if declared else ()) if isinstance(index, IndexModel)]
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911 - one answer for each kind of value
     """The same value of types that BSON knows: tuples and sets as lists, Decimals as text, enums as their value."""
     if isinstance(value, Enum):
         return value.value
@@ -142,9 +142,7 @@ class Repository(Generic[A]):
         """The first aggregate that matches."""
         return self.from_document(await self.collection.find_one(query))
 
-    async def find(
-        self, query: Document, *, sort: Sequence[SortKey] = (), skip: int = 0, limit: int = 0
-    ) -> list[A]:
+    async def find(self, query: Document, *, sort: Sequence[SortKey] = (), skip: int = 0, limit: int = 0) -> list[A]:
         """The aggregates that match, in order; `limit` 0 is no limit."""
         return [item async for item in self.stream(query, sort=sort, skip=skip, limit=limit)]
 
@@ -233,5 +231,3 @@ class Repository(Generic[A]):
 def where(**conditions: Any) -> Document:
     """A query of the conditions that are not None."""
     return {key: value for key, value in conditions.items() if value is not None}
-
-

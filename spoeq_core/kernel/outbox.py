@@ -47,7 +47,7 @@ class Database(Protocol):
 
 @dataclass
 class Outbox:
-    """The writing side: every process has it. `wake` tells the worker at once; without it the worker's poll finds out."""
+    """The writing side: every process has it. `wake` tells the worker at once; without it a poll finds out."""
 
     wake: Wake | None = None
     sources: set[str] = field(default_factory=set)
@@ -58,7 +58,7 @@ class Outbox:
             return
         try:
             await self.wake(collection, key, pending)
-        except Exception:  # noqa: BLE001 - the change is committed; a lost wake-up only delays its events
+        except Exception:
             log.warning("the worker could not be told of events in %s %s; it will find them", collection, key)
 
 
@@ -178,7 +178,9 @@ class Relay:
             async with asyncio.timeout(self._timeout):
                 await subscriber.handler(self._context, subscriber.event(**event["data"]), delivery)
         except Exception as error:
-            log.warning("subscriber %s failed at event %s, attempt %d", subscriber.name, event_id, attempt, exc_info=True)
+            log.warning(
+                "subscriber %s failed at event %s, attempt %d", subscriber.name, event_id, attempt, exc_info=True
+            )
             return self._failed(attempt, error)
         return {"state": "done", "attempts": attempt}
 
@@ -220,7 +222,12 @@ class DeadLetters:
         records = await self._records.find({"dead": True}).sort([("_id", -1)]).limit(limit).to_list(None)
         return [
             DeadLetter(
-                record["_id"], record["type"], name.replace("/", "."), state["error"], state["attempts"], record["at"],
+                record["_id"],
+                record["type"],
+                name.replace("/", "."),
+                state["error"],
+                state["attempts"],
+                record["at"],
                 record["data"],
             )
             for record in records

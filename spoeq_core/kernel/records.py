@@ -14,7 +14,7 @@ from spoeq_core.kernel.outbox import RECORDS
 class OutboxDocument(Model):
     """A told event. `due` is there while a delivery waits for its next attempt, `dead` while one is given up."""
 
-    model_config = {
+    model_config = {  # noqa: RUF012 - odmantic's way to configure a model
         "collection": RECORDS,
         "indexes": lambda: [
             IndexModel("due", sparse=True, name="due"),
@@ -28,7 +28,7 @@ class OutboxDocument(Model):
     data: dict[str, Any]
     at: datetime
     source: dict[str, str]
-    deliveries: dict[str, Any] = {}
+    deliveries: dict[str, Any] = {}  # noqa: RUF012 - odmantic copies defaults
     due: datetime | None = None
     dead: bool | None = None
     expires_at: datetime | None = None

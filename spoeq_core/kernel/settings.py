@@ -13,6 +13,8 @@ from spoeq_core.kernel.errors import ConfigurationError
 
 DEFAULT_SECRET = "insecure-development-secret-change-me"  # noqa: S105
 
+SHORTEST_SECRET = 32
+
 
 class Settings(BaseSettings):
     """What a process must know before it can start; everything a merchant decides lives in the database instead."""
@@ -47,9 +49,9 @@ class Settings(BaseSettings):
     def _refuse_insecure_production(self) -> Self:
         if self.env != "prod":
             return self
-        if self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32:
+        if self.secret_key == DEFAULT_SECRET or len(self.secret_key) < SHORTEST_SECRET:
             raise ConfigurationError(
-                "SPOEQ_ENV=prod with the default secret or one shorter than 32 characters.",
+                f"SPOEQ_ENV=prod with the default secret or one shorter than {SHORTEST_SECRET} characters.",
                 hint="Set SPOEQ_SECRET_KEY, for example to the output of: "
                 "python -c 'import secrets; print(secrets.token_urlsafe(48))'",
             )

@@ -100,7 +100,7 @@ class Configuration:
                     await self.refresh()
             except asyncio.CancelledError:
                 raise
-            except Exception:  # noqa: BLE001 - a database that is down now is asked again in a moment
+            except Exception:
                 log.warning("the plugins' state could not be read; keeping the last one", exc_info=True)
 
     def dump(self, name: str, values: BaseModel) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class Configuration:
             return await self.states.write(wanted)
         except ConfigurationError:
             raise
-        except Exception:  # noqa: BLE001 - another process introduced them first: take what it wrote
+        except Exception:
             return await self.states.read()
 
     def _read(self, name: str, model: type[BaseModel], stored: dict[str, Any]) -> BaseModel:

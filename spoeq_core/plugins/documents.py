@@ -44,9 +44,7 @@ class PluginStates:
         """
         raw = state.model_dump_doc()
         raw["epoch"] = state.epoch + 1
-        result = await self._collection.update_one(
-            {"_id": STATE_ID, "epoch": state.epoch}, {"$set": raw}, upsert=False
-        )
+        result = await self._collection.update_one({"_id": STATE_ID, "epoch": state.epoch}, {"$set": raw}, upsert=False)
         if result.matched_count == 0:
             if state.epoch:
                 raise StaleAggregate("The plugins were changed by somebody else.", hint="Reload and try again.")

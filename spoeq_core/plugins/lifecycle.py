@@ -55,11 +55,7 @@ async def save_settings(shop: Shop, name: str, values: Mapping[str, Any]) -> Bas
     if model is None:
         raise NotFound(f"Plugin {name!r} has no settings.")
     current = configuration.of(model)
-    kept = {
-        field: value
-        for field, value in current
-        if isinstance(value, SecretStr) and not values.get(field)
-    }
+    kept = {field: value for field, value in current if isinstance(value, SecretStr) and not values.get(field)}
     try:
         validated = model.model_validate({**dict(current), **values, **kept})
     except ValidationError as error:
@@ -91,6 +87,8 @@ def configuration_of(shop: Shop) -> Configuration:
 def _require_installed(configuration: Configuration, name: str) -> None:
     for aside in configuration.quarantined:
         if aside.name == name:
-            raise ConfigurationError(f"Plugin {name!r} could not be loaded: {aside.error}", hint="Mend or uninstall it.")
+            raise ConfigurationError(
+                f"Plugin {name!r} could not be loaded: {aside.error}", hint="Mend or uninstall it."
+            )
     if name not in {plugin.name for plugin in configuration.plugins}:
         raise NotFound(f"No plugin {name!r} is installed.", hint=f"pip install spoeq-{name}")

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-
-
 @contextmanager
 def test_servers(data_dir: Path) -> Iterator[tuple[str, str]]:
     """URLs of MongoDB and Redis: `SPOEQ_TEST_MONGODB_URI` and `SPOEQ_TEST_REDIS_URL`, or embedded servers."""

@@ -55,7 +55,9 @@ async def common_context(face: Face) -> dict[str, Any]:
     return {**values, **(admin_context(shop, actor) if face == "admin" else await storefront_context(shop, actor))}
 
 
-def page(title: str, description: str = "", *, canonical: str = "", kind: str = "page", noindex: bool = False) -> dict[str, Any]:
+def page(
+    title: str, description: str = "", *, canonical: str = "", kind: str = "page", noindex: bool = False
+) -> dict[str, Any]:
     """What a page says of itself to browsers and search engines; `canonical` is a path."""
     base = current_shop().settings.base_url.rstrip("/")
     return {

@@ -130,7 +130,9 @@ async def _answer_http(error: HTTPException) -> Response:
     detail = words.get(status, error.description or title)
     if wants_json():
         code = title.lower().replace(" ", "_")
-        response = json_response({"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}, status, headers)
+        response = json_response(
+            {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}, status, headers
+        )
         response.content_type = "application/problem+json"
         return response
     if status < 400:  # noqa: PLR2004 - a redirect
@@ -146,7 +148,13 @@ async def _answer_unexpected(error: Exception) -> Response:
     detail = "Something went wrong on our side. It has been noted."
     if wants_json():
         response = json_response(
-            {"type": "about:blank", "title": "Internal Server Error", "status": 500, "detail": detail, "code": "internal"},
+            {
+                "type": "about:blank",
+                "title": "Internal Server Error",
+                "status": 500,
+                "detail": detail,
+                "code": "internal",
+            },
             500,
         )
         response.content_type = "application/problem+json"

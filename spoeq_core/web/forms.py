@@ -16,7 +16,9 @@ from spoeq_core.web.bodies import Form
 Field = dict[str, Any]
 
 
-def fields_of(model: type[BaseModel], values: Mapping[str, Any], errors: Mapping[str, str], prefix: str = "") -> list[Field]:
+def fields_of(
+    model: type[BaseModel], values: Mapping[str, Any], errors: Mapping[str, str], prefix: str = ""
+) -> list[Field]:
     """The fields of a form for a model, filled with values.
 
     A field's `json_schema_extra` may say `{"widget": "textarea" | "money"}`; lists of text are one item a line.

@@ -110,8 +110,14 @@ def _operation(rule: Rule, method: str, described: Operation, app: ShopApp, sche
         "summary": described.summary,
         "tags": list(described.tags),
         "parameters": [
-            *({"name": n, "in": "path", "required": True, "schema": {"type": "string"}} for n in sorted(rule.arguments)),
-            *({"name": n, "in": "query", "description": d, "schema": {"type": "string"}} for n, d in described.query.items()),
+            *(
+                {"name": n, "in": "path", "required": True, "schema": {"type": "string"}}
+                for n in sorted(rule.arguments)
+            ),
+            *(
+                {"name": n, "in": "query", "description": d, "schema": {"type": "string"}}
+                for n, d in described.query.items()
+            ),
         ],
         "responses": {str(status): _response(status, what, schemas) for status, what in described.responses.items()},
     }

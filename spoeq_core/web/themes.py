@@ -93,7 +93,9 @@ def _installed() -> Iterator[Theme]:
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         root = package_root(entry.load())
         data = tomllib.loads((root / "theme.toml").read_text(encoding="utf-8"))
-        yield Theme(entry.name, str(data.get("title", entry.name)), str(data["face"]), root, str(data.get("extends", "")))
+        yield Theme(
+            entry.name, str(data.get("title", entry.name)), str(data["face"]), root, str(data.get("extends", ""))
+        )
 
 
 def package_root(module: ModuleType) -> Path:

@@ -48,7 +48,7 @@ class Buyers:
 
     def _buy(self, client: httpx.Client, number: int) -> None:
         added = self._insist(client, "/api/v1/cart", {"sku": self.skus[number % len(self.skus)], "quantity": 1}, {})
-        if added is None or added.status_code != 201:  # noqa: PLR2004 - HTTP
+        if added is None or added.status_code != 201:
             return self.refused.append(added.text if added else "no answer to POST /cart")
         headers = {"X-Cart-Token": added.json()["token"], "Idempotency-Key": uuid.uuid4().hex}
         choices = {
@@ -57,14 +57,14 @@ class Buyers:
             "payment_method": "cod",
         }
         quoted = self._insist(client, "/api/v1/checkout/quote", choices, headers)
-        if quoted is None or quoted.status_code != 200:  # noqa: PLR2004 - HTTP
+        if quoted is None or quoted.status_code != 200:
             return self.refused.append(quoted.text if quoted else "no answer to POST /checkout/quote")
         total = quoted.json()["totals"]["grand_total"]
         order = {**choices, "email": f"buyer{number}@example.com", "expected_total": total}
         placed = self._insist(client, "/api/v1/orders", order, headers)
         if placed is None:
             self.given_up.append(headers["Idempotency-Key"])
-        elif placed.status_code == 201:  # noqa: PLR2004 - HTTP
+        elif placed.status_code == 201:
             self.promised[placed.json()["id"]] = placed.json()["number"]
         else:
             self.refused.append(placed.text)
@@ -80,8 +80,8 @@ class Buyers:
             except httpx.HTTPError:
                 time.sleep(PAUSE)
                 continue
-            in_progress = answer.status_code == 409 and answer.json().get("code") == "in_progress"  # noqa: PLR2004
-            if answer.status_code < 500 and not in_progress:  # noqa: PLR2004 - HTTP
+            in_progress = answer.status_code == 409 and answer.json().get("code") == "in_progress"
+            if answer.status_code < 500 and not in_progress:
                 return answer
             time.sleep(PAUSE)
         return None

@@ -45,7 +45,7 @@ def build() -> str:
 
 def _hooks(hooks: Hooks) -> Iterator[str]:
     yield "## Hooks\n"
-    yield "A hook is a question the core asks; `spoeq_core.hooks.<family>`. Deadline and failure policy stand beside it.\n"
+    yield "A hook is a question the core asks (`spoeq_core.hooks`). Its deadline and failure policy stand with it.\n"
     users = {name: hooks.hooks_of(name) for name, _ in hooks.manager.list_name_plugin()}
     for family in FAMILIES:
         yield f"### {family.__name__.rpartition('.')[2]}\n"
@@ -61,7 +61,11 @@ def _hook(name: str, spec: Callable[..., object], users: list[str]) -> Iterator[
     signature = str(inspect.signature(spec)).replace("'", "")
     yield f"#### `{name}`\n"
     yield f"```python\n{'async def' if is_async else 'def'} {name}{signature}\n```\n"
-    when = f"Asked in requests; at most {rule.timeout:g} s; on error: {rule.on_error}." if is_async else "Asked once, at boot."
+    when = (
+        f"Asked in requests; at most {rule.timeout:g} s; on error: {rule.on_error}."
+        if is_async
+        else "Asked once, at boot."
+    )
     yield f"{inspect.cleandoc(spec.__doc__ or '')}\n"
     yield f"*{when} Since {rule.since}. Used by: {', '.join(users) or 'nobody yet'}.*\n"
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 def demo_once(data_dir: Path, port: int) -> subprocess.CompletedProcess[str]:
     """Run `spoeq demo` where it should end by itself."""
-    return subprocess.run(  # noqa: S603 - our own command
+    return subprocess.run(
         [sys.executable, "-m", "spoeq_core.cli", "demo", "--port", str(port), "--data-dir", str(data_dir)],
         capture_output=True,
         text=True,

@@ -32,7 +32,9 @@ def set_available(demo: RunningDemo, sku: str, wanted: int) -> None:
     """Book stock up or down to a number of available pieces."""
     headers = demo.token("admin@demo.spoeq")
     (item,) = [
-        i for i in demo.client.get("/api/v1/inventory", params={"q": sku}, headers=headers).json()["items"] if i["sku"] == sku
+        i
+        for i in demo.client.get("/api/v1/inventory", params={"q": sku}, headers=headers).json()["items"]
+        if i["sku"] == sku
     ]
     if item["available"] != wanted:
         answer = demo.client.post(
@@ -52,7 +54,11 @@ def ready_buyer(demo: RunningDemo, sku: str, number: int) -> tuple[httpx.Client,
     body: dict[str, Any] = {**CHOICES, "shipping_address": address(1_000_000 + number)}
     quote = client.post("/api/v1/checkout/quote", json=body, headers=headers).json()
     assert not quote["problems"], quote["problems"]
-    return client, headers, {**body, "email": f"b{number}@example.com", "expected_total": quote["totals"]["grand_total"]}
+    return (
+        client,
+        headers,
+        {**body, "email": f"b{number}@example.com", "expected_total": quote["totals"]["grand_total"]},
+    )
 
 
 def test_fifty_buyers_for_the_last_ten_pieces(demo: RunningDemo) -> None:
@@ -82,7 +88,7 @@ def test_fifty_buyers_for_the_last_ten_pieces(demo: RunningDemo) -> None:
 
 
 def test_disabling_coupons_takes_everything_of_theirs_away_at_once(demo: RunningDemo) -> None:
-    """Field, menu entry, routes and discounts vanish within a second in both workers, and come back; orders keep theirs."""
+    """Field, routes and discounts vanish within a second in both workers, and come back; orders keep theirs."""
     headers = demo.token("admin@demo.spoeq")
     sku = cheap_sku(demo, 1)
     set_available(demo, sku, 20)
@@ -93,7 +99,9 @@ def test_disabling_coupons_takes_everything_of_theirs_away_at_once(demo: Running
         switched = demo.client.post("/api/v1/admin/plugins/coupons/disable", headers=headers)
         assert switched.is_success, switched.text
         within_a_second(demo, lambda client: client.get("/api/v1/coupons", headers=headers).status_code == 404)
-        within_a_second(demo, lambda client: client.post("/api/v1/cart/apply-coupon", json={"code": "X"}).status_code == 404)
+        within_a_second(
+            demo, lambda client: client.post("/api/v1/cart/apply-coupon", json={"code": "X"}).status_code == 404
+        )
         token = demo.client.post("/api/v1/cart", json={"sku": sku, "quantity": 1}).json()["token"]
         page = demo.client.get("/cart").text
         assert "Have a coupon?" not in page

@@ -11,9 +11,7 @@ async def create_accounts(shop: Shop) -> None:
     for account in ACCOUNTS:
         try:
             if account.role:
-                await create_staff(
-                    shop, email=account.email, password=PASSWORD, name=account.name, role=account.role
-                )
+                await create_staff(shop, email=account.email, password=PASSWORD, name=account.name, role=account.role)
             else:
                 await register_customer(shop, email=account.email, password=PASSWORD, name=account.name)
         except (Conflict, Invalid) as error:

@@ -34,7 +34,9 @@ def demo(port: int, data_dir: Path, reset: bool) -> None:
             marker.touch()
 
     def ready(settings: Settings) -> None:
-        click.echo(f"\nReady after {time.monotonic() - started:.1f} s. Data in {data_dir.resolve()}; Ctrl-C stops it.\n")
+        click.echo(
+            f"\nReady after {time.monotonic() - started:.1f} s. Data in {data_dir.resolve()}; Ctrl-C stops it.\n"
+        )
         click.echo(f"  Shop   {settings.base_url}\n  Staff  {settings.base_url}/admin")
         click.echo(f"  API    {settings.base_url}/api/v1/docs\n\n  Password of every account: {PASSWORD}")
         for account in ACCOUNTS:

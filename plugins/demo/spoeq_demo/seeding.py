@@ -1,4 +1,4 @@
-"""Fills a new shop: settings, plugins, people, catalogue, pictures, coupons. Each step may be repeated after a crash."""
+"""Fills a new shop: settings, plugins, people, catalogue, pictures. Each step may be repeated after a crash."""
 
 from __future__ import annotations
 
@@ -110,7 +110,9 @@ async def _store(
     skus = [variant.sku for product in products for variant in product.variants]
     stocked = set(await stock_of(shop, skus))
     missing = [
-        NewStock(sku=v.sku, product_id=ids[p.slug], name=_stock_name(p, v.options), on_hand=v.stock, threshold=v.threshold)
+        NewStock(
+            sku=v.sku, product_id=ids[p.slug], name=_stock_name(p, v.options), on_hand=v.stock, threshold=v.threshold
+        )
         for p in products
         for v in p.variants
         if v.sku not in stocked

@@ -127,7 +127,9 @@ async def add_shipment(order_id: str) -> Response:
     form = await read_form()
     actor = await current_actor()
     parcel = Parcel(
-        carrier=form.text("carrier")[:80], awb=form.text("awb")[:80], tracking_url=_web_address(form.text("tracking_url"))
+        carrier=form.text("carrier")[:80],
+        awb=form.text("awb")[:80],
+        tracking_url=_web_address(form.text("tracking_url")),
     )
     return await _changed(
         order_id,

@@ -63,7 +63,8 @@ def rows_of(form: Form) -> list[int]:
     return [
         row
         for row in numbers
-        if not form.flag(f"variants-{row}-delete") and any(form.text(f"variants-{row}-{part}") for part in ("sku", "sale"))
+        if not form.flag(f"variants-{row}-delete")
+        and any(form.text(f"variants-{row}-{part}") for part in ("sku", "sale"))
     ]
 
 

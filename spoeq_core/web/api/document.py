@@ -21,7 +21,7 @@ blueprint = Blueprint("api_document", __name__)
 async def openapi_json() -> Response:
     """OpenAPI 3.1 for what is enabled now."""
     shop = current_shop()
-    app = cast(ShopApp, current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - the app itself
+    app = cast(ShopApp, current_app._get_current_object())  # type: ignore[attr-defined]
     return json_response(openapi.build(app, shop.settings.base_url, shop.profile.name))
 
 
@@ -29,6 +29,8 @@ async def openapi_json() -> Response:
 @public
 async def docs() -> Response:
     """The same for people."""
-    app = cast(ShopApp, current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - the app itself
+    app = cast(ShopApp, current_app._get_current_object())  # type: ignore[attr-defined]
     shop = current_shop()
-    return await render("admin", "core/api_docs.html", document=openapi.build(app, shop.settings.base_url, shop.profile.name))
+    return await render(
+        "admin", "core/api_docs.html", document=openapi.build(app, shop.settings.base_url, shop.profile.name)
+    )

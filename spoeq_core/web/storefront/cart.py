@@ -46,7 +46,9 @@ async def add() -> Response:
     form = await read_form()
     back = form.text("next") if form.text("next") in AFTER_ADDING else PATH
     properties = {
-        name.removeprefix("properties."): form.text(name) for name in form if name.startswith("properties.") and form.text(name)
+        name.removeprefix("properties."): form.text(name)
+        for name in form
+        if name.startswith("properties.") and form.text(name)
     }
     try:
         quantity = form.integer("quantity", 1)

@@ -46,7 +46,11 @@ async def home() -> Response:
         catalog.list_products(shop, ProductQuery(sort=Sort.NEWEST, per_page=RAIL)),
     )
     rails = [
-        {"title": "Most loved", "url": "/products?sort=bestselling", "products": [card_view(shop, p) for p in best.items]},
+        {
+            "title": "Most loved",
+            "url": "/products?sort=bestselling",
+            "products": [card_view(shop, p) for p in best.items],
+        },
         {"title": "Just in", "url": "/products?sort=newest", "products": [card_view(shop, p) for p in new.items]},
     ]
     tops = [category for category in categories.all() if category.parent_id is None]

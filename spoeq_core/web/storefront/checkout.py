@@ -137,7 +137,9 @@ async def _quote(values: Mapping[str, str], quiet: bool) -> Quote:
 
 def _address(values: Mapping[str, str], errors: list[FieldError]) -> Address | None:
     try:
-        return parse_address({name: values.get(name, "") or ("IN" if name == "country" else "") for name in ADDRESS_FIELDS})
+        return parse_address(
+            {name: values.get(name, "") or ("IN" if name == "country" else "") for name in ADDRESS_FIELDS}
+        )
     except Invalid as error:
         errors.extend(error.errors)
         return None
@@ -164,9 +166,15 @@ def _errors(error: SpoeqError) -> list[FieldError]:
     if isinstance(error, OutOfStock):
         return [FieldError("", error.message, error.code)]
     if isinstance(error, InProgress):
-        return [FieldError("", "Your order is being placed. Wait a moment, then press the button once more.", error.code)]
+        return [
+            FieldError("", "Your order is being placed. Wait a moment, then press the button once more.", error.code)
+        ]
     if isinstance(error, Unavailable):
-        return [FieldError("", "We cannot take the order right now. Nothing was charged; please try again soon.", error.code)]
+        return [
+            FieldError(
+                "", "We cannot take the order right now. Nothing was charged; please try again soon.", error.code
+            )
+        ]
     return [FieldError("", error.message, error.code)]
 
 

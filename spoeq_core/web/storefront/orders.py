@@ -33,7 +33,10 @@ async def confirmation(order_id: str) -> Response:
     shop = current_shop()
     order = await _order(order_id)
     return await render(
-        "storefront", "pages/confirmation.html", page=page(f"Order {order.number}", noindex=True), order=_view(shop, order)
+        "storefront",
+        "pages/confirmation.html",
+        page=page(f"Order {order.number}", noindex=True),
+        order=_view(shop, order),
     )
 
 
@@ -101,9 +104,7 @@ async def one_of_mine(order_id: str) -> Response:
 async def _order(order_id: str) -> Order:
     actor = await current_actor()
     customer_id = actor.id if actor.kind == "customer" else None
-    return await order_for(
-        current_shop(), order_id, customer_id=customer_id, token=request.args.get("token", "")
-    )
+    return await order_for(current_shop(), order_id, customer_id=customer_id, token=request.args.get("token", ""))
 
 
 async def _track_form(
