@@ -32,15 +32,16 @@ class Violation:
         return f"{self.subject}: {self.problem}"
 
 
-async def check(shop: Shop, *, quiet_for: timedelta = 2 * LEASE) -> list[Violation]:
+async def check(shop: Shop, *, quiet_for: timedelta = 2 * LEASE, looks: int = LOOKS) -> list[Violation]:
     """Every violation of the laws of orders and stock.
 
     Args:
         shop: The shop; it may be running. What seems wrong is looked at again a few times before it is told.
         quiet_for: Placements younger than that are left out, as they may be under way.
+        looks: How often something must seem wrong before it is told.
     """
     found = await _look(shop, quiet_for)
-    for _ in range(LOOKS - 1):
+    for _ in range(looks - 1):
         if not found:
             break
         await asyncio.sleep(PAUSE)

@@ -8,7 +8,6 @@ from spoeq_core.kernel.events import Delivery, Subscription, subscriptions
 from spoeq_core.notifications.service import Recipient, tell, tell_of_order
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderPlaced, OrderShipped
-from spoeq_core.orders.model import OrderStatus
 from spoeq_core.orders.shape import shipment_shape
 from spoeq_core.shop import Shop
 
@@ -16,7 +15,7 @@ from spoeq_core.shop import Shop
 async def confirm_placed(shop: Shop, event: OrderPlaced, delivery: Delivery) -> None:
     """Confirm an order that waits for nothing; one that waits for its money is confirmed when it has come."""
     order = await shop.repository(OrderRepository).get(event.order_id)
-    if order.status is not OrderStatus.PENDING_PAYMENT:
+    if order.is_confirmed_when_placed:
         await tell_of_order(shop, delivery, order, "order_confirmed")
 
 

@@ -19,7 +19,8 @@ def carts(draw: st.DrawFn, name: str) -> Cart:
         CartLine(f"{name}{place}", sku, f"p-{sku}", draw(st.integers(1, 20)), {"ink": ink} if ink else {})
         for place, (sku, ink) in enumerate(keys)
     )
-    return Cart(name, "INR", lines=lines, codes=tuple(draw(st.lists(st.sampled_from(["TEN", "ten", "FREE"]), max_size=3))))
+    codes = draw(st.lists(st.sampled_from(["TEN", "ten", "FREE"]), max_size=3))
+    return Cart(name, "INR", lines=lines, codes=tuple(codes))
 
 
 available = st.dictionaries(st.sampled_from(SKUS), st.integers(0, 30))

@@ -59,12 +59,17 @@ async def test_properties_are_part_of_a_lines_identity(shop: Shop):
 
 @pytest.mark.parametrize(
     ("properties", "code"),
-    [({"colour": "red"}, "unknown_property"), ({"engraving": "x" * 13}, "too_long"), ({"engraving": "4711"}, "pattern")],
+    [
+        ({"colour": "red"}, "unknown_property"),
+        ({"engraving": "x" * 13}, "too_long"),
+        ({"engraving": "4711"}, "pattern"),
+    ],
 )
 async def test_properties_that_nobody_takes_are_refused(shop: Shop, properties: dict[str, str], code: str):
     with pytest.raises(Invalid) as caught:
         await carts.add_item(shop, Owner(), "KURTA", 1, properties)
-    assert [(error.field, error.code) for error in caught.value.errors] == [(f"properties.{next(iter(properties))}", code)]
+    name = next(iter(properties))
+    assert [(error.field, error.code) for error in caught.value.errors] == [(f"properties.{name}", code)]
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 1.5, "two", True, None])

@@ -30,7 +30,6 @@ from tests.shopping import (
     DELIVERY,
     DOOR_FEE,
     PRICE,
-    SKU,
     AtTheDoor,
     buy,
     delivery,

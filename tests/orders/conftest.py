@@ -23,7 +23,8 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 async def shop(servers: tuple[str, str], tmp_path: Path, clock: FixedClock) -> AsyncIterator[Shop]:
-    plugins = delivery(), door(), online(Gateway(outcome=ActionNeeded("redirect", url="https://pay.example"))), letters()
+    gateway = Gateway(outcome=ActionNeeded("redirect", url="https://pay.example"))
+    plugins = delivery(), door(), online(gateway), letters()
     async with shop_with(*plugins, servers=servers, data_dir=tmp_path, clock=clock) as opened:
         await stock_up(opened, {"KURTA": 10, "DIYA": 10})
         yield opened

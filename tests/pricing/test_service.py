@@ -74,7 +74,8 @@ async def test_each_plugin_is_given_its_own_facts_and_asked_for_them_once(opened
     async with opened(counting("ash", 10_00, asked), counting("birch", 7_00, asked)) as shop:
         priced = await price(shop, REQUEST)
     assert priced.totals.discounts == 17_00
-    assert sorted(asked) == sorted((name, what) for name in ("ash", "birch") for what in ("facts", "item", "order", "shipping"))
+    questions = ("facts", "item", "order", "shipping")
+    assert sorted(asked) == sorted((name, what) for name in ("ash", "birch") for what in questions)
 
 
 async def test_a_plugin_without_facts_is_given_none(opened: Callable[..., Any]):

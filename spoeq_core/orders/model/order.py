@@ -140,6 +140,11 @@ class Order:
         """What is still to be paid."""
         return max(0, self.grand_total - self.paid)
 
+    @property
+    def is_confirmed_when_placed(self) -> bool:
+        """Whether it waits for no money: paid at the door, or costing nothing."""
+        return self.payment.on_delivery or not self.payment.provider
+
     def line(self, line_id: str) -> OrderLine | None:
         """The line of that id."""
         return next((line for line in self.lines if line.id == line_id), None)
