@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from spoeq_core.sdk import Manifest, Order, PaymentProvider, Quota, Shop, hookimpl
-from spoeq_cod.guard import quotas
 from spoeq_cod.provider import CashOnDelivery
+from spoeq_cod.service import quotas
 from spoeq_cod.settings import CodSettings
+from spoeq_core.sdk import Manifest, Order, PaymentProvider, Quota, Shop, hookimpl
 
 manifest = Manifest(
     name="cod",
     title="Cash on delivery",
-    description="The buyer pays the courier at the door: a fee, an order cap, and limits a person and day.",
+    description="The buyer pays the courier at the door: a fee, a cap on the order, and limits per person and day.",
 )
 
 
@@ -32,5 +32,5 @@ def register_payment_providers() -> Sequence[PaymentProvider]:
 
 @hookimpl
 async def order_quotas(shop: Shop, order: Order) -> Sequence[Quota] | None:
-    """Limits a person and day, for orders that are paid at the door."""
+    """Limits per person and day, for orders that are paid at the door."""
     return quotas(shop, order) if order.payment.provider == CashOnDelivery.name else None

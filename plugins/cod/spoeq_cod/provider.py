@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from spoeq_core.sdk import Order, PaymentOption, PaymentOutcome, Pending, PricedCart, Shop, format_amount
+from spoeq_cod.model import fee, is_excluded
 from spoeq_cod.settings import CodSettings
+from spoeq_core.sdk import Order, PaymentOption, PaymentOutcome, Pending, PricedCart, Shop, format_amount
 
 
 class CashOnDelivery:
@@ -16,13 +17,12 @@ class CashOnDelivery:
         """The fee, and whether this cart may be paid so."""
         settings = shop.plugin_settings(CodSettings)
         reason = _refusal(settings, priced)
-        free = settings.free_above is not None and priced.cart.items_total >= settings.free_above
         return PaymentOption(
             label=settings.label,
             available=not reason,
             reason=reason,
-            fee=0 if free else settings.fee,
-            fee_label="Cash on delivery fee",
+            fee=fee(settings.fee, settings.free_above, priced.cart.items_total),
+            fee_label=f"{settings.label} fee",
             hint="Pay the courier in cash or by UPI when the parcel arrives.",
         )
 
@@ -33,10 +33,11 @@ class CashOnDelivery:
 
 
 def _refusal(settings: CodSettings, priced: PricedCart) -> str:
-    if priced.totals.grand_total > settings.cap:
-        cap = format_amount(settings.cap, priced.cart.currency)
-        return f"Cash on delivery is available up to {cap}."
+    known = not priced.cart.buyer.is_new and settings.known_cap is not None
+    cap = settings.known_cap if known and settings.known_cap is not None else settings.cap
+    if priced.totals.grand_total > cap:
+        return f"{settings.label} is available up to {format_amount(cap, priced.cart.currency)}."
     there = priced.cart.destination
-    if there is not None and any(there.postal_code.startswith(pin) for pin in settings.excluded_pins if pin):
-        return f"Cash on delivery is not available at {there.postal_code}."
+    if there is not None and is_excluded(there.postal_code, settings.excluded_pins):
+        return f"{settings.label} is not available at {there.postal_code}."
     return ""
