@@ -33,70 +33,89 @@ function watchBuyBar(scope) {
   }).observe(buy);
 }
 
-/* Values typed while the answer was on its way win over the answer's. */
+/* What was typed or chosen while the answer was on its way wins over the answer's. */
 function keepTyping(form, after, sent) {
   for (const old of form.querySelectorAll("input[id], select[id], textarea[id]")) {
-    if (["radio", "checkbox"].includes(old.type) || !sent.has(old.name) || sent.get(old.name) === old.value) continue;
     const now = after.querySelector(`#${CSS.escape(old.id)}`);
-    if (now) now.value = old.value;
+    if (!now || old.type === "checkbox" || sent.get(old.name) === old.value) continue;
+    if (old.type === "radio") now.checked = now.checked || old.checked;
+    else if (sent.has(old.name)) now.value = old.value;
   }
 }
 
-function refocus(region, id) {
-  const again = id && document.getElementById(id);
-  const heading = region.querySelector("h1, h2");
-  const target = again && region.contains(again) ? again : heading;
-  if (!target || (target === heading && document.activeElement !== document.body)) return;
-  if (target === heading) target.tabIndex = -1;
+/* Focus stays on the same control; where that is gone, it goes to the heading of its region. */
+function refocus(region, was) {
+  if (!was) return;
+  const again = was.id && document.getElementById(was.id);
+  const target = again || region.querySelector("h1, h2");
+  if (!again) target.tabIndex = -1;
   target.focus({ preventScroll: true });
+  if (again && typeof was.selectionStart === "number") again.setSelectionRange(was.selectionStart, was.selectionEnd);
 }
 
-function place(page, form, sent, focusId) {
+function place(page, form, sent) {
   const before = document.getElementById(form.dataset.swap);
   const after = page.getElementById(form.dataset.swap);
   if (!before || !after) return false;
   keepTyping(form, after, sent);
   const open = [...before.querySelectorAll("details")].map((part) => part.open);
   after.querySelectorAll("details").forEach((part, at) => { if (open[at]) part.open = true; });
+  const focused = before.contains(document.activeElement) ? document.activeElement : null;
   before.replaceWith(after);
   dress(after);
   const count = document.querySelector(".header__actions");
   const fresh = page.querySelector(".header__actions");
-  if (count && fresh) count.replaceWith(fresh);
+  if (count && fresh && !count.contains(document.activeElement)) count.replaceWith(fresh);
   document.title = page.title;
-  refocus(after, focusId);
+  refocus(after, focused);
   return true;
 }
 
-/* One request a region: a newer one cancels the older, so that a late answer never wins. */
-async function swap(form, submitter) {
+/* By attribute: a field named "action" or "method" hides the form's own property. */
+const isPost = (form) => form.getAttribute("method") === "post";
+
+/* One request a region. A newer question cancels the older, so that a late answer never wins; a change is never
+   cancelled, since the shop may have made it already: the next one waits for it. */
+async function swap(form, { button = null, control = null } = {}) {
   const name = form.dataset.swap;
   const region = document.getElementById(name);
-  const data = new FormData(form, submitter || undefined);
-  if (!submitter && form.dataset.autoAction) data.set("action", form.dataset.autoAction);
-  const focusId = document.activeElement && document.activeElement.id;
-  const post = form.method === "post";
-  const address = new URL(form.action, location.href);
-  if (!post) address.search = new URLSearchParams(data).toString();
-  waiting.get(name)?.abort();
-  const stop = new AbortController();
-  waiting.set(name, stop);
+  const post = isPost(form);
+  const under = waiting.get(name);
+  if (under && post) {
+    under.next = control && control.id;
+    if (!control) say(document.body.dataset.wait);
+    return;
+  }
+  under?.stop.abort();
+  const mine = { stop: new AbortController(), next: null };
+  waiting.set(name, mine);
   const late = setTimeout(() => region.setAttribute("aria-busy", "true"), 300);
   try {
-    const answer = await fetch(address, { method: post ? "POST" : "GET", body: post ? new URLSearchParams(data) : null, signal: stop.signal });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!place(page, form, data, focusId)) { location.assign(post ? location.href : address); return; }
-    if (!post) history.replaceState(null, "", address);
-    const told = page.querySelector("[data-error-summary] li, .banner__body, #result-count");
-    say(told ? told.textContent.trim() : form.dataset.said || "");
+    await exchange(form, post, button, mine.stop.signal);
   } catch (fault) {
     if (fault.name === "AbortError") return;
     form.removeAttribute("data-swap");
-    form.requestSubmit(submitter || undefined);
+    form.requestSubmit(button);
   } finally {
     clearTimeout(late);
-    if (waiting.get(name) === stop) { waiting.delete(name); region.removeAttribute("aria-busy"); }
+    if (waiting.get(name) === mine) { waiting.delete(name); region.removeAttribute("aria-busy"); }
   }
+  const next = mine.next && document.getElementById(mine.next);
+  if (next) next.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+async function exchange(form, post, button, signal) {
+  const data = new FormData(form, button);
+  if (!button && form.dataset.autoAction) data.set("action", form.dataset.autoAction);
+  const address = new URL(form.getAttribute("action"), location.href);
+  const sent = new URLSearchParams(data);
+  if (!post) address.search = sent.toString();
+  const answer = await fetch(address, { method: post ? "POST" : "GET", body: post ? sent : null, signal });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!place(page, form, sent)) { location.assign(post ? location.href : address); return; }
+  if (!post) history.replaceState(null, "", address);
+  const told = page.querySelector("[data-error-summary] li, .banner__body, #result-count");
+  say(told ? told.textContent.trim() : form.dataset.said || "");
 }
 
 /* What is complete enough to be asked about: a PIN code with six digits, a number, a choice. */
@@ -112,7 +131,7 @@ document.addEventListener("change", (event) => {
   const names = form.dataset.auto;
   if (names && !names.split(" ").includes(control.name)) return;
   if (!ready(control)) return;
-  if (form.dataset.swap) swap(form, names ? null : form.querySelector("[data-auto-hide] button"));
+  if (form.dataset.swap) swap(form, { button: names ? null : form.querySelector("[data-auto-hide] button"), control });
   else form.requestSubmit();
 });
 
@@ -139,9 +158,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const button = event.submitter;
-  if (form.dataset.swap && (form.method === "get" || !("guard" in form.dataset) || button?.value === "update")) {
+  if (form.dataset.swap && (!isPost(form) || !("guard" in form.dataset) || button?.value === "update")) {
     event.preventDefault();
-    swap(form, button);
+    swap(form, { button });
     return;
   }
   const region = form.closest("[data-region]");
