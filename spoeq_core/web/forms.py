@@ -11,9 +11,13 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from spoeq_core.kernel.errors import Invalid, SpoeqError
+from spoeq_core.kernel.money import parse_amount, plain_amount
 from spoeq_core.web.bodies import Form
+from spoeq_core.web.context import current_shop
 
 Field = dict[str, Any]
+MONEY, HIDDEN = "money", "hidden"
 
 
 def fields_of(
@@ -21,16 +25,30 @@ def fields_of(
 ) -> list[Field]:
     """The fields of a form for a model, filled with values.
 
-    A field's `json_schema_extra` may say `{"widget": "textarea" | "money"}`; lists of text are one item a line.
+    A field's `json_schema_extra` may say `{"widget": "textarea" | "money" | "hidden"}`: money is kept in minor units
+    and typed as people write it, what is hidden has a page of its own; lists of text are one item a line.
     """
     return [
         _field(f"{prefix}{name}", info, values.get(name), errors.get(f"{prefix}{name}", errors.get(name, "")))
         for name, info in model.model_fields.items()
+        if _kind(info) != HIDDEN
     ]
 
 
 def read_fields(model: type[BaseModel], form: Form, prefix: str = "") -> dict[str, Any]:
-    """What was entered, in the types that the model understands; empty secrets are left out."""
+    """What was entered, in the types that the model understands; empty secrets are left out.
+
+    Raises:
+        Invalid: an amount cannot be read.
+    """
+    return {
+        name: _read(model.model_fields[name], f"{prefix}{name}", value)
+        for name, value in typed_fields(model, form, prefix).items()
+    }
+
+
+def typed_fields(model: type[BaseModel], form: Form, prefix: str = "") -> dict[str, Any]:
+    """The same as it was typed, for `fields_of` to show it again."""
     found: dict[str, Any] = {}
     for name, info in model.model_fields.items():
         kind = _kind(info)
@@ -39,13 +57,15 @@ def read_fields(model: type[BaseModel], form: Form, prefix: str = "") -> dict[st
             found[name] = form.flag(key)
         elif kind == "list":
             found[name] = [line.strip() for line in form.text(key).splitlines() if line.strip()]
-        elif kind == "password":
-            if form.text(key):
-                found[name] = form.text(key)
-        elif key in form:
-            text = form.text(key)
-            found[name] = None if not text and _is_optional(info.annotation) else text
+        elif kind != HIDDEN and (form.text(key) if kind == "password" else key in form):
+            found[name] = form.text(key)
     return found
+
+
+def _read(info: FieldInfo, key: str, value: Any) -> Any:
+    if value == "" and _is_optional(info.annotation):
+        return None
+    return _amount(key, value) if _kind(info) == MONEY else value
 
 
 def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
@@ -75,9 +95,18 @@ def _shown(kind: str, value: Any) -> Any:
         return "\n".join(str(item) for item in value or ())
     if kind == "bool":
         return bool(value)
+    if kind == MONEY and isinstance(value, int):
+        return plain_amount(value, current_shop().profile.currency)
     if isinstance(value, Enum):
         return value.value
     return "" if value is None else str(value)
+
+
+def _amount(name: str, text: str) -> int:
+    try:
+        return parse_amount(text, current_shop().profile.currency)
+    except SpoeqError as error:
+        raise Invalid.field(name, str(error), "amount") from None
 
 
 def _kind(info: FieldInfo) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quart import Blueprint, Response
 
 from spoeq_core.kernel.errors import ConfigurationError, Invalid
@@ -13,7 +15,7 @@ from spoeq_core.web.bodies import form_state, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
-from spoeq_core.web.forms import fields_of, read_fields
+from spoeq_core.web.forms import fields_of, read_fields, typed_fields
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.plugins import plugin_view, plugin_views, settings_of
 
@@ -72,16 +74,15 @@ async def save_settings() -> Response:
 
 async def _save(name: str, back: str) -> Response:
     shop = current_shop()
-    form = await read_form()
-    entered = read_fields(type(settings_of(shop, name)), form)
+    form, model = await read_form(), type(settings_of(shop, name))
     try:
-        await lifecycle.save_settings(shop, name, entered)
+        await lifecycle.save_settings(shop, name, read_fields(model, form))
     except Invalid as error:
-        return await _form(name, error, 422, entered)
+        return await _form(name, error, 422, typed_fields(model, form))
     return flash(see_other(back), "Settings saved.")
 
 
-async def _form(name: str, error: Invalid, status: int, entered: dict[str, object] | None = None) -> Response:
+async def _form(name: str, error: Invalid, status: int, typed: dict[str, Any] | None = None) -> Response:
     shop = current_shop()
     core = name == CORE
     plugin = _core_view() if core else await plugin_view(shop, name)
@@ -89,7 +90,7 @@ async def _form(name: str, error: Invalid, status: int, entered: dict[str, objec
     fields = []
     if core or plugin["has_settings"]:
         values = settings_of(shop, name)
-        fields = fields_of(type(values), {**dict(values), **(entered or {})}, errors)
+        fields = fields_of(type(values), {**dict(values), **(typed or {})}, errors)
     title = "Settings" if core else str(plugin["title"])
     return await render(
         "admin",
@@ -98,7 +99,7 @@ async def _form(name: str, error: Invalid, status: int, entered: dict[str, objec
         page=page(title),
         plugin=plugin,
         fields=fields,
-        form=form_state(entered, error.errors),
+        form=form_state({}, error.errors),
         action=SETTINGS if core else f"{PLUGINS}/{name}",
     )
 
