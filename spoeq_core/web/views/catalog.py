@@ -1,0 +1,152 @@
+"""Products, pictures and categories as the API and the pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spoeq_core.catalog.model import Brand, Categories, Category, Image, Node, Product, Variant
+from spoeq_core.catalog.service import shown
+from spoeq_core.inventory.model import Stock
+from spoeq_core.shop import Shop
+from spoeq_core.web.views.money import money
+
+View = dict[str, Any]
+SOURCES = ("image/avif", "image/webp")
+FALLBACK = "image/jpeg"
+
+
+def product_view(
+    shop: Shop, product: Product, stocks: Mapping[str, Stock], categories: Categories, *, staff: bool = False
+) -> View:
+    """A product with its variants; `staff` see exact stock, drafts' state and private extension data too.
+
+    Args:
+        shop: The shop.
+        product: The product.
+        stocks: The stock of its SKUs, as far as it is known; without it the state last told.
+        categories: The category tree.
+        staff: Whether staff look at it.
+    """
+    view: View = {
+        "id": product.id,
+        "slug": product.slug,
+        "name": product.name,
+        "brand": product.brand_name or None,
+        "categories": [_category_link(category) for category in categories.of(product.category_ids)],
+        "description": product.description,
+        "specs": dict(product.specs),
+        "options": [{"name": option.name, "values": list(option.values)} for option in product.options],
+        "images": [image_view(shop, image) for image in product.images],
+        "price": _price(shop, _cheapest(product)),
+        "variants": [_variant(shop, product, variant, stocks, staff=staff) for variant in product.variants],
+        "rating": {"average": product.rating_average, "count": product.rating_count},
+        "tags": list(product.tags),
+        "badges": list(product.badges),
+        "declarations": dict(product.declarations),
+        "hsn": product.hsn,
+        "weight_g": product.variants[0].weight_g if product.variants else 0,
+        "dimensions_mm": list(product.dimensions_mm) if product.dimensions_mm else None,
+        "ext": shown(shop, "product", product.ext, private=staff),
+        "version": product.version,
+    }
+    return view | {"status": product.status.value, "brand_id": product.brand_id} if staff else view
+
+
+def card_view(shop: Shop, product: Product) -> View:
+    """A product as a card in a list."""
+    cheapest = _cheapest(product)
+    price = _price(shop, cheapest)
+    several = len({variant.sale for variant in product.variants}) > 1
+    return {
+        "id": product.id,
+        "slug": product.slug,
+        "name": product.name,
+        "url": f"/product/{product.slug}",
+        "brand": product.brand_name,
+        "image": image_view(shop, product.images[0]) if product.images else None,
+        "price": price and {**price, "from": several},
+        "percent_off": _percent_off(cheapest),
+        "badges": list(product.badges),
+        "stock_state": "in_stock" if product.in_stock else "out",
+        "rating": {"average": product.rating_average, "count": product.rating_count},
+    }
+
+
+def image_view(shop: Shop, image: Image) -> View:
+    """A picture: a JPEG that every browser shows, and smaller types for those that can."""
+
+    def srcset(kind: str) -> str:
+        files = sorted((file for file in image.files if file.type == kind), key=lambda file: file.width)
+        return ", ".join(f"{shop.storage.url(file.key)} {file.width}w" for file in files)
+
+    fallback = [file for file in image.files if file.type == FALLBACK] or list(image.files)
+    largest = max(fallback, key=lambda file: file.width, default=None)
+    return {
+        "id": image.id,
+        "src": shop.storage.url(largest.key) if largest else "",
+        "srcset": srcset(FALLBACK),
+        "alt": image.alt,
+        "width": image.width,
+        "height": image.height,
+        "sources": [{"type": kind, "srcset": found} for kind in SOURCES if (found := srcset(kind))],
+    }
+
+
+def category_view(shop: Shop, node: Node) -> View:
+    """A category with those below it."""
+    category = node.category
+    return {
+        "id": category.id,
+        "slug": category.slug,
+        "name": category.name,
+        "description": category.description,
+        "image": image_view(shop, category.image) if category.image else None,
+        "children": [category_view(shop, child) for child in node.children],
+    }
+
+
+def brand_view(brand: Brand) -> View:
+    """A brand."""
+    return {"id": brand.id, "slug": brand.slug, "name": brand.name, "description": brand.description}
+
+
+def _variant(shop: Shop, product: Product, variant: Variant, stocks: Mapping[str, Stock], *, staff: bool) -> View:
+    stock = stocks.get(variant.sku)
+    state = stock.state if stock else product.stock_state(variant.sku)
+    shown_stock: View = {"state": state}
+    if stock is not None and (staff or state == "low"):
+        shown_stock["quantity"] = max(0, stock.available)
+    view: View = {
+        "sku": variant.sku,
+        "options": dict(variant.options),
+        "price": _price(shop, variant),
+        "stock": shown_stock,
+        "weight_g": variant.weight_g,
+        "image_id": variant.image_id,
+        "ext": shown(shop, "variant", variant.ext, private=staff),
+    }
+    return view | {"min_price": money(variant.min_price, shop.profile.currency)} if staff else view
+
+
+def _price(shop: Shop, variant: Variant | None) -> View | None:
+    if variant is None:
+        return None
+    currency = shop.profile.currency
+    mrp = variant.sale if variant.mrp is None else variant.mrp
+    return {"mrp": money(mrp, currency), "sale": money(variant.sale, currency)}
+
+
+def _cheapest(product: Product) -> Variant | None:
+    return min(product.variants, key=lambda variant: variant.sale, default=None)
+
+
+def _percent_off(variant: Variant | None) -> int:
+    """What the price is below the MRP, in per cent, rounded down."""
+    if variant is None or not variant.mrp:
+        return 0
+    return (variant.mrp - variant.sale) * 100 // variant.mrp
+
+
+def _category_link(category: Category) -> View:
+    return {"id": category.id, "slug": category.slug, "name": category.name}
