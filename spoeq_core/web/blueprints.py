@@ -5,10 +5,37 @@ from __future__ import annotations
 from quart import Blueprint
 
 from spoeq_core.web import files, health
-from spoeq_core.web.admin import session
-from spoeq_core.web.api import auth, document, me
-from spoeq_core.web.storefront import account, recovery
+from spoeq_core.web.admin import customers, inventory, products, session
+from spoeq_core.web.admin import dead_letters as admin_dead_letters
+from spoeq_core.web.admin import orders as admin_orders
+from spoeq_core.web.admin import plugins as admin_plugins
+from spoeq_core.web.api import auth, dead_letters, document, me, plugins
+from spoeq_core.web.storefront import account, cart, catalog, checkout, orders, recovery, small
 
-API: tuple[Blueprint, ...] = (document.blueprint, auth.blueprint, me.blueprint)
-PAGES: tuple[Blueprint, ...] = (files.blueprint, health.blueprint, account.blueprint, recovery.blueprint)
-ADMIN: tuple[Blueprint, ...] = (session.blueprint,)
+API: tuple[Blueprint, ...] = (
+    document.blueprint,
+    auth.blueprint,
+    me.blueprint,
+    plugins.blueprint,
+    dead_letters.blueprint,
+)
+PAGES: tuple[Blueprint, ...] = (
+    files.blueprint,
+    health.blueprint,
+    catalog.blueprint,
+    small.blueprint,
+    cart.blueprint,
+    checkout.blueprint,
+    orders.blueprint,
+    account.blueprint,
+    recovery.blueprint,
+)
+ADMIN: tuple[Blueprint, ...] = (
+    session.blueprint,
+    admin_orders.blueprint,
+    products.blueprint,
+    inventory.blueprint,
+    customers.blueprint,
+    admin_plugins.blueprint,
+    admin_dead_letters.blueprint,
+)

@@ -9,7 +9,9 @@ from quart import Blueprint, Response, request
 from spoeq_core.kernel.errors import FieldError, NotFound
 from spoeq_core.orders.listing import list_orders
 from spoeq_core.orders.model import Order
-from spoeq_core.orders.service import order_by_number, order_for, order_token, track
+from spoeq_core.orders.service import order_for, track
+from spoeq_core.orders.shape import track_path
+from spoeq_core.orders.tokens import order_id_of
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, public, signed_in
 from spoeq_core.web.answers import see_other
@@ -54,7 +56,7 @@ async def find() -> Response:
     except NotFound as error:
         typed = {"number": number, "contact": contact}
         return await _track_form(typed, [FieldError("number", str(error), "not_found")], 404)
-    return see_other(_track_url(shop, order))
+    return see_other(track_path(shop, order))
 
 
 @blueprint.get("/track/<number>")
@@ -62,7 +64,10 @@ async def find() -> Response:
 async def tracking(number: str) -> Response:
     """Where the order is."""
     shop = current_shop()
-    order = await order_by_number(shop, number, token=request.args.get("token", ""))
+    token = request.args.get("token", "")
+    order = await order_for(shop, order_id_of(shop, token), token=token)
+    if order.number != number:
+        raise NotFound("There is no such order.", hint="Open the link of your confirmation mail.")
     return await render(
         "storefront",
         "pages/tracking.html",
@@ -125,10 +130,6 @@ async def _track_form(
 def _view(shop: Shop, order: Order) -> dict[str, Any]:
     return {
         **order_view(shop, order),
-        "track_url": _track_url(shop, order),
+        "track_url": track_path(shop, order),
         "url": f"/account/orders/{order.id}",
     }
-
-
-def _track_url(shop: Shop, order: Order) -> str:
-    return f"/track/{order.number}?token={order_token(shop, order.id)}"
