@@ -15,11 +15,14 @@ _OFFERS = {
         "all_brands all_categories create_brand create_category import_products products_by_slugs"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
+    "spoeq_core.checkout.quotas": "full_quotas quota_counts",
     "spoeq_core.hooks.caller": "hookimpl",
     "spoeq_core.hooks.contributions": (
         "Extension Fragment HealthReport LineProperty Manifest MenuEntry Permission Routes"
     ),
+    "spoeq_core.identity.model": "normalise_email",
     "spoeq_core.identity.service": "create_staff register_customer",
+    "spoeq_core.identity.states": "find_state state_code",
     "spoeq_core.inventory.service": "NewStock create_stocks stock_of",
     "spoeq_core.kernel.clock": "Clock",
     "spoeq_core.kernel.datadir": "DataDirectory",

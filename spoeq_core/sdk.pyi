@@ -21,6 +21,7 @@ from spoeq_core.catalog.service import (
     products_by_slugs as products_by_slugs,
 )
 from spoeq_core.checkout.model import Problem as Problem, Quota as Quota
+from spoeq_core.checkout.quotas import full_quotas as full_quotas, quota_counts as quota_counts
 from spoeq_core.hooks.caller import hookimpl as hookimpl
 from spoeq_core.hooks.contributions import (
     Extension as Extension,
@@ -32,7 +33,9 @@ from spoeq_core.hooks.contributions import (
     Permission as Permission,
     Routes as Routes,
 )
+from spoeq_core.identity.model import normalise_email as normalise_email
 from spoeq_core.identity.service import create_staff as create_staff, register_customer as register_customer
+from spoeq_core.identity.states import find_state as find_state, state_code as state_code
 from spoeq_core.inventory.service import NewStock as NewStock, create_stocks as create_stocks, stock_of as stock_of
 from spoeq_core.kernel.clock import Clock as Clock
 from spoeq_core.kernel.datadir import DataDirectory as DataDirectory
