@@ -119,7 +119,8 @@ class ProductRepository(Repository[Product]):
             Conflict: the first whose id, slug or SKU is taken; those before it are stored.
         """
         for start in range(0, len(products), INSERT_BATCH):
-            batch = [self.to_document(product) for product in products[start : start + INSERT_BATCH]]
+            part = products[start : start + INSERT_BATCH]
+            batch = [self.to_document(product) | _stock_fields(product.stock_states) for product in part]
             try:
                 await self.collection.insert_many(batch)
             except BulkWriteError as error:

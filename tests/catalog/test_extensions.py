@@ -14,7 +14,7 @@ from spoeq_core.catalog import service
 from spoeq_core.hooks.caller import hookimpl
 from spoeq_core.hooks.contributions import Extension, Manifest
 from spoeq_core.kernel.errors import Invalid
-from spoeq_core.plugins.lifecycle import disable
+from spoeq_core.plugins.lifecycle import disable_plugin
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import shop_with
 from tests.catalog.builders import simple
@@ -99,7 +99,7 @@ async def test_a_variants_fault_names_the_variant(shop: Shop):
 
 async def test_a_disabled_plugins_data_is_kept_untouched_and_not_shown(shop: Shop):
     made = await service.create_product(shop, simple(ext=DATA))
-    await disable(shop, "warranty")
+    await disable_plugin(shop, "warranty")
     changed = await service.update_product(shop, made.id, {"name": "Diya", "ext": {}})
     assert changed.ext == DATA
     assert service.shown(shop, "product", changed.ext, private=True) == {}

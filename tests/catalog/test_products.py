@@ -16,6 +16,7 @@ from spoeq_core.kernel.ids import new_id
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import deliver_all
 from tests.catalog.builders import kurta, picture, simple
+from tests.catalog.conftest import Commands
 
 
 def refused(error: pytest.ExceptionInfo[Invalid]) -> set[tuple[str, str]]:
@@ -233,21 +234,45 @@ async def test_deleting_what_is_not_there_is_refused(shop: Shop):
         await service.delete_product(shop, new_id())
 
 
-async def test_many_are_imported_with_few_writes(shop: Shop):
-    drafts = [simple("Brass Diya", f"D-{n}") for n in range(30)]
-    made = await service.import_products(shop, drafts)
-    assert len({product.slug for product in made}) == 30
+async def test_many_are_imported_with_few_commands(shop: Shop, commands: Commands):
+    await service.create_product(shop, simple("Brass Diya", "FIRST"))
+    drafts = [simple("Brass Diya", f"D-{n}") for n in range(40)]
+    commands.take()
+    made = await service.import_products(shop, drafts, stock_states={"D-7": "low"})
+    assert commands.take() == {"find": 3, "insert": 1}
+    assert len({product.slug for product in made}) == 40
+    assert all(product.slug.startswith("brass-diya-") for product in made)
     assert await service.products_by_ids(shop, [made[7].id]) == [made[7]]
+    assert made[7].in_stock
+    assert not made[8].in_stock
 
 
-async def test_an_import_with_a_fault_stores_nothing(shop: Shop):
-    with pytest.raises(Invalid):
-        await service.import_products(shop, [simple(), simple("", "X")])
+@pytest.mark.parametrize(
+    ("second", "fault"),
+    [
+        (simple("", "X"), ("name", "missing")),
+        (simple("Two", "DIYA-1"), ("sku", "duplicate")),
+        (simple("Two", "X", slug="brass-diya-x"), ("slug", "duplicate")),
+        (simple("Two", "X", brand_id="nobody"), ("brand_id", "unknown")),
+        (simple("Two", "X", category_ids=("nowhere",)), ("category_ids", "unknown")),
+    ],
+)
+async def test_an_import_with_a_fault_stores_nothing(shop: Shop, second, fault):
+    with pytest.raises(Invalid) as error:
+        await service.import_products(shop, [simple(slug="brass-diya-x"), second])
+    assert fault in refused(error)
     assert await shop.repository(ProductRepository).count({}) == 0
 
 
-async def test_an_import_with_a_sku_twice_names_the_product(shop: Shop):
+async def test_an_import_that_meets_a_taken_sku_names_the_product(shop: Shop):
+    await service.create_product(shop, simple("Zero", "S"))
     with pytest.raises(Conflict) as error:
-        await service.import_products(shop, [simple("One", "S"), simple("Two", "S")])
+        await service.import_products(shop, [simple("One", "A"), simple("Two", "S")])
     assert "two" in error.value.message
     assert error.value.hint
+
+
+async def test_long_names_that_are_the_same_still_get_numbered(shop: Shop):
+    name = "a" * 200
+    slugs = [(await service.create_product(shop, simple(name, f"L-{n}"))).slug for n in range(2)]
+    assert slugs == ["a" * 80, "a" * 80 + "-2"]

@@ -49,6 +49,7 @@ def test_a_good_product_has_no_fault():
         (replace(DIYA, slug="Brass Diya"), ("slug", "pattern")),
         (replace(DIYA, slug="a--b"), ("slug", "pattern")),
         (replace(DIYA, slug=""), ("slug", "pattern")),
+        (replace(DIYA, slug="a" * 101), ("slug", "pattern")),
         (replace(DIYA, description="x" * 50_001), ("description", "too_long")),
         (replace(DIYA, hsn="123"), ("hsn", "pattern")),
         (replace(DIYA, hsn="१२३४"), ("hsn", "pattern")),

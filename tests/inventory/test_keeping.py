@@ -10,7 +10,7 @@ import pytest
 
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.documents import ProductRepository
-from spoeq_core.catalog.model import Product
+from spoeq_core.catalog.model import Product, ProductChanges, Variant
 from spoeq_core.inventory import service
 from spoeq_core.inventory.documents import StockRepository
 from spoeq_core.inventory.model import RECENT
@@ -20,7 +20,7 @@ from spoeq_core.kernel.errors import Conflict, Invalid, NotFound
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import deliver_all
-from tests.inventory.conftest import SKUS
+from tests.inventory.conftest import SKUS, Commands
 
 A, B, C = SKUS
 
@@ -87,6 +87,27 @@ async def test_a_sku_that_has_stock_gets_no_second_first_one(shop: Shop, stocked
     made = await service.create_stocks(shop, [service.NewStock(A, stocked.id), service.NewStock("X", stocked.id)])
     assert made == {"X"}
     assert (await service.get_stock(shop, A)).on_hand == 20
+
+
+async def test_many_products_are_imported_with_their_stock(shop: Shop, stocked: Product, commands: Commands):
+    drafts: list[ProductChanges] = [{"name": "Lamp", "variants": (Variant(f"L-{n}"),)} for n in range(30)]
+    commands.take()
+    made = await service.import_products(shop, drafts, {"L-0": 9, "L-1": 5})
+    assert commands.take() == {"find": 3, "insert": 2}
+    assert [product.stock_state(f"L-{n}") for n, product in enumerate(made)][:3] == ["in_stock", "low", "out"]
+    assert await catalog.products_by_ids(shop, [made[1].id], hidden=True) == [made[1]]
+    assert {sku: stock.on_hand for sku, stock in (await service.stock_of(shop, ["L-0", "L-9"])).items()} == {
+        "L-0": 9,
+        "L-9": 0,
+    }
+    assert await service.check_invariants(shop) == []
+
+
+async def test_an_imported_product_takes_over_the_stock_that_its_sku_has(shop: Shop, stocked: Product):
+    await catalog.update_product(shop, stocked.id, {"variants": stocked.variants[:2]})
+    (made,) = await service.import_products(shop, [{"name": "Lamp", "variants": (Variant(C),)}], {C: 3})
+    assert (await service.get_stock(shop, C)).product_id == made.id
+    assert (await catalog.product_by_id_or_slug(shop, made.id, hidden=True)).stock_states == {C: "in_stock"}
 
 
 @pytest.mark.parametrize(("on_hand", "threshold"), [(-1, 5), (10**9 + 1, 5), (1, -1)])

@@ -10,7 +10,8 @@ from typing import Final
 
 from spoeq_core.catalog.model.product import Product
 
-LONGEST_SLUG: Final = 80
+LONGEST_SLUG: Final = 100
+_LONGEST_MADE: Final = 80
 SLUG: Final = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 ORIGIN: Final = "country_of_origin"
 """The attribute that every product can be filtered by: law for imports, Packaged Commodities r.6(10A)."""
@@ -24,12 +25,15 @@ _IN_WORDS: Final = frozenset("LMN")
 
 
 def slugify(text: str) -> str:
-    """The text as a part of a URL: "Kūrta – Blue" is "kurta-blue"; empty if no letter can be written in ASCII."""
+    """The text as a part of a URL: "Kūrta – Blue" is "kurta-blue"; empty if no letter can be written in ASCII.
+
+    It leaves room for a number behind it.
+    """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
-    if len(slug) <= LONGEST_SLUG:
+    if len(slug) <= _LONGEST_MADE:
         return slug
-    return slug[: LONGEST_SLUG + 1].rpartition("-")[0] or slug[:LONGEST_SLUG]
+    return slug[: _LONGEST_MADE + 1].rpartition("-")[0] or slug[:_LONGEST_MADE]
 
 
 def words_in(*texts: str) -> Iterator[str]:

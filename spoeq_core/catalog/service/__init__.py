@@ -15,13 +15,13 @@ from spoeq_core.catalog.service.categories import (
 )
 from spoeq_core.catalog.service.checks import checked
 from spoeq_core.catalog.service.extensions import extended, extensions_of, shown
+from spoeq_core.catalog.service.importing import import_products
 from spoeq_core.catalog.service.listing import MAX_COUNTED, list_products
 from spoeq_core.catalog.service.products import (
     archive_product,
     create_product,
     delete_product,
     finish_removal,
-    import_products,
     product_by_id_or_slug,
     products_by_ids,
     products_by_slugs,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from spoeq_core.catalog.documents import BrandRepository, CategoryRepository, ProductRepository
-from spoeq_core.catalog.model import Product, Variant, faults, tidied
+from spoeq_core.catalog.model import Brand, Product, Variant, faults, tidied
 from spoeq_core.catalog.service.extensions import extended
 from spoeq_core.kernel.errors import FieldError, Invalid
 from spoeq_core.shop import Shop
@@ -20,20 +21,58 @@ async def checked(shop: Shop, product: Product, stored: Product | None = None) -
     Raises:
         Invalid: with an error for each field that is refused.
     """
+    product, errors = in_itself(shop, product, stored)
+    known = await _references(shop, product, stored)
+    product, unknown = in_catalogue(product, known)
+    errors += [*unknown, *await taken(shop, product, stored)]
+    refuse(product, errors)
+    return product
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """The brands and categories that products may name."""
+
+    brands: Mapping[str, Brand]
+    categories: frozenset[str]
+
+
+async def all_references(shop: Shop) -> References:
+    """Every brand and category; two commands."""
+    brands = await shop.repository(BrandRepository).find({})
+    categories = await shop.repository(CategoryRepository).find({})
+    return References({brand.id: brand for brand in brands}, frozenset(category.id for category in categories))
+
+
+def in_itself(shop: Shop, product: Product, stored: Product | None = None) -> tuple[Product, list[FieldError]]:
+    """The product tidied, with its extension data, and what is wrong with it whatever else there is."""
     product, errors = _extended(shop, tidied(product), stored)
-    errors += faults(product)
-    product, unknown = await _with_brand(shop, product)
-    errors += unknown
-    if stored is None or set(product.category_ids) - set(stored.category_ids):
-        errors += await _unknown_categories(shop, product)
-    errors += await taken(shop, product, stored)
+    return product, [*errors, *faults(product)]
+
+
+def in_catalogue(product: Product, known: References) -> tuple[Product, list[FieldError]]:
+    """The product with its brand's name, and which brand or categories there are not."""
+    missing = [key for key in product.category_ids if key not in known.categories]
+    errors = [FieldError("category_ids", f"There is no category {key!r}.", "unknown") for key in missing]
+    brand = known.brands.get(product.brand_id or "")
+    if product.brand_id is not None and brand is None:
+        errors.append(FieldError("brand_id", "There is no such brand.", "unknown"))
+    named = replace(product, brand_name=brand.name if brand else "", brand_slug=brand.slug if brand else "")
+    return named, errors
+
+
+def refuse(product: Product, errors: Sequence[FieldError]) -> None:
+    """Raise what is wrong, if anything is.
+
+    Raises:
+        Invalid: with every error.
+    """
     if errors:
         raise Invalid(
             f"The product {product.name or product.id!r} was not saved: {len(errors)} field(s) were refused.",
             errors=errors,
             hint="Mend the fields that are named.",
         )
-    return product
 
 
 async def taken(shop: Shop, product: Product, stored: Product | None = None) -> list[FieldError]:
@@ -72,18 +111,10 @@ def _extended(shop: Shop, product: Product, stored: Product | None) -> tuple[Pro
     return replace(product, ext=ext, variants=tuple(variants)), errors
 
 
-async def _with_brand(shop: Shop, product: Product) -> tuple[Product, list[FieldError]]:
-    if product.brand_id is None:
-        return replace(product, brand_name="", brand_slug=""), []
-    brand = await shop.repository(BrandRepository).find_by_id(product.brand_id)
-    if brand is None:
-        return product, [FieldError("brand_id", "There is no such brand.", "unknown")]
-    return replace(product, brand_name=brand.name, brand_slug=brand.slug), []
-
-
-async def _unknown_categories(shop: Shop, product: Product) -> list[FieldError]:
-    if not product.category_ids:
-        return []
-    found = await shop.repository(CategoryRepository).find({"_id": {"$in": list(product.category_ids)}})
-    missing = sorted(set(product.category_ids) - {category.id for category in found})
-    return [FieldError("category_ids", f"There is no category {key!r}.", "unknown") for key in missing]
+async def _references(shop: Shop, product: Product, stored: Product | None) -> References:
+    """What the product names: its brand, and its categories unless it had them before (one may be gone since)."""
+    had = frozenset(stored.category_ids) if stored else frozenset()
+    new = [key for key in product.category_ids if key not in had]
+    brand = await shop.repository(BrandRepository).find_by_id(product.brand_id) if product.brand_id else None
+    found = await shop.repository(CategoryRepository).find({"_id": {"$in": new}}) if new else []
+    return References({brand.id: brand} if brand else {}, had | {category.id for category in found})

@@ -45,13 +45,20 @@ async def products_by_slugs(shop: Shop, slugs: Sequence[str]) -> dict[str, Produ
     return {product.slug: product for product in found}
 
 
+def drafted(shop: Shop, changes: ProductChanges) -> Product:
+    """A new product as it was described, unchecked; without a slug, its name makes one."""
+    now = shop.clock.now()
+    product = replace(Product(new_id(), "", "", created_at=now, updated_at=now), **changes)
+    return product if product.slug else replace(product, slug=slugify(product.name))
+
+
 async def create_product(shop: Shop, changes: ProductChanges) -> Product:
     """A new product, a draft unless `status` says otherwise; without a slug, its name makes one that is free.
 
     Raises:
         Invalid: with an error for each field that is refused.
     """
-    product = await _drafted(shop, changes)
+    product = drafted(shop, changes)
     if not changes.get("slug"):
         product = replace(product, slug=await free_slug(shop, product.slug, product.id))
     product = await checked(shop, product)
@@ -59,29 +66,6 @@ async def create_product(shop: Shop, changes: ProductChanges) -> Product:
         return await shop.repository(ProductRepository).insert(product, ProductCreated(product_id=product.id))
     except Conflict:
         raise await _refused(shop, product, None) from None
-
-
-async def import_products(shop: Shop, drafts: Sequence[ProductChanges]) -> list[Product]:
-    """Many new products at once, each checked like a single one; no event is told of them.
-
-    Whoever keeps a copy of the catalogue builds it anew afterwards.
-
-    Raises:
-        Invalid: a product is refused; nothing was stored.
-        Conflict: a slug or a SKU was taken meanwhile, or stands twice among them; those before it are stored.
-    """
-    products: list[Product] = []
-    used: set[str] = set()
-    for changes in drafts:
-        product = await _drafted(shop, changes)
-        if not changes.get("slug"):
-            base = product.slug or "product"
-            slug = base if base not in used else f"{base[:70]}-{product.id[-8:].lower()}"
-            product = replace(product, slug=await free_slug(shop, slug, product.id))
-        used.add(product.slug)
-        products.append(await checked(shop, product))
-    await shop.repository(ProductRepository).insert_all(products)
-    return products
 
 
 async def update_product(
@@ -178,13 +162,6 @@ def require_version(stored: Product, version: int | None) -> None:
             hint="Read it again and repeat the change.",
             extra={"version": stored.version},
         )
-
-
-async def _drafted(shop: Shop, changes: ProductChanges) -> Product:
-    now = shop.clock.now()
-    product = Product(new_id(), "", "", created_at=now, updated_at=now)
-    product = replace(product, **changes)
-    return product if product.slug else replace(product, slug=slugify(product.name))
 
 
 async def _refused(shop: Shop, product: Product, stored: Product | None) -> Invalid | Conflict:

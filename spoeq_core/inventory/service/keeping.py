@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from spoeq_core.catalog.model import Product, Variant
-from spoeq_core.catalog.service import products_by_ids, set_stock_states
+from spoeq_core.catalog import service as catalog
+from spoeq_core.catalog.model import Product, ProductChanges, Variant
 from spoeq_core.inventory.documents import StockRepository, not_logged
 from spoeq_core.inventory.model import DEFAULT_THRESHOLD, OUT, RECENT, Movement, Reason, Stock, stock_state
 from spoeq_core.inventory.service.moving import MAX_PIECES
@@ -21,6 +21,8 @@ from spoeq_core.shop import Shop
 SETTLED = timedelta(minutes=5)
 """Younger rows stay where they are: whoever repeats a movement looks for its row in the log, then in the archive."""
 BATCH = 500
+AT_ONCE = 25
+"""Products whose states are read together: long lists in a query are slow on the embedded server."""
 ROUNDS = 5
 
 
@@ -63,15 +65,37 @@ async def create_stocks(shop: Shop, new: Sequence[NewStock], *, actor: str = "sy
     Raises:
         Invalid: a number is negative or too large; nothing was stored.
     """
-    for item in new:
-        if not (0 <= item.on_hand <= MAX_PIECES and 0 <= item.threshold <= MAX_PIECES):
-            raise Invalid(f"{item.sku}: pieces and threshold must be 0 to {MAX_PIECES}.")
-    made = await shop.repository(StockRepository).insert_new(
-        [_begun(item) for item in new],
-        {item.sku: _initial(shop, item.sku, item.on_hand, actor) for item in new if item.on_hand},
-    )
+    made = await _insert(shop, new, actor)
     await refresh_states(shop, {item.product_id for item in new})
     return made
+
+
+async def import_products(
+    shop: Shop,
+    drafts: Sequence[ProductChanges],
+    pieces: Mapping[str, int],
+    *,
+    threshold: int = DEFAULT_THRESHOLD,
+    actor: str = "system",
+) -> list[Product]:
+    """Many new products with their stock (pieces by SKU, 0 where not named), by few commands; no event is told.
+
+    Raises:
+        Invalid, Conflict: as for the catalogue's `import_products`.
+    """
+    states = {sku: stock_state(count, threshold) for sku, count in pieces.items()}
+    products = await catalog.import_products(shop, drafts, stock_states=states)
+    new = [
+        NewStock(variant.sku, product.id, name_of(product, variant), pieces.get(variant.sku, 0), threshold)
+        for product in products
+        for variant in product.variants
+    ]
+    made = await _insert(shop, new, actor)
+    old = {item.product_id for item in new if item.sku not in made}
+    for product in products:
+        if product.id in old:
+            await ensure_stock(shop, product)
+    return products
 
 
 async def ensure_stock(
@@ -116,11 +140,11 @@ async def refresh_states(shop: Shop, product_ids: Iterable[str]) -> None:
     once, the last one leaves the truth.
     """
     wanted = sorted(set(product_ids))
-    for start in range(0, len(wanted), BATCH):
-        products = await products_by_ids(shop, wanted[start : start + BATCH], hidden=True)
+    for start in range(0, len(wanted), AT_ONCE):
+        products = await catalog.products_by_ids(shop, wanted[start : start + AT_ONCE], hidden=True)
         states = await _states(shop, products)
         for _ in range(ROUNDS):
-            await set_stock_states(shop, states)
+            await catalog.set_stock_states(shop, states)
             now = await _states(shop, products)
             if now == states:
                 break
@@ -153,6 +177,14 @@ async def _states(shop: Shop, products: Sequence[Product]) -> dict[str, dict[str
         product.id: {v.sku: known[v.sku].state if v.sku in known else OUT for v in product.variants}
         for product in products
     }
+
+
+async def _insert(shop: Shop, new: Sequence[NewStock], actor: str) -> set[str]:
+    for item in new:
+        if not (0 <= item.on_hand <= MAX_PIECES and 0 <= item.threshold <= MAX_PIECES):
+            raise Invalid(f"{item.sku}: pieces and threshold must be 0 to {MAX_PIECES}.")
+    first_rows = {item.sku: _initial(shop, item.sku, item.on_hand, actor) for item in new if item.on_hand}
+    return await shop.repository(StockRepository).insert_new([_begun(item) for item in new], first_rows)
 
 
 def _begun(item: NewStock) -> Stock:
