@@ -13,9 +13,24 @@ from spoeq_core.orders.claims import PAYMENT, claims_of, payment_claim
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderPaid, OrderShipped
 from spoeq_core.orders.model import Order, OrderStatus, Shipment, TimelineEntry
-from spoeq_core.orders.tokens import opens
+from spoeq_core.orders.tokens import opens, order_token
 from spoeq_core.payments.model import PaymentStatus, Settled
 from spoeq_core.shop import Shop
+
+__all__ = [
+    "Parcel",
+    "add_note",
+    "add_shipment",
+    "cancel",
+    "change_status",
+    "order_by_number",
+    "order_for",
+    "order_token",
+    "payment_failed",
+    "payment_started",
+    "settle",
+    "track",
+]
 
 ATTEMPTS = 6
 """How often a change is decided again when another request changed the order meanwhile."""
@@ -48,13 +63,25 @@ async def order_for(
     return order
 
 
+async def order_by_number(shop: Shop, number: str, *, token: str) -> Order:
+    """The order of that number, for whoever holds its token.
+
+    Raises:
+        NotFound: there is none, or the token is not its.
+    """
+    order = await _numbered(shop, number)
+    if order is None or not opens(shop, token, order.id):
+        raise NotFound("There is no such order.", hint="Open the link of your confirmation mail.")
+    return order
+
+
 async def track(shop: Shop, number: str, contact: str) -> Order:
     """The order of that number, for whoever knows the e-mail address or the phone number it was placed with.
 
     Raises:
         NotFound: no order has both; which of the two is wrong is not told.
     """
-    order = await shop.repository(OrderRepository).find_one({"number": number.strip().upper()[:40]})
+    order = await _numbered(shop, number)
     if order is None or not _knows(order, contact):
         raise NotFound(
             "No order has this number and this e-mail address or phone.", hint="Check both with your confirmation mail."
@@ -152,7 +179,7 @@ async def settle(shop: Shop, provider: str, order_id: str, money: Settled) -> Or
         "currency": money.currency,
     }
     if await claims.take([claim]) is not None:
-        known = await claims.find(claim["_id"])
+        known = await claims.find(payment_claim(provider, money.payment_id))
         if known is not None and known["order_id"] != order_id:
             return await _flag_reused(shop, order_id, provider, money)
 
@@ -220,6 +247,10 @@ async def _change(
     raise StaleAggregate(
         "This order was changed by somebody else in the meantime.", hint="Reload it and repeat the change."
     )
+
+
+async def _numbered(shop: Shop, number: str) -> Order | None:
+    return await shop.repository(OrderRepository).find_one({"number": number.strip().upper()[:40]})
 
 
 def _knows(order: Order, contact: str) -> bool:

@@ -1,0 +1,116 @@
+"""Orders as the API and the pages show them: to buyers, and with more to staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spoeq_core.checkout.service import Placed
+from spoeq_core.orders.model import Order, OrderLine, TimelineEntry
+from spoeq_core.orders.shape import item_shape, order_shape, order_totals, shipment_shape, tracking_steps
+from spoeq_core.orders.tokens import order_token
+from spoeq_core.pricing.shape import money
+from spoeq_core.shop import Shop
+
+__all__ = [
+    "order_row",
+    "order_view",
+    "placed_view",
+    "shipment_views",
+    "timeline_view",
+    "trace_view",
+    "tracking_steps",
+]
+
+View = dict[str, Any]
+
+
+def order_view(shop: Shop, order: Order, *, staff: bool = False) -> View:
+    """The whole order; `staff` see who bought, the price's working, all of the timeline and what may come next."""
+    view = {**order_shape(order), "items": [_item(shop, order, line) for line in order.lines]}
+    view["timeline"] = timeline_view(order) if staff else _timeline(order, public=True)
+    if not staff:
+        return view
+    return {
+        **view,
+        "version": order.version,
+        "customer_id": order.customer_id,
+        "cart_id": order.cart_id,
+        "flags": list(order.flags),
+        "trace": trace_view(order),
+        "next_statuses": [status.value for status in order.next_statuses()],
+        "payments": [
+            {
+                "provider": payment.provider,
+                "payment_id": payment.payment_id,
+                "amount": money(payment.amount, payment.currency or order.currency),
+                "at": payment.at,
+                "accepted": payment.accepted,
+            }
+            for payment in order.payments
+        ],
+    }
+
+
+def placed_view(shop: Shop, placed: Placed) -> View:
+    """What whoever placed an order is answered; `token` opens it without an account."""
+    order, action = placed.order, placed.next_action
+    next_action: View = {"type": action.type}
+    if action.url:
+        next_action["url"] = action.url
+    if action.data:
+        next_action["data"] = dict(action.data)
+    return {
+        "id": order.id,
+        "number": order.number,
+        "status": order.status.value,
+        "totals": order_totals(order),
+        "payment": {"status": order.payment_status.value, "next_action": next_action},
+        "token": order_token(shop, order.id),
+    }
+
+
+def order_row(order: Order) -> View:
+    """An order in a list of staff's."""
+    return {
+        "id": order.id,
+        "number": order.number,
+        "placed_at": order.placed_at,
+        "customer": order.shipping_address.name,
+        "postal_code": order.shipping_address.postal_code,
+        "status": order.status.value,
+        "payment": order.payment_status.value,
+        "fulfilment": order.fulfilment_status.value,
+        "total": money(order.grand_total, order.currency),
+    }
+
+
+def shipment_views(order: Order) -> list[View]:
+    """The parcels, with what is in each."""
+    return [shipment_shape(order, shipment) for shipment in order.shipments]
+
+
+def timeline_view(order: Order) -> list[View]:
+    """Everything that happened, oldest first, for staff."""
+    return _timeline(order, public=False)
+
+
+def trace_view(order: Order) -> list[View]:
+    """How the price came about, step by step, as it was frozen."""
+    return [
+        {**step, "input": money(step["input"], order.currency), "output": money(step["output"], order.currency)}
+        for step in order.priced["trace"]
+    ]
+
+
+def _timeline(order: Order, *, public: bool) -> list[View]:
+    return [_entry(entry, staff=not public) for entry in order.timeline if entry.public or not public]
+
+
+def _entry(entry: TimelineEntry, *, staff: bool) -> View:
+    view: View = {"at": entry.at, "kind": entry.kind, "label": entry.label}
+    return {**view, "actor": entry.actor, "note": entry.note} if staff else view
+
+
+def _item(shop: Shop, order: Order, line: OrderLine) -> View:
+    image = {"src": shop.storage.url(line.image), "srcset": "", "alt": line.name, "sources": []} if line.image else None
+    return {**item_shape(order, line), "image": image}
