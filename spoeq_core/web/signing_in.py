@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from quart import Response, g, request
@@ -9,11 +10,14 @@ from quart import Response, g, request
 from spoeq_core.audit import service as audit
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import LIFETIMES, Account, Channel, Customer, Kind, Principal, Session, Staff, kind_of
-from spoeq_core.kernel.errors import TooManyRequests, Unauthenticated
+from spoeq_core.kernel.errors import SpoeqError, TooManyRequests, Unauthenticated
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import actor_of
+from spoeq_core.web.carts import adopt_guest_cart, forget_cart
 from spoeq_core.web.cookies import REFRESH_COOKIE, SHOPPER_COOKIE, STAFF_COOKIE, drop_cookie, read_cookie, set_cookie
 from spoeq_core.web.security.limits import client_address, limit, uncount
+
+log = logging.getLogger(__name__)
 
 REFRESH_PATH = "/api/v1/auth"
 WINDOW = 15 * 60
@@ -67,21 +71,35 @@ async def mail_reset_link(shop: Shop, email: str) -> None:
 
 
 async def sign_in_browser(shop: Shop, response: Response, account: Account) -> Response:
-    """The response with a cookie of a new session; the one that this browser held before is over."""
+    """The response with a cookie of a new session, and the guest's cart brought along.
+
+    The session that this browser held before is over: whoever put it there gains nothing.
+    """
     kind = kind_of(account)
     await end_browser_session(shop, kind)
     session, token = await _start(shop, account, Channel.BROWSER)
     lasts = LIFETIMES[Channel.BROWSER, kind].absolute
     set_cookie(shop, response, _cookie_of(kind), token, lasts=lasts)
     _be(shop, session, account)
-    return response
+    return await bring_cart(response, account)
+
+
+async def bring_cart(response: Response, account: Account) -> Response:
+    """The response after a guest's cart was merged into the customer's; a cart that cannot be keeps nobody out."""
+    if not isinstance(account, Customer):
+        return response
+    try:
+        return await adopt_guest_cart(response, account.id)
+    except SpoeqError:
+        log.exception("the guest's cart could not be merged into that of customer %s", account.id)
+        return response
 
 
 async def sign_out_browser(shop: Shop, response: Response, kind: Kind) -> Response:
     """The response without the cookie, whose session is over."""
     await end_browser_session(shop, kind)
     drop_cookie(shop, response, _cookie_of(kind))
-    return response
+    return forget_cart(response) if kind is Kind.CUSTOMER else response
 
 
 async def end_browser_session(shop: Shop, kind: Kind) -> None:

@@ -20,6 +20,7 @@ from spoeq_core.web.openapi import operation
 from spoeq_core.web.security.limits import client_address, limit
 from spoeq_core.web.signing_in import (
     account_view,
+    bring_cart,
     check_credentials,
     drop_refresh_cookie,
     end_browser_session,
@@ -128,7 +129,8 @@ async def register() -> Response:
         shop, email=body.email, password=body.password, name=body.name, phone=body.phone
     )
     session, token = await sign_in_client(shop, customer)
-    return _tokens(shop, customer, session, token, in_body=body.client == "app", status=201)
+    response = _tokens(shop, customer, session, token, in_body=body.client == "app", status=201)
+    return await bring_cart(response, customer)
 
 
 @blueprint.post("/auth/login")
@@ -140,7 +142,7 @@ async def login() -> Response:
     body = await read_body(Credentials)
     account = await check_credentials(shop, body.email, body.password)
     session, token = await sign_in_client(shop, account)
-    return _tokens(shop, account, session, token, in_body=body.client == "app")
+    return await bring_cart(_tokens(shop, account, session, token, in_body=body.client == "app"), account)
 
 
 @blueprint.post("/auth/refresh")

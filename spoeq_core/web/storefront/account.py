@@ -11,6 +11,7 @@ from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import Customer, Kind
 from spoeq_core.identity.states import STATES
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
+from spoeq_core.orders.listing import list_orders
 from spoeq_core.web.access import current_actor, public, safe_next, signed_in
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.api.me import saved_address_view
@@ -20,6 +21,7 @@ from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
 from spoeq_core.web.signing_in import check_credentials, limit_registrations, sign_in_browser, sign_out_browser
 from spoeq_core.web.theming import render
+from spoeq_core.web.views.orders import order_view
 
 blueprint = Blueprint("pages_account", __name__)
 
@@ -179,6 +181,8 @@ async def _register_page(target: str, form: dict[str, Any] | None = None, status
 
 
 async def _account_page(customer: Customer, form: dict[str, Any] | None = None, status: int = 200) -> Response:
+    shop = current_shop()
+    orders = await list_orders(shop, customer_id=customer.id, limit=1)
     return await render(
         "storefront",
         "pages/account.html",
@@ -186,7 +190,7 @@ async def _account_page(customer: Customer, form: dict[str, Any] | None = None, 
         page=page("Your account", kind="account", noindex=True),
         customer={"name": customer.name, "email": customer.email, "phone": customer.phone},
         addresses=[saved_address_view(saved) for saved in customer.addresses],
-        last_order=None,
+        last_order=order_view(shop, orders.items[0]) if orders.items else None,
         form=form or form_state(),
     )
 
