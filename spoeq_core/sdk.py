@@ -12,7 +12,8 @@ _OFFERS = {
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images",
     "spoeq_core.catalog.model": "Image ImageFile Option Product ProductChanges ProductStatus Variant",
     "spoeq_core.catalog.service": (
-        "all_brands all_categories create_brand create_category import_products products_by_slugs"
+        "all_brands all_categories create_brand create_category import_products products_by_slugs "
+        "update_category"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
     "spoeq_core.checkout.quotas": "full_quotas quota_counts",
@@ -55,6 +56,7 @@ _OFFERS = {
     "spoeq_core.web.access": "Actor current_actor public signed_in staff",
     "spoeq_core.web.answers": "see_other",
     "spoeq_core.web.bodies": "Body Form form_state json_response query_flag query_int query_text read_body read_form",
+    "spoeq_core.web.carts": "apply_code current_cart priced_cart_response remove_code",
     "spoeq_core.web.common": "page",
     "spoeq_core.web.context": "current_shop",
     "spoeq_core.web.flash": "flash",

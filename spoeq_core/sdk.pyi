@@ -19,6 +19,7 @@ from spoeq_core.catalog.service import (
     create_category as create_category,
     import_products as import_products,
     products_by_slugs as products_by_slugs,
+    update_category as update_category,
 )
 from spoeq_core.checkout.model import Problem as Problem, Quota as Quota
 from spoeq_core.checkout.quotas import full_quotas as full_quotas, quota_counts as quota_counts
@@ -146,6 +147,12 @@ from spoeq_core.web.bodies import (
     query_text as query_text,
     read_body as read_body,
     read_form as read_form,
+)
+from spoeq_core.web.carts import (
+    apply_code as apply_code,
+    current_cart as current_cart,
+    priced_cart_response as priced_cart_response,
+    remove_code as remove_code,
 )
 from spoeq_core.web.common import page as page
 from spoeq_core.web.context import current_shop as current_shop

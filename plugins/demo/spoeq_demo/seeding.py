@@ -30,6 +30,7 @@ from spoeq_core.sdk import (
     products_by_slugs,
     save_settings,
     stock_of,
+    update_category,
 )
 from spoeq_demo.accounts import create_accounts
 from spoeq_demo.catalogue import DemoProduct, load_catalogue
@@ -63,6 +64,7 @@ async def seed_demo(shop: Shop, say: Say) -> None:
     fresh = await _store(shop, catalogue.products, brands, categories)
     say(f"{fresh} products stored; drawing their pictures …")
     await _draw(shop, catalogue.products, say)
+    await _picture_categories(shop, catalogue.products)
 
 
 async def seed_many(shop: Shop, products: Iterable[DemoProduct], say: Say) -> int:
@@ -161,6 +163,20 @@ async def _draw(shop: Shop, products: Sequence[DemoProduct], say: Say) -> None:
             await add_rendered_images(shop, product_id, [await asyncio.to_thread(_rendered, p) for p in pictures])
             if done % 10 == 0 or done == len(wanted):
                 say(f"  {done} of {len(wanted)} products drawn")
+
+
+async def _picture_categories(shop: Shop, products: Sequence[DemoProduct]) -> None:
+    """Show each top category by a picture of its first product."""
+    categories = await all_categories(shop)
+    stored = await products_by_slugs(shop, [product.slug for product in products])
+    for category in categories.all():
+        if category.parent_id is not None or category.image is not None:
+            continue
+        below = set(categories.with_descendants(category))
+        inside = [stored[p.slug] for p in products if p.slug in stored and below & set(stored[p.slug].category_ids)]
+        pictured = next((product for product in inside if product.images), None)
+        if pictured is not None:
+            await update_category(shop, category.id, {"image": pictured.images[0]})
 
 
 def _rendered(picture: ProductPicture) -> RenderedImage:
