@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from quart import Blueprint, Response
 
@@ -15,27 +16,29 @@ from spoeq_core.sdk import (
     current_shop,
     flash,
     form_state,
-    plain_amount,
     page,
     parse_amount,
+    plain_amount,
     read_form,
     render,
     see_other,
     staff,
 )
 from spoeq_flat_rate.model import Zone
-from spoeq_flat_rate.service import delete_zone, find_zone, save_zone
+from spoeq_flat_rate.service import create_zone, delete_zone, find_zone, update_zone
 from spoeq_flat_rate.settings import FlatRateSettings
 
 PATH = "/admin/shipping-zones"
 PERMISSION = "shipping.manage"
+
+NEW = {"countries": "IN", "label": "Standard delivery", "min_days": "3", "max_days": "6", "cod": "1"}
 
 blueprint = Blueprint("flat_rate_admin", __name__)
 
 
 @blueprint.get("/shipping-zones")
 @staff(PERMISSION)
-async def list_zones() -> Response:
+async def index() -> Response:
     """All zones."""
     shop = current_shop()
     zones = shop.plugin_settings(FlatRateSettings).zones
@@ -45,21 +48,21 @@ async def list_zones() -> Response:
 
 @blueprint.get("/shipping-zones/new")
 @staff(PERMISSION)
-async def new_zone() -> Response:
+async def new() -> Response:
     """An empty form."""
-    return await _form(None, {"countries": "IN", "label": "Standard delivery", "min_days": "3", "max_days": "6", "cod": "1"})
+    return await _form(None, NEW)
 
 
 @blueprint.post("/shipping-zones/new")
 @staff(PERMISSION)
-async def create_zone() -> Response:
+async def create() -> Response:
     """Add a zone."""
     return await _save(None)
 
 
 @blueprint.get("/shipping-zones/<zone_id>")
 @staff(PERMISSION)
-async def edit_zone(zone_id: str) -> Response:
+async def edit(zone_id: str) -> Response:
     """A zone's form."""
     shop = current_shop()
     zone = find_zone(shop, zone_id)
@@ -68,7 +71,7 @@ async def edit_zone(zone_id: str) -> Response:
 
 @blueprint.post("/shipping-zones/<zone_id>")
 @staff(PERMISSION)
-async def update_zone(zone_id: str) -> Response:
+async def update(zone_id: str) -> Response:
     """Change a zone."""
     find_zone(current_shop(), zone_id)
     return await _save(zone_id)
@@ -76,7 +79,7 @@ async def update_zone(zone_id: str) -> Response:
 
 @blueprint.post("/shipping-zones/<zone_id>/delete")
 @staff(PERMISSION)
-async def remove_zone(zone_id: str) -> Response:
+async def remove(zone_id: str) -> Response:
     """Remove a zone."""
     await delete_zone(current_shop(), zone_id)
     return flash(see_other(PATH), "Zone removed.")
@@ -86,33 +89,31 @@ async def _save(zone_id: str | None) -> Response:
     shop = current_shop()
     form = await read_form()
     try:
-        await save_zone(shop, _entered(form, shop.profile.currency, zone_id), zone_id)
+        values = _entered(form, shop.profile.currency)
+        zone = await (update_zone(shop, zone_id, values) if zone_id else create_zone(shop, values))
     except Invalid as error:
         return await _form(zone_id, form.as_dict(), error.errors, 422)
     except Conflict as error:
         return await _form(zone_id, form.as_dict(), [FieldError("name", str(error))], 409)
-    return flash(see_other(PATH), "Zone saved.")
+    return flash(see_other(PATH), f"Zone {zone.name} is saved.")
 
 
 async def _form(
-    zone_id: str | None, values: dict[str, str], errors: list[FieldError] | tuple[FieldError, ...] = (), status: int = 200
+    zone_id: str | None, values: Mapping[str, str], errors: Sequence[FieldError] = (), status: int = 200
 ) -> Response:
-    title = f"Zone {values.get('name', '')}" if zone_id else "New zone"
     return await render(
         "admin",
         "flat_rate/zone.html",
         status=status,
-        page=page(title),
+        page=page(values.get("name", "") if zone_id else "New zone"),
         zone_id=zone_id,
         form=form_state(values, errors),
     )
 
 
-def _entered(form: Form, currency: str, zone_id: str | None) -> dict[str, object]:
-    name = form.text("name")
+def _entered(form: Form, currency: str) -> dict[str, object]:
     return {
-        "id": zone_id or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "zone",
-        "name": name,
+        "name": form.text("name"),
         "label": form.text("label"),
         "countries": _words(form.text("countries").upper()),
         "states": [line.strip() for line in form.text("states").splitlines() if line.strip()],

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from spoeq_core.sdk import Conflict, FieldError, Invalid, NotFound, PricingCart, ShippingOption, Shop, save_settings
-from spoeq_flat_rate.model import Zone, working_day, zone_for
+from spoeq_flat_rate.model import Zone, free_id, working_day, zone_for
 from spoeq_flat_rate.settings import FlatRateSettings
 
 PLUGIN = "flat_rate"
+MISSING = {
+    "name": "Enter a name.",
+    "label": "Enter what shoppers read.",
+    "rates": "Enter at least one price.",
+}
 
 
 async def quote(shop: Shop, cart: PricingCart) -> list[ShippingOption]:
@@ -49,34 +56,63 @@ def find_zone(shop: Shop, zone_id: str) -> Zone:
     return found
 
 
-async def save_zone(shop: Shop, values: dict[str, object], replacing: str | None) -> Zone:
-    """Add a zone, or put it in the place of another.
+async def create_zone(shop: Shop, values: Mapping[str, object]) -> Zone:
+    """Add a zone; its id is made from its name.
 
     Raises:
         Invalid: a value is refused.
-        Conflict: another zone has the id.
+        Conflict: another zone has the name.
     """
-    try:
-        zone = Zone.model_validate(values)
-    except ValidationError as error:
-        raise Invalid(
-            "The zone was not saved.",
-            errors=[FieldError(_field(item["loc"]), item["msg"].removeprefix("Value error, ") + ".") for item in error.errors()],
-        ) from None
     zones = shop.plugin_settings(FlatRateSettings).zones
-    if zone.id != replacing and any(other.id == zone.id for other in zones):
-        raise Conflict(f"There is a zone {zone.id!r} already.", hint="Choose another name.")
-    kept = tuple(zone if other.id == replacing else other for other in zones)
-    await save_settings(shop, PLUGIN, {"zones": kept if replacing else (*zones, zone)})
+    zone = _zone({**values, "id": free_id(str(values.get("name", "")), {zone.id for zone in zones})})
+    _refuse_same_name(zone, zones)
+    await save_settings(shop, PLUGIN, {"zones": (*zones, zone)})
+    return zone
+
+
+async def update_zone(shop: Shop, zone_id: str, values: Mapping[str, object]) -> Zone:
+    """Put a changed zone in the place of what it was.
+
+    Raises:
+        NotFound: there is none of that id.
+        Invalid: a value is refused.
+        Conflict: another zone has the name.
+    """
+    find_zone(shop, zone_id)
+    zones = shop.plugin_settings(FlatRateSettings).zones
+    zone = _zone({**values, "id": zone_id})
+    _refuse_same_name(zone, [other for other in zones if other.id != zone_id])
+    await save_settings(shop, PLUGIN, {"zones": tuple(zone if other.id == zone_id else other for other in zones)})
     return zone
 
 
 async def delete_zone(shop: Shop, zone_id: str) -> None:
-    """Remove a zone; addresses in it are served by a less exact one, if any."""
+    """Remove a zone; addresses in it are served by a less exact one, if any.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
     find_zone(shop, zone_id)
     zones = shop.plugin_settings(FlatRateSettings).zones
     await save_settings(shop, PLUGIN, {"zones": tuple(zone for zone in zones if zone.id != zone_id)})
 
 
-def _field(path: tuple[int | str, ...]) -> str:
-    return str(path[0]) if path else "rates"
+def _zone(values: Mapping[str, object]) -> Zone:
+    try:
+        return Zone.model_validate(values)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        raise Invalid(
+            "The zone was not saved.",
+            errors=[FieldError(str(item["loc"][0]), _sentence(item), item["type"]) for item in problems],
+        ) from None
+
+
+def _refuse_same_name(zone: Zone, others: Iterable[Zone]) -> None:
+    if any(other.name.casefold() == zone.name.casefold() for other in others):
+        raise Conflict(f"There is a zone {zone.name!r} already.", hint="Choose another name.", code="duplicate")
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    missing = MISSING.get(str(problem["loc"][0]), "") if problem["type"] in {"string_too_short", "too_short"} else ""
+    return missing or f"{problem['msg'].removeprefix('Value error, ')}."

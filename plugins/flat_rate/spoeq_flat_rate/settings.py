@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from spoeq_flat_rate.model import Rate, Zone
 
@@ -17,10 +17,19 @@ def default_zones() -> tuple[Zone, ...]:
 
 
 class FlatRateSettings(BaseModel):
-    """The zones, most exact match first."""
+    """The zones; an address belongs to the one that names it most exactly, of equals to the first."""
 
     model_config = ConfigDict(extra="forbid")
 
     zones: tuple[Zone, ...] = Field(
         default_factory=default_zones, max_length=200, json_schema_extra={"widget": "hidden"}
     )
+
+    @field_validator("zones")
+    @classmethod
+    def _each_once(cls, zones: tuple[Zone, ...]) -> tuple[Zone, ...]:
+        for names in ([zone.id for zone in zones], [zone.name.casefold() for zone in zones]):
+            twice = next((name for name in names if names.count(name) > 1), None)
+            if twice is not None:
+                raise ValueError(f"Two zones are called {twice!r}")
+        return zones
