@@ -10,6 +10,7 @@ import ctypes
 import gc
 import logging
 import os
+import select
 import signal
 import sys
 import time
@@ -23,6 +24,7 @@ from spoeq_core.kernel.processes.supervisor import RestartBudget
 log = logging.getLogger(__name__)
 
 PR_SET_NAME = 15
+LONG = 3600.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -66,20 +68,26 @@ class Prefork:
         """Fork and watch until told to stop; the exit status: 0, or 1 if a child kept dying."""
         gc.collect()
         gc.freeze()
+        readable, writable = os.pipe()
+        for end in (readable, writable):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         for number in SIGNALS:
             signal.signal(number, self._stop)
-        failed = self._watch()
+        failed = False
+        while not self._stopping and not failed:
+            failed = not self._fill()
+            _sleep(readable, self._until_due())
+            self._reap()
         for role in self._roles:
-            self._end([place for place in self._places if place.role is role], role.stop_seconds)
+            self._end([place for place in self._places if place.role is role], role.stop_seconds, readable)
         return 1 if failed else 0
 
-    def _watch(self) -> bool:
-        """Fill places until told to stop (False), or until a child died too often (True)."""
-        while not self._stopping:
-            if not self._fill():
-                return True
-            self._reap(block=True)
-        return False
+    def _until_due(self) -> float:
+        """Seconds until a place is to be filled again; long if all are filled."""
+        due = [place.due - time.monotonic() for place in self._places if place.pid == 0]
+        return max(0.0, min(due, default=LONG))
 
     def _fill(self) -> bool:
         """Fork what is missing and due; False if a child dies again and again."""
@@ -96,7 +104,8 @@ class Prefork:
             return pid
         code = 1
         try:
-            for number in SIGNALS:
+            signal.set_wakeup_fd(-1)
+            for number in (*SIGNALS, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
             os.setsid()
             die_with_parent(parent)
@@ -112,19 +121,18 @@ class Prefork:
             sys.stderr.flush()
             os._exit(code)
 
-    def _reap(self, *, block: bool) -> None:
-        """Note who died; if asked to, wait for that or for a signal, but not past the next restart."""
-        waiting = any(place.pid == 0 for place in self._places)
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG if waiting or not block else 0)
-        except (ChildProcessError, InterruptedError):
-            pid, status = 0, 0
-        if pid == 0:
-            time.sleep(0.02)
-            return
-        for place in self._places:
-            if place.pid == pid:
-                self._died(place, status)
+    def _reap(self) -> None:
+        """Note who died."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for place in self._places:
+                if place.pid == pid:
+                    self._died(place, status)
 
     def _died(self, place: _Place, status: int) -> None:
         place.pid = 0
@@ -135,13 +143,15 @@ class Prefork:
         ending = "giving up" if delay is None else "starting it again"
         log.warning("%s died (%s); %s", place.role.name, os.waitstatus_to_exitcode(status), ending)
 
-    def _end(self, places: Sequence[_Place], seconds: float) -> None:
+    def _end(self, places: Sequence[_Place], seconds: float, readable: int) -> None:
         for place in places:
             if place.pid:
                 _signal(place.pid, signal.SIGTERM)
         until = time.monotonic() + seconds
+        self._reap()
         while any(place.pid for place in places) and time.monotonic() < until:
-            self._reap(block=False)
+            _sleep(readable, until - time.monotonic())
+            self._reap()
         for place in places:
             if place.pid:
                 log.warning("%s did not stop within %.0f s and is killed", place.role.name, seconds)
@@ -149,6 +159,13 @@ class Prefork:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
+
+
+def _sleep(readable: int, seconds: float) -> None:
+    """Wait for a signal, at most so long. A plain blocking wait would begin again after the signal's handler ran."""
+    ready, _, _ = select.select([readable], [], [], max(0.0, seconds))
+    if ready:
+        os.read(readable, 4096)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
