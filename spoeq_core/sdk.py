@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 
 _OFFERS = {
+    "spoeq_core.audit.service": "record",
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images",
     "spoeq_core.catalog.model": "Image ImageFile Option Product ProductChanges ProductStatus Variant",
     "spoeq_core.catalog.service": (
@@ -33,7 +34,7 @@ _OFFERS = {
     ),
     "spoeq_core.kernel.events": "Delivery Event",
     "spoeq_core.kernel.ids": "new_id",
-    "spoeq_core.kernel.money": "Money exponent parse_amount plain_amount",
+    "spoeq_core.kernel.money": "MAX_AMOUNT Money exponent parse_amount plain_amount",
     "spoeq_core.kernel.mongo": "Repository plain",
     "spoeq_core.kernel.settings": "Settings",
     "spoeq_core.kernel.tasks": "Schedule",
@@ -55,8 +56,9 @@ _OFFERS = {
     "spoeq_core.stack": "StackOptions cpu_workers run_command run_until_stopped",
     "spoeq_core.web.access": "Actor current_actor public signed_in staff",
     "spoeq_core.web.answers": "see_other",
+    "spoeq_core.web.api.shopping": "MoneyBody amount_of wanted_version",
     "spoeq_core.web.bodies": "Body Form form_state json_response query_flag query_int query_text read_body read_form",
-    "spoeq_core.web.carts": "apply_code current_cart priced_cart_response remove_code",
+    "spoeq_core.web.carts": "CurrentCart apply_code current_cart priced_cart_response remove_code",
     "spoeq_core.web.common": "page",
     "spoeq_core.web.context": "current_shop",
     "spoeq_core.web.flash": "flash",

@@ -1,3 +1,4 @@
+from spoeq_core.audit.service import record as record
 from spoeq_core.catalog.images import (
     RenderedImage as RenderedImage,
     Rendition as Rendition,
@@ -55,6 +56,7 @@ from spoeq_core.kernel.errors import (
 from spoeq_core.kernel.events import Delivery as Delivery, Event as Event
 from spoeq_core.kernel.ids import new_id as new_id
 from spoeq_core.kernel.money import (
+    MAX_AMOUNT as MAX_AMOUNT,
     Money as Money,
     exponent as exponent,
     parse_amount as parse_amount,
@@ -137,6 +139,7 @@ from spoeq_core.web.access import (
     staff as staff,
 )
 from spoeq_core.web.answers import see_other as see_other
+from spoeq_core.web.api.shopping import MoneyBody as MoneyBody, amount_of as amount_of, wanted_version as wanted_version
 from spoeq_core.web.bodies import (
     Body as Body,
     Form as Form,
@@ -149,6 +152,7 @@ from spoeq_core.web.bodies import (
     read_form as read_form,
 )
 from spoeq_core.web.carts import (
+    CurrentCart as CurrentCart,
     apply_code as apply_code,
     current_cart as current_cart,
     priced_cart_response as priced_cart_response,
