@@ -64,7 +64,7 @@ _OFFERS = {
     "spoeq_core.web.flash": "flash",
     "spoeq_core.web.formats": "format_amount",
     "spoeq_core.web.openapi": "operation",
-    "spoeq_core.web.security": "client_address limit",
+    "spoeq_core.web.security": "client_address limit limit_visitor",
     "spoeq_core.web.theming": "render",
     "spoeq_core.web.views.money": "money",
 }

@@ -139,7 +139,11 @@ from spoeq_core.web.access import (
     staff as staff,
 )
 from spoeq_core.web.answers import see_other as see_other
-from spoeq_core.web.api.shopping import MoneyBody as MoneyBody, amount_of as amount_of, wanted_version as wanted_version
+from spoeq_core.web.api.shopping import (
+    MoneyBody as MoneyBody,
+    amount_of as amount_of,
+    wanted_version as wanted_version,
+)
 from spoeq_core.web.bodies import (
     Body as Body,
     Form as Form,
@@ -163,6 +167,6 @@ from spoeq_core.web.context import current_shop as current_shop
 from spoeq_core.web.flash import flash as flash
 from spoeq_core.web.formats import format_amount as format_amount
 from spoeq_core.web.openapi import operation as operation
-from spoeq_core.web.security import client_address as client_address, limit as limit
+from spoeq_core.web.security import client_address as client_address, limit as limit, limit_visitor as limit_visitor
 from spoeq_core.web.theming import render as render
 from spoeq_core.web.views.money import money as money

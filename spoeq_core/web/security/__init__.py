@@ -7,9 +7,9 @@ from quart import Quart
 from spoeq_core.web import access
 from spoeq_core.web.security import bodies, csrf, headers, proxies
 from spoeq_core.web.security.csrf import csrf_exempt, csrf_field, csrf_token
-from spoeq_core.web.security.limits import client_address, limit, uncount
+from spoeq_core.web.security.limits import client_address, limit, limit_visitor, uncount
 
-__all__ = ["client_address", "csrf_exempt", "csrf_field", "csrf_token", "install", "limit", "uncount"]
+__all__ = ["client_address", "csrf_exempt", "csrf_field", "csrf_token", "install", "limit", "limit_visitor", "uncount"]
 
 
 def install(app: Quart) -> None:

@@ -45,6 +45,15 @@ async def limit(shop: Shop, name: str, key: str, times: int, seconds: int) -> No
         raise TooManyRequests("Too many tries.", hint="Wait a little and try again.", retry_after=max(1, int(left)))
 
 
+async def limit_visitor(shop: Shop, name: str, *, times: int, seconds: int) -> None:
+    """The same, counted by the address the request came from.
+
+    Raises:
+        TooManyRequests: the window's tries are used up.
+    """
+    await limit(shop, name, client_address(), times, seconds)
+
+
 async def uncount(shop: Shop, name: str, key: str) -> None:
     """Take a try back: it succeeded, and only failures count."""
     try:
