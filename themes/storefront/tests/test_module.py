@@ -1,0 +1,184 @@
+"""What the module adds in a real browser: answers swapped in place, nothing lost, nothing sent twice."""
+
+import asyncio
+import mimetypes
+import os
+import shutil
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SHOP = "http://shop.test"
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(
+        CHROMIUM is None and not os.environ.get("CI"),
+        reason="NO CHROMIUM: THE BROWSER TESTS DID NOT RUN (apt-get install chromium)",
+    ),
+]
+
+
+class Shop:
+    """Answers a browser's requests with rendered pages; `held` keeps an answer back until it is set."""
+
+    def __init__(self, theme, cases):
+        self.theme = theme
+        self.cases = cases
+        self.sent = []
+        self.held = {}
+        self.quantity = 2
+
+    async def answer(self, route):
+        address = urlsplit(route.request.url)
+        if address.path.startswith("/static/"):
+            file = self.theme.folder / "static" / address.path.removeprefix("/static/")
+            await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0])
+            return
+        body = {name: values[0] for name, values in parse_qs(route.request.post_data or "").items()}
+        query = {name: values[0] for name, values in parse_qs(address.query).items()}
+        if route.request.method == "POST":
+            self.sent.append((address.path, body))
+        html = await self.page(address.path, query, body)
+        if wait := self.held.get(query.get("opt.size") or route.request.method):
+            await wait.wait()
+        await route.fulfill(body=html, content_type="text/html; charset=utf-8")
+
+    async def page(self, path, query, body):
+        if path.startswith("/product"):
+            return await self.product(query.get("opt.size", "M"))
+        if path.startswith("/cart"):
+            self.quantity = int(body.get("quantity", self.quantity))
+            return await self.cart()
+        template, context = self.cases["checkout"]
+        values = {**context["form"]["values"], **body} if body else {}
+        return await self.theme.render(template, {**context, "form": {"values": values, "errors": {}, "summary": []}})
+
+    async def product(self, size):
+        template, context = self.cases["product"]
+        sizes = [{**value, "selected": value["value"] == size} for value in context["option_groups"][1]["values"]]
+        groups = [context["option_groups"][0], {**context["option_groups"][1], "values": sizes}]
+        chosen = {**context["selected"], "sku": f"SAR-{size}"}
+        return await self.theme.render(template, {**context, "option_groups": groups, "selected": chosen})
+
+    async def cart(self):
+        template, context = self.cases["cart"]
+        first, second = context["cart"]["items"]
+        cart = {**context["cart"], "items": [{**first, "quantity": self.quantity}, second]}
+        return await self.theme.render(template, {**context, "cart": cart, "cart_count": self.quantity})
+
+
+@pytest.fixture
+def shop(storefront, cases):
+    return Shop(storefront, cases)
+
+
+@pytest.fixture
+async def open_page(shop):
+    """Opens a page of the shop in a window of its own."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+
+        async def open_one(path, *, javascript=True):
+            context = await browser.new_context(java_script_enabled=javascript, viewport={"width": 390, "height": 844})
+            await context.route("**/*", shop.answer)
+            page = await context.new_page()
+            await page.goto(f"{SHOP}{path}")
+            return page
+
+        yield open_one
+        await browser.close()
+
+
+async def test_a_choice_is_swapped_in_and_keeps_focus(open_page):
+    page = await open_page("/product/saree")
+    await page.get_by_text("L", exact=True).click()
+    await expect(page.locator("[name=sku]")).to_have_value("SAR-L")
+    await expect(page).to_have_url(f"{SHOP}/product/saree?opt.colour=Indigo&opt.size=L")
+    await expect(page.get_by_role("radio", name="L", exact=True)).to_be_focused()
+
+
+async def test_a_late_answer_never_wins(open_page, shop):
+    page = await open_page("/product/saree")
+    shop.held["S"] = asyncio.Event()
+    async with page.expect_event("requestfailed") as cancelled:
+        await page.get_by_text("S", exact=True).click()
+        await page.get_by_text("L", exact=True).click()
+    shop.held["S"].set()
+    assert "opt.size=S" in (await cancelled.value).url
+    await expect(page.locator("[name=sku]")).to_have_value("SAR-L")
+
+
+async def test_an_order_for_the_old_choice_is_not_sent_while_the_new_one_is_coming(open_page, shop):
+    page = await open_page("/product/saree")
+    shop.held["S"] = asyncio.Event()
+    await page.get_by_text("S", exact=True).click()
+    await page.get_by_role("button", name="Add to cart").click()
+    await expect(page.get_by_role("status")).to_have_text("Updating. Press again in a moment.")
+    assert shop.sent == []
+    shop.held["S"].set()
+
+
+async def test_a_form_is_sent_once(open_page):
+    page = await open_page("/product/saree")
+    stopped = await page.evaluate(
+        """() => {
+          const stopped = [];
+          addEventListener("submit", (event) => { stopped.push(event.defaultPrevented); event.preventDefault(); });
+          const button = document.querySelector("#buy .button--primary");
+          button.click();
+          button.click();
+          return stopped;
+        }"""
+    )
+    assert stopped == [False, True]
+
+
+async def test_quick_steps_in_the_cart_arrive_in_order(open_page, shop):
+    page = await open_page("/cart")
+    shop.held["POST"] = asyncio.Event()
+    more = page.get_by_role("button", name="One more").first
+    await more.click()
+    await more.click()
+    await more.click()
+    shop.held["POST"].set()
+    await expect(page.locator(".header .count")).to_contain_text("5")
+    assert [body["quantity"] for _, body in shop.sent] == ["3", "5"]
+    await expect(page.get_by_role("button", name="One more").first).to_be_focused()
+    await expect(page.get_by_role("status")).not_to_be_empty()
+
+
+async def test_what_is_typed_and_chosen_meanwhile_stays(open_page, shop):
+    page = await open_page("/checkout")
+    shop.held["POST"] = asyncio.Event()
+    await page.get_by_label("PIN code").fill("570001")
+    await page.get_by_label("Express").check()
+    await page.get_by_label("City or town").fill("Mysuru")
+    await page.evaluate("() => { document.getElementById('checkout-region').dataset.old = 'yes'; }")
+    async with page.expect_response(lambda answer: "express" in (answer.request.post_data or "")):
+        shop.held["POST"].set()
+    await expect(page.locator("#checkout-region:not([data-old])")).to_be_attached()
+    await expect(page.get_by_label("City or town")).to_have_value("Mysuru")
+    await expect(page.get_by_label("Express")).to_be_checked()
+    assert [(body["shipping_method"], body["action"]) for _, body in shop.sent] == [
+        ("standard", "update"),
+        ("express", "update"),
+    ]
+
+
+async def test_enter_in_the_checkout_prices_again(open_page, shop):
+    page = await open_page("/checkout")
+    async with page.expect_response("**/checkout"):
+        await page.get_by_label("Mobile number").press("Enter")
+    assert [body["action"] for _, body in shop.sent] == ["update"]
+
+
+async def test_without_a_script_a_choice_must_be_sent_before_buying(open_page):
+    page = await open_page("/product/saree", javascript=False)
+    await page.get_by_text("L", exact=True).click()
+    await expect(page.get_by_role("button", name="Add to cart")).to_be_hidden()
+    await page.get_by_role("button", name="Update").click()
+    await expect(page.get_by_role("button", name="Add to cart")).to_be_visible()
+    await expect(page.locator("[name=sku]")).to_have_value("SAR-L")
