@@ -169,6 +169,42 @@ async def test_what_was_taken_out_can_be_put_back(storefront, cases, audit):
     assert audit(html) == []
 
 
+async def test_a_cart_without_a_total_shows_and_does_not_lead_to_the_checkout(storefront, cases, audit):
+    template, context = cases["cart"]
+    unpriced = {**context["cart"], "totals": {**context["cart"]["totals"], "grand_total": None}}
+    html = await storefront.render(template, {**context, "cart": unpriced})
+    assert audit(html) == []
+    assert 'href="/checkout"' not in html
+    template, context = cases["checkout"]
+    quote = {**context["quote"], "totals": unpriced["totals"]}
+    assert audit(await storefront.render(template, {**context, "quote": quote})) == []
+
+
+async def test_rows_of_the_totals_add_up(storefront, cases):
+    template, context = cases["order"]
+    amounts = {
+        "items": 100000,
+        "discounts": 10000,
+        "shipping": 4900,
+        "tax": 5000,
+        "tax_included": 0,
+        "grand_total": 104900,
+    }
+    totals = {name: {"amount": amount, "currency": "INR"} for name, amount in amounts.items()}
+    totals["fees"] = [{"label": "COD fee", "amount": {"amount": 5000, "currency": "INR"}}]
+    html = await storefront.render(template, {**context, "order": {**context["order"], "totals": totals}})
+    rows = re.findall(r"totals__row[^>]*><dt>([^<]*)</dt><dd>(\W*)₹([\d,]+)</dd>", html)
+    assert [name for name, _, _ in rows] == ["Items", "Discounts", "Delivery", "COD fee", "Tax", "Total"]
+    signed = [-int(text.replace(",", "")) if minus else int(text.replace(",", "")) for _, minus, text in rows]
+    assert sum(signed[:-1]) == signed[-1]
+
+
+async def test_a_product_without_a_price_still_shows(storefront, cases, audit):
+    template, context = cases["product-unchosen"]
+    bare = {**context["product"], "price": None, "variants": []}
+    assert audit(await storefront.render(template, {**context, "product": bare, "option_groups": []})) == []
+
+
 async def test_structured_data_cannot_be_left(storefront, cases):
     template, context = cases["product"]
     evil = {**context["product"], "name": "</script><script>alert(1)</script>", "rating": {"average": 0, "count": 0}}
