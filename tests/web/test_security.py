@@ -224,12 +224,21 @@ async def test_a_refusal_says_why(her_client):
     assert "X-CSRF-Token" in (await response.get_json())["detail"]
 
 
-@pytest.mark.parametrize("cookie", ["spoeq_cart", "spoeq_flash", "anything"])
-async def test_any_cookie_makes_a_request_forgeable(app, cookie):
+@pytest.mark.parametrize("cookie", ["spoeq_session", "spoeq_staff", "spoeq_refresh"])
+async def test_a_session_cookie_makes_a_request_forgeable(app, cookie):
     client = app.test_client()
     client.set_cookie("localhost", cookie, "1")
     assert (await client.post("/api/v1/probe")).status_code == 403
     assert (await client.post("/api/v1/probe", headers={"Origin": HERE})).status_code == 200
+
+
+@pytest.mark.parametrize("cookie", ["spoeq_cart", "spoeq_flash", "anything"])
+async def test_a_program_with_a_guests_cookies_is_no_browser(app, cookie):
+    client = app.test_client()
+    client.set_cookie("localhost", cookie, "1")
+    assert (await client.post("/api/v1/probe")).status_code == 200
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert (await client.post("/api/v1/probe", headers=headers)).status_code == 403, headers
 
 
 async def test_forged_sign_ins_of_guests_are_refused_too(program):

@@ -3,7 +3,8 @@
 Browsers say where an unsafe request comes from (`Sec-Fetch-Site`, `Origin`): it must be this site. What says neither
 must carry a token: the header `X-CSRF-Token` or the field `csrf_token`, made for this visitor and this session (signed
 double submit). Not asked are clients that prove themselves by a bearer token, which no page elsewhere can send; clients
-that send no cookie at all, with which there is nothing to forge; and webhooks, which are signed (`@csrf_exempt`).
+that say neither and have no session cookie (programs that shop as guests: every browser sends `Origin` with what another
+site makes it post); and webhooks, which are signed (`@csrf_exempt`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from spoeq_core.kernel.ids import new_token
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, known_actor
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.cookies import CSRF_COOKIE, read_cookie, set_cookie
+from spoeq_core.web.cookies import CSRF_COOKIE, REFRESH_COOKIE, SHOPPER_COOKIE, STAFF_COOKIE, read_cookie, set_cookie
 
 V = TypeVar("V", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -59,7 +60,7 @@ async def refuse_forged() -> None:
         return
     verdict = _said_by_browser(current_shop())
     if verdict is None:
-        verdict = not (request.cookies or request.headers.get("Origin")) or await _has_token(current_shop())
+        verdict = not (_has_session() or request.headers.get("Origin")) or await _has_token(current_shop())
     if not verdict:
         raise Forbidden(
             "This request did not come from a page of this shop.",
@@ -118,6 +119,11 @@ def _random(shop: Shop) -> str:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _has_session() -> bool:
+    shop = current_shop()
+    return any(read_cookie(shop, name) for name in (SHOPPER_COOKIE, STAFF_COOKIE, REFRESH_COOKIE))
 
 
 def _is_exempt() -> bool:
