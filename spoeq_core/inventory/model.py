@@ -16,6 +16,8 @@ OUT = "out"
 RECENT = 50
 """So many rows of the log stay in the stock's own document; older ones move to the archive."""
 DEFAULT_THRESHOLD = 5
+MAX_PIECES = 10**9
+LONGEST_NOTE = 200
 
 
 class Reason(StrEnum):

@@ -9,10 +9,12 @@ from spoeq_core.web.admin import customers, inventory, products, session
 from spoeq_core.web.admin import dead_letters as admin_dead_letters
 from spoeq_core.web.admin import orders as admin_orders
 from spoeq_core.web.admin import plugins as admin_plugins
-from spoeq_core.web.api import auth, dead_letters, document, me, payments, plugins
+from spoeq_core.web.api import auth, brands, categories, dead_letters, document, me, payments, plugins
 from spoeq_core.web.api import cart as api_cart
 from spoeq_core.web.api import checkout as api_checkout
+from spoeq_core.web.api import inventory as api_inventory
 from spoeq_core.web.api import orders as api_orders
+from spoeq_core.web.api import products as api_products
 from spoeq_core.web.storefront import account, cart, catalog, checkout, orders, recovery, small
 
 API: tuple[Blueprint, ...] = (
@@ -25,6 +27,10 @@ API: tuple[Blueprint, ...] = (
     api_checkout.blueprint,
     api_orders.blueprint,
     payments.blueprint,
+    api_products.blueprint,
+    categories.blueprint,
+    brands.blueprint,
+    api_inventory.blueprint,
 )
 PAGES: tuple[Blueprint, ...] = (
     files.blueprint,

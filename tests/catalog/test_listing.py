@@ -139,3 +139,9 @@ async def test_brands_are_named_in_facets(shop: Shop, shelf: Shelf):
     page = await service.list_products(shop, ProductQuery())
     (brand,) = [facet for facet in page.facets if facet.name == "brand"]
     assert [(value.value, value.label, value.count) for value in brand.values] == [("neel", "Neel", 2)]
+
+
+async def test_countries_are_named_in_facets(shop: Shop, shelf: Shelf):
+    page = await service.list_products(shop, ProductQuery())
+    (origin,) = [facet for facet in page.facets if facet.name == "f.country_of_origin"]
+    assert [(v.value, v.label, v.count) for v in origin.values] == [("IN", "India", 4), ("BD", "Bangladesh", 1)]

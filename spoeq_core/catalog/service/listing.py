@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from babel import Locale, UnknownLocaleError
 from pymongo import ASCENDING, DESCENDING
 
 from spoeq_core.catalog.documents import ProductRepository
@@ -63,6 +65,7 @@ async def list_products(
         return ProductPage((), 0, query.page, query.per_page)
     rows = await shop.repository(ProductRepository).rows(base, counted + 1)
     matching, facets = narrowed(rows[:counted], query)
+    facets = tuple(_with_countries(shop, facet) for facet in facets)
     if len(rows) > counted:
         return await _from_database(shop, query, base, facets)
     return await _from_rows(shop, query, matching, facets)
@@ -122,6 +125,17 @@ def _conditions(query: ProductQuery) -> list[Document]:
     if query.price_max is not None:
         found.append({"lowest_price": {"$lte": query.price_max}})
     return found
+
+
+def _with_countries(shop: Shop, facet: Facet) -> Facet:
+    """The facet of origins with the names of the countries, in the shop's language."""
+    if facet.name != f"f.{ORIGIN}":
+        return facet
+    try:
+        names = Locale.parse(shop.profile.locale).territories
+    except (ValueError, UnknownLocaleError):
+        names = Locale("en").territories
+    return replace(facet, values=tuple(replace(v, label=names.get(v.value, v.value)) for v in facet.values))
 
 
 def _check(query: ProductQuery) -> None:

@@ -9,8 +9,7 @@ from datetime import timedelta
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Product, ProductChanges, Variant
 from spoeq_core.inventory.documents import StockRepository, not_logged
-from spoeq_core.inventory.model import DEFAULT_THRESHOLD, OUT, RECENT, Movement, Reason, Stock, stock_state
-from spoeq_core.inventory.service.moving import MAX_PIECES
+from spoeq_core.inventory.model import DEFAULT_THRESHOLD, MAX_PIECES, OUT, RECENT, Movement, Reason, Stock, stock_state
 from spoeq_core.inventory.service.reading import get_stock, stock_of
 from spoeq_core.inventory.service.telling import tell
 from spoeq_core.kernel.errors import Conflict, Invalid

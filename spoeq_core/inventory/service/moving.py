@@ -7,15 +7,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from spoeq_core.inventory.documents import StockRepository, not_logged
-from spoeq_core.inventory.model import BelowReserved, HoldMissing, Movement, OutOfStock, Reason, Stock
+from spoeq_core.inventory.model import (
+    LONGEST_NOTE,
+    MAX_PIECES,
+    BelowReserved,
+    HoldMissing,
+    Movement,
+    OutOfStock,
+    Reason,
+    Stock,
+)
 from spoeq_core.inventory.service.reading import get_stock
 from spoeq_core.inventory.service.telling import tell
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.shop import Shop
 
-MAX_PIECES = 10**9
-LONGEST_NOTE = 200
 ATTEMPTS = 20
 
 _ORDER = re.compile(r"^[A-Za-z0-9_-]{1,64}$")

@@ -1,0 +1,108 @@
+"""JSON: stock, for staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+from quart import Blueprint, Response
+
+from spoeq_core.inventory import service as inventory
+from spoeq_core.inventory.model import LONGEST_NOTE, MAX_PIECES, Movement, Stock
+from spoeq_core.web.access import current_actor, staff
+from spoeq_core.web.bodies import Body, json_response, query_flag, query_int, query_text, read_body
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.openapi import operation
+
+blueprint = Blueprint("api_inventory", __name__)
+
+TAGS = ("Inventory",)
+
+
+class Adjustment(Body):
+    """Pieces more, or fewer with a minus, and why."""
+
+    delta: int = Field(ge=-MAX_PIECES, le=MAX_PIECES)
+    reason: str = Field(min_length=1, max_length=LONGEST_NOTE)
+
+
+@blueprint.get("/inventory")
+@staff("inventory.view")
+@operation(
+    "Stock by SKU",
+    tags=TAGS,
+    query={
+        "low": "1: at the threshold or under it",
+        "q": "Part of a SKU or name",
+        "page": "From 1",
+        "per_page": "1 to 100",
+    },
+)
+async def index() -> Response:
+    """A page of the stock."""
+    found = await inventory.list_stock(
+        current_shop(),
+        text=query_text("q"),
+        low=query_flag("low"),
+        page=query_int("page", 1, minimum=1, maximum=100_000),
+        per_page=query_int("per_page", 50, minimum=1, maximum=100),
+    )
+    items = [_stock(stock) for stock in found.items]
+    return json_response({"items": items, "total": found.total, "page": found.page, "per_page": found.per_page})
+
+
+@blueprint.post("/inventory/<sku>/adjust")
+@staff("inventory.manage")
+@operation(
+    "Book pieces that were counted, found or lost",
+    tags=TAGS,
+    request=Adjustment,
+    responses={200: "The stock", 404: None, 409: "Pieces that orders hold cannot be taken away", 422: None},
+)
+async def adjust(sku: str) -> Response:
+    """Book a change; what is promised to orders stays."""
+    body, actor = await read_body(Adjustment), await current_actor()
+    return json_response(_stock(await inventory.adjust(current_shop(), sku, body.delta, body.reason, actor.id)))
+
+
+@blueprint.get("/inventory/<sku>/log")
+@staff("inventory.view")
+@operation(
+    "Movements of a SKU, newest first",
+    tags=TAGS,
+    query={"cursor": "The `next` before", "per_page": "1 to 100"},
+    responses={200: "Movements and the next cursor", 404: None},
+)
+async def log(sku: str) -> Response:
+    """A page of the log; all its rows together sum to the stock."""
+    rows, following = await inventory.log_of(
+        current_shop(), sku, query_text("cursor") or None, limit=query_int("per_page", 50, minimum=1, maximum=100)
+    )
+    return json_response({"items": [_movement(row) for row in rows], "next": following})
+
+
+def _stock(stock: Stock) -> dict[str, Any]:
+    return {
+        "sku": stock.sku,
+        "name": stock.name,
+        "product_id": stock.product_id,
+        "on_hand": stock.on_hand,
+        "reserved": stock.reserved,
+        "available": stock.available,
+        "threshold": stock.threshold,
+        "state": stock.state,
+    }
+
+
+def _movement(row: Movement) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "sku": row.sku,
+        "delta": row.delta,
+        "reserved_delta": row.reserved_delta,
+        "reason": row.reason.value,
+        "note": row.note,
+        "ref": row.ref,
+        "actor": row.actor,
+        "at": row.at,
+    }
