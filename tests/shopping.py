@@ -67,6 +67,7 @@ class CommandCounter(CommandListener):
 def plugin(name: str, **hooks: Callable[..., Any]) -> ModuleType:
     """A plugin that implements these hooks."""
     module = ModuleType(f"spoeq_{name}.plugin")
+    module.__file__ = __file__
     module.manifest = Manifest(name, name.title(), f"{name} for tests.")  # type: ignore[attr-defined]
     for hook, function in hooks.items():
         setattr(module, hook, hookimpl(function))

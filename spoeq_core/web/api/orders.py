@@ -17,7 +17,7 @@ from spoeq_core.web.access import Actor, current_actor, public, signed_in, staff
 from spoeq_core.web.api.checkout import api_quote
 from spoeq_core.web.api.shopping import (
     AddressBody,
-    MoneyBody,
+    Amount,
     Quantity,
     Text,
     amount_of,
@@ -35,7 +35,6 @@ blueprint = Blueprint("api_orders", __name__)
 TAGS = ("Orders",)
 PACKING = frozenset({OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELIVERED})
 """Steps that need `orders.fulfil`; the others need `orders.manage`."""
-FIELD_NAME = r"^[a-z][a-z0-9_.]{0,59}$"
 
 
 class NewOrder(Body):
@@ -46,7 +45,7 @@ class NewOrder(Body):
     billing_address: AddressBody | None = None
     shipping_method: Text
     payment_method: Text = ""
-    expected_total: MoneyBody | int = Field(union_mode="left_to_right")
+    expected_total: Amount
     fields: dict[Text, Text] = Field(default_factory=dict, max_length=40)
 
 

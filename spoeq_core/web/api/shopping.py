@@ -26,10 +26,18 @@ Quantity = Annotated[StrictInt, BeforeValidator(_whole), Field(ge=1)]
 
 
 class MoneyBody(Body):
-    """An amount in integer minor units."""
+    """An amount in integer minor units; of the shop's currency if none is named."""
 
     amount: StrictInt = Field(ge=0)
-    currency: Text
+    currency: Text = ""
+
+
+def _money(value: Any) -> Any:
+    """A bare number of minor units stands for money."""
+    return {"amount": value} if isinstance(value, int | float) else value
+
+
+Amount = Annotated[MoneyBody, BeforeValidator(_money)]
 
 
 class AddressBody(Body):
@@ -55,15 +63,13 @@ class AddressBody(Body):
         return parse_address(self.values(), prefix)
 
 
-def amount_of(given: MoneyBody | int, shop: Shop, field: str) -> int:
+def amount_of(given: MoneyBody, shop: Shop, field: str) -> int:
     """Minor units of the shop's currency.
 
     Raises:
         Invalid: it is another currency.
     """
-    if isinstance(given, int):
-        return given
-    if given.currency != shop.profile.currency:
+    if given.currency not in {"", shop.profile.currency}:
         raise Invalid.field(field, f"This shop sells in {shop.profile.currency}.", "currency")
     return given.amount
 
