@@ -1,3 +1,3 @@
-"""Coupon codes that the buyer enters: percent, fixed amount or free shipping, with limits, dates, a minimum and a rule for combining."""
+"""Coupon codes that the buyer enters: percent, fixed amount or free delivery, with limits, dates and a minimum."""
 
 __version__ = "0.1.0"

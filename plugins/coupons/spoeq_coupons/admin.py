@@ -33,7 +33,7 @@ from spoeq_core.sdk import (
     see_other,
     staff,
 )
-from spoeq_coupons.api import PERMISSION
+from spoeq_coupons.api import PERMISSION, note
 from spoeq_coupons.model import Coupon, CouponType, fold, sentence
 from spoeq_coupons.service import create_coupon, delete_coupon, find_coupon, list_coupons, update_coupon, uses_of
 
@@ -51,10 +51,15 @@ async def index() -> Response:
     number, q = query_int("page", 1, minimum=1), query_text("q")
     coupons, total = await list_coupons(shop, page=number, per_page=PER_PAGE, q=q)
     uses = await uses_of(shop, coupons)
-    rows = [_row(coupon, shop, uses[coupon.id]) for coupon in coupons]
-    pages = max(1, -(-total // PER_PAGE))
     return await render(
-        "admin", "coupons/list.html", page=page("Coupons"), rows=rows, total=total, number=number, pages=pages, q=q
+        "admin",
+        "coupons/list.html",
+        page=page("Coupons"),
+        rows=[_row(coupon, shop, uses[coupon.id]) for coupon in coupons],
+        total=total,
+        number=number,
+        pages=max(1, -(-total // PER_PAGE)),
+        q=q,
     )
 
 
@@ -62,21 +67,21 @@ async def index() -> Response:
 @staff(PERMISSION)
 async def new() -> Response:
     """An empty form."""
-    return await _form(None, {"type": "percent", "active": "1"})
+    return await _form(None, {"type": CouponType.PERCENT.value, "active": "1"})
 
 
 @blueprint.post("/coupons/new")
 @staff(PERMISSION)
 async def create() -> Response:
     """Give out a code."""
-    shop = current_shop()
-    form = await read_form()
+    shop, form = current_shop(), await read_form()
     try:
         coupon = await create_coupon(shop, _entered(form, shop, None))
     except Invalid as error:
         return await _form(None, form.as_dict(), error.errors, 422)
     except Conflict as error:
         return await _form(None, form.as_dict(), [FieldError("code", str(error))], 409)
+    await note(shop, "coupon.created", coupon)
     return flash(see_other(PATH), f"{coupon.code} is given out.")
 
 
@@ -93,15 +98,15 @@ async def edit(code: str) -> Response:
 @staff(PERMISSION)
 async def update(code: str) -> Response:
     """Change a coupon."""
-    shop = current_shop()
+    shop, form = current_shop(), await read_form()
     coupon = await find_coupon(shop, code)
-    form = await read_form()
     try:
-        await update_coupon(shop, _entered(form, shop, coupon))
+        stored = await update_coupon(shop, _entered(form, shop, coupon))
     except Invalid as error:
         return await _form(coupon, form.as_dict(), error.errors, 422)
     except StaleAggregate as error:
         return await _form(coupon, form.as_dict(), [FieldError("code", str(error))], 409)
+    await note(shop, "coupon.changed", stored)
     return flash(see_other(PATH), f"{coupon.code} is saved.")
 
 
@@ -109,8 +114,10 @@ async def update(code: str) -> Response:
 @staff(PERMISSION)
 async def remove(code: str) -> Response:
     """Take a code out of circulation."""
-    await delete_coupon(current_shop(), code)
-    return flash(see_other(PATH), f"{fold(code)} is deleted. Past orders keep their discount.")
+    shop = current_shop()
+    coupon = await delete_coupon(shop, code)
+    await note(shop, "coupon.deleted", coupon)
+    return flash(see_other(PATH), f"{coupon.code} is deleted. Past orders keep their discount.")
 
 
 async def _form(
@@ -124,8 +131,8 @@ async def _form(
         status=status,
         page=page(title),
         coupon=coupon,
-        sentence=_sentence(coupon, shop) if coupon else "",
-        currency=shop.profile.currency,
+        sentence=_sentence(coupon) if coupon else "",
+        currency=coupon.currency if coupon else shop.profile.currency,
         form=form_state(values, errors),
     )
 
@@ -133,21 +140,21 @@ async def _form(
 def _entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
     kind = coupon.type if coupon else _kind(form.text("type"))
     start = coupon or Coupon(id=fold(form.text("code")), code=form.text("code"), type=kind)
-    version = form.integer("version", start.version)
+    currency = start.currency or shop.profile.currency
     return replace(
         start,
         percent=_percent(form.text("value")) if kind is CouponType.PERCENT else Decimal(0),
-        amount=(_amount("value", form, shop) or 0) if kind is CouponType.FIXED else 0,
-        max_discount=_amount("max_discount", form, shop),
-        min_order=_amount("min_order", form, shop) or 0,
+        amount=(_amount("value", form, currency) or 0) if kind is CouponType.FIXED else 0,
+        max_discount=_amount("max_discount", form, currency) if kind is CouponType.PERCENT else None,
+        min_order=_amount("min_order", form, currency) or 0,
         max_uses=_number("max_uses", form),
         per_user_limit=_number("per_user_limit", form),
         start_at=_moment("start_at", form, shop),
         end_at=_moment("end_at", form, shop),
         active=form.flag("active"),
         combinable=form.flag("combinable"),
-        description=form.text("description")[:500],
-        version=version,
+        description=form.text("description"),
+        version=form.integer("version", start.version),
     )
 
 
@@ -165,11 +172,11 @@ def _percent(text: str) -> Decimal:
         raise Invalid.field("value", "Enter a percentage, as in 10 or 12.5.", "decimal") from None
 
 
-def _amount(name: str, form: Form, shop: Shop) -> int | None:
+def _amount(name: str, form: Form, currency: str) -> int | None:
     if not form.text(name):
         return None
     try:
-        return parse_amount(form.text(name), shop.profile.currency)
+        return parse_amount(form.text(name), currency)
     except SpoeqError as error:
         raise Invalid.field(name, error.message, "amount") from None
 
@@ -183,14 +190,13 @@ def _moment(name: str, form: Form, shop: Shop) -> datetime | None:
     if not text:
         return None
     try:
-        local = datetime.fromisoformat(text)
-    except ValueError:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(shop.profile.timezone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Invalid.field(name, "Enter a date and a time.", "datetime") from None
-    return local.replace(tzinfo=ZoneInfo(shop.profile.timezone)).astimezone(UTC)
 
 
 def _values(coupon: Coupon, shop: Shop) -> dict[str, str]:
-    currency, zone = shop.profile.currency, ZoneInfo(shop.profile.timezone)
+    currency, zone = coupon.currency, ZoneInfo(shop.profile.timezone)
 
     def amount(value: int | None) -> str:
         return plain_amount(value, currency) if value else ""
@@ -216,16 +222,10 @@ def _values(coupon: Coupon, shop: Shop) -> dict[str, str]:
 
 
 def _row(coupon: Coupon, shop: Shop, uses: int) -> dict[str, Any]:
-    now = shop.clock.now()
-    state = "active" if coupon.active else "inactive"
-    if coupon.active and coupon.end_at and coupon.end_at <= now:
-        state = "expired"
-    elif coupon.active and coupon.start_at and coupon.start_at > now:
-        state = "scheduled"
     return {
         "code": coupon.code,
-        "sentence": _sentence(coupon, shop),
-        "state": state,
+        "sentence": _sentence(coupon),
+        "state": coupon.state(shop.clock.now()).value,
         "uses": uses,
         "max_uses": coupon.max_uses,
         "end_at": coupon.end_at,
@@ -233,8 +233,7 @@ def _row(coupon: Coupon, shop: Shop, uses: int) -> dict[str, Any]:
     }
 
 
-def _sentence(coupon: Coupon, shop: Shop) -> str:
-    currency = shop.profile.currency
+def _sentence(coupon: Coupon) -> str:
     percent = f"{coupon.percent.normalize():f}%"
-    gives = percent if coupon.type is CouponType.PERCENT else format_amount(coupon.amount, currency)
-    return sentence(coupon, gives, format_amount(coupon.min_order, currency))
+    gives = percent if coupon.type is CouponType.PERCENT else format_amount(coupon.amount, coupon.currency)
+    return sentence(coupon, gives, format_amount(coupon.min_order, coupon.currency))

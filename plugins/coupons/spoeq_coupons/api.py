@@ -1,36 +1,36 @@
-"""JSON: coupons for staff, and their validation against a cart."""
+"""JSON: coupons for staff, their validation against a cart, and the codes of the cart."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StrictStr
 from quart import Blueprint, Response
 
 from spoeq_core.sdk import (
-    Body,
     FieldError,
     Invalid,
     Shop,
+    StaleAggregate,
     apply_code,
+    client_address,
+    current_actor,
     current_cart,
     current_shop,
     json_response,
-    limit_visitor,
-    money,
+    limit,
     operation,
     priced_cart_response,
     public,
     query_int,
     query_text,
     read_body,
+    record,
     remove_code,
     staff,
+    wanted_version,
 )
-from spoeq_coupons.model import Coupon, CouponType, fold, why_not
+from spoeq_coupons.bodies import CodeBody, CouponBody, CouponChange, coupon_view, given_fields, terms_view
+from spoeq_coupons.model import Coupon, fold
 from spoeq_coupons.service import (
     create_coupon,
     delete_coupon,
@@ -38,213 +38,125 @@ from spoeq_coupons.service import (
     list_coupons,
     update_coupon,
     uses_of,
+    why_not_now,
 )
 
 PERMISSION = "coupons.manage"
+TAGS = ("Coupons",)
+TRIES, WINDOW = 30, 60
+"""How often one address may try codes, and in how many seconds."""
 
 blueprint = Blueprint("coupons_api", __name__)
 
 
-class MoneyBody(Body):
-    """An amount: integer minor units and an ISO 4217 currency."""
-
-    amount: StrictInt = Field(ge=0, le=10**12)
-    currency: StrictStr
-
-
-Value = MoneyBody | Annotated[Decimal, Field(strict=False)]
-Moment = Annotated[AwareDatetime, Field(strict=False)]
-
-
-class CouponBody(Body):
-    """A new coupon. `value` is a number for percent, money for fixed, and left out for free shipping."""
-
-    code: StrictStr = Field(min_length=1, max_length=60)
-    type: Annotated[CouponType, Field(strict=False)]
-    value: Value | None = None
-    min_order: MoneyBody | None = None
-    max_discount: MoneyBody | None = None
-    max_uses: StrictInt | None = Field(None, ge=1, le=10**9)
-    per_user_limit: StrictInt | None = Field(None, ge=1, le=10**6)
-    start_at: Moment | None = None
-    end_at: Moment | None = None
-    active: StrictBool = True
-    combinable: StrictBool = False
-    description: StrictStr = Field("", max_length=500)
-
-
-class CouponChange(Body):
-    """Changes to a coupon; what is left out stays. The code and the type stay."""
-
-    value: Value | None = None
-    min_order: MoneyBody | None = None
-    max_discount: MoneyBody | None = None
-    max_uses: StrictInt | None = Field(None, ge=1, le=10**9)
-    per_user_limit: StrictInt | None = Field(None, ge=1, le=10**6)
-    start_at: Moment | None = None
-    end_at: Moment | None = None
-    active: StrictBool | None = None
-    combinable: StrictBool | None = None
-    description: StrictStr | None = Field(None, max_length=500)
-
-
-class CodeBody(Body):
-    """A code that a shopper enters."""
-
-    code: StrictStr = Field(min_length=1, max_length=60)
-
-
 @blueprint.get("/coupons")
 @staff(PERMISSION)
-@operation("All coupons, newest first", tags=["coupons"], query={"q": "Beginning of the code"})
+@operation(
+    "All coupons, newest first",
+    tags=TAGS,
+    query={"q": "Beginning of the code", "page": "From 1", "per_page": "At most 100"},
+    responses={200: "The coupons of a page"},
+)
 async def index() -> Response:
-    """All coupons."""
+    """A page of all coupons."""
     shop = current_shop()
     page, per_page = query_int("page", 1, minimum=1), query_int("per_page", 50, minimum=1, maximum=100)
     coupons, total = await list_coupons(shop, page=page, per_page=per_page, q=query_text("q"))
     uses = await uses_of(shop, coupons)
-    items = [_view(coupon, shop, uses[coupon.id]) for coupon in coupons]
+    items = [coupon_view(coupon, uses[coupon.id]) for coupon in coupons]
     return json_response({"items": items, "total": total, "page": page, "per_page": per_page})
 
 
 @blueprint.post("/coupons")
 @staff(PERMISSION)
-@operation("Give out a code", tags=["coupons"], request=CouponBody, responses={201: "The coupon"})
+@operation("Give out a code", tags=TAGS, request=CouponBody, responses={201: "The coupon", 409: None, 422: None})
 async def create() -> Response:
     """Give out a code."""
-    shop = current_shop()
-    body = await read_body(CouponBody)
-    coupon = Coupon(id=fold(body.code), code=body.code, type=body.type, **_fields(shop, body, body.type))
-    stored = await create_coupon(shop, coupon)
-    return json_response(_view(stored, shop, 0), 201)
+    shop, body = current_shop(), await read_body(CouponBody)
+    given = given_fields(shop, body, body.type)
+    coupon = await create_coupon(shop, Coupon(id=fold(body.code), code=body.code, type=body.type, **given))
+    await note(shop, "coupon.created", coupon)
+    return json_response(coupon_view(coupon, 0), 201)
 
 
 @blueprint.get("/coupons/<code>")
 @public
-@operation("Whether a code can be used with the cart, and why not", tags=["coupons"])
+@operation(
+    "Whether a code can be used with the cart, and why not",
+    tags=TAGS,
+    responses={200: "What it gives; staff see the whole coupon, and why it cannot be used", 404: None, 422: None},
+)
 async def validate(code: str) -> Response:
     """Whether a code can be used with the cart."""
-    shop = current_shop()
-    await limit_visitor(shop, "coupon", times=30, seconds=60)
+    shop, actor = current_shop(), await current_actor()
+    await refuse_guessing(shop)
     coupon = await find_coupon(shop, code)
-    reason = why_not(coupon, (await current_cart(shop)).as_pricing_input(with_code=coupon.code))
+    cart = (await current_cart(shop)).as_pricing_input(with_code=coupon.code)
+    reason = await why_not_now(shop, cart, coupon)
+    if actor.may(PERMISSION):
+        uses = (await uses_of(shop, [coupon]))[coupon.id]
+        why = {"code": reason.code, "message": reason.message} if reason else None
+        return json_response({**coupon_view(coupon, uses), "valid": reason is None, "reason": why})
     if reason is not None:
         raise Invalid(reason.message, errors=[FieldError("code", reason.message, reason.code)], code=reason.code)
-    return json_response(
-        {"code": coupon.code, "type": coupon.type.value, "valid": True, "description": coupon.description}
-    )
+    return json_response({"code": coupon.code, **terms_view(coupon), "valid": True})
 
 
 @blueprint.patch("/coupons/<code>")
 @staff(PERMISSION)
-@operation("Change a coupon", tags=["coupons"], request=CouponChange)
+@operation("Change a coupon", tags=TAGS, request=CouponChange, responses={200: "The coupon", 409: None, 422: None})
 async def change(code: str) -> Response:
     """Change a coupon."""
     shop = current_shop()
     coupon = await find_coupon(shop, code)
-    body = await read_body(CouponChange)
-    given = _fields(shop, body, coupon.type)
-    changed = replace(coupon, **{name: value for name, value in given.items() if name in _named(body)})
-    stored = await update_coupon(shop, changed)
-    return json_response(_view(stored, shop, (await uses_of(shop, [stored]))[stored.id]))
+    body, version = await read_body(CouponChange), wanted_version()
+    if version is not None and version != coupon.version:
+        raise StaleAggregate("This coupon was changed by somebody else in the meantime.", hint="Read it again.")
+    stored = await update_coupon(shop, replace(coupon, **given_fields(shop, body, coupon.type)))
+    await note(shop, "coupon.changed", stored)
+    return json_response(coupon_view(stored, (await uses_of(shop, [stored]))[stored.id]))
 
 
 @blueprint.delete("/coupons/<code>")
 @staff(PERMISSION)
-@operation("Take a code out of circulation", tags=["coupons"], responses={204: None})
+@operation("Take a code out of circulation", tags=TAGS, responses={204: None, 404: None, 409: None})
 async def remove(code: str) -> Response:
     """Take a code out of circulation."""
-    await delete_coupon(current_shop(), code)
+    shop = current_shop()
+    await note(shop, "coupon.deleted", await delete_coupon(shop, code, version=wanted_version()))
     return Response("", status=204)
 
 
 @blueprint.post("/cart/apply-coupon")
 @public
-@operation("Enter a code", tags=["cart"], request=CodeBody)
+@operation("Enter a code", tags=("Cart",), request=CodeBody, responses={200: "The cart", 422: None})
 async def apply() -> Response:
-    """Enter a code."""
+    """Put a code into the cart, if it gives something there."""
     shop = current_shop()
-    await limit_visitor(shop, "coupon", times=30, seconds=60)
+    await refuse_guessing(shop)
     body = await read_body(CodeBody)
-    cart = await apply_code(shop, await current_cart(shop), body.code)
-    return await priced_cart_response(shop, cart)
+    return await priced_cart_response(shop, await apply_code(shop, await current_cart(shop), fold(body.code)))
 
 
 @blueprint.delete("/cart/coupons/<code>")
 @public
-@operation("Take a code out of the cart", tags=["cart"])
+@operation("Take a code out of the cart", tags=("Cart",), responses={200: "The cart", 404: None})
 async def take_out(code: str) -> Response:
     """Take a code out of the cart."""
     shop = current_shop()
-    cart = await remove_code(shop, await current_cart(shop), code)
-    return await priced_cart_response(shop, cart)
+    return await priced_cart_response(shop, await remove_code(shop, await current_cart(shop), code))
 
 
-def _view(coupon: Coupon, shop: Shop, uses: int) -> dict[str, Any]:
-    currency = shop.profile.currency
-    value: Any = None
-    if coupon.type is CouponType.PERCENT:
-        value = int(coupon.percent) if coupon.percent == int(coupon.percent) else float(coupon.percent)
-    elif coupon.type is CouponType.FIXED:
-        value = money(coupon.amount, currency)
-    return {
-        "code": coupon.code,
-        "type": coupon.type.value,
-        "value": value,
-        "min_order": money(coupon.min_order, currency) if coupon.min_order else None,
-        "max_discount": None if coupon.max_discount is None else money(coupon.max_discount, currency),
-        "max_uses": coupon.max_uses,
-        "per_user_limit": coupon.per_user_limit,
-        "start_at": coupon.start_at,
-        "end_at": coupon.end_at,
-        "active": coupon.active,
-        "combinable": coupon.combinable,
-        "description": coupon.description,
-        "uses": uses,
-        "version": coupon.version,
-    }
+async def refuse_guessing(shop: Shop) -> None:
+    """Count a try of a code; codes are secrets that are shorter than passwords.
+
+    Raises:
+        TooManyRequests: this address has tried too many.
+    """
+    await limit(shop, "coupon", client_address(), TRIES, WINDOW)
 
 
-def _fields(shop: Shop, body: CouponBody | CouponChange, kind: CouponType) -> dict[str, Any]:
-    percent, amount = _value(shop, body.value, kind, required=isinstance(body, CouponBody))
-    return {
-        "percent": percent,
-        "amount": amount,
-        "max_discount": _minor(shop, "max_discount", body.max_discount),
-        "min_order": _minor(shop, "min_order", body.min_order) or 0,
-        "max_uses": body.max_uses,
-        "per_user_limit": body.per_user_limit,
-        "start_at": _utc(body.start_at),
-        "end_at": _utc(body.end_at),
-        "active": body.active,
-        "combinable": body.combinable,
-        "description": body.description,
-    }
-
-
-def _named(body: CouponChange) -> set[str]:
-    named = set(body.model_fields_set)
-    return named | ({"percent", "amount"} if "value" in named else set())
-
-
-def _value(shop: Shop, value: Value | None, kind: CouponType, *, required: bool) -> tuple[Decimal, int]:
-    if kind is CouponType.FREE_SHIPPING or (value is None and not required):
-        return Decimal(0), 0
-    if kind is CouponType.PERCENT and isinstance(value, Decimal):
-        return value, 0
-    if kind is CouponType.FIXED and isinstance(value, MoneyBody):
-        return Decimal(0), _minor(shop, "value", value) or 0
-    wanted = "a number, as in 10" if kind is CouponType.PERCENT else 'money, as in {"amount": 10000, "currency": "INR"}'
-    raise Invalid.field("value", f"The value of a {kind.value} coupon is {wanted}.", "type")
-
-
-def _minor(shop: Shop, name: str, given: MoneyBody | None) -> int | None:
-    if given is None:
-        return None
-    if given.currency != shop.profile.currency:
-        raise Invalid.field(name, f"This shop sells in {shop.profile.currency}.", "currency")
-    return given.amount
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC) if moment else None
+async def note(shop: Shop, action: str, coupon: Coupon) -> None:
+    """Write into the audit log what staff did."""
+    actor = await current_actor()
+    await record(shop, action, f"coupon:{coupon.id}", actor_id=actor.id, actor_name=actor.name)

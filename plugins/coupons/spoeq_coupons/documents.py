@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from odmantic import Field, Model
 from pymongo import IndexModel
@@ -10,18 +12,24 @@ from pymongo import IndexModel
 from spoeq_core.sdk import Repository
 from spoeq_coupons.model import Coupon
 
+LAST = "\uffff"
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _indexes() -> Sequence[IndexModel]:
+    return [IndexModel([("created_at", -1)], name="newest"), IndexModel([("code", 1)], name="code")]
+
 
 class CouponDocument(Model):
-    """One coupon; `_id` is the folded code, so that a code is given out once."""
+    """One coupon; `_id` is the folded code, so that a code is given out once. Shard key: `_id`."""
 
-    model_config = {
-        "collection": "coupons",
-        "indexes": lambda: [IndexModel([("created_at", -1)], name="newest")],
-    }
+    model_config = {"collection": "coupons", "indexes": _indexes}
 
     id: str = Field(primary_field=True)
     code: str
     type: str
+    serial: str = ""
+    currency: str = ""
     percent: str = "0"
     amount: int = 0
     max_discount: int | None = None
@@ -43,3 +51,16 @@ class CouponRepository(Repository[Coupon]):
 
     document = CouponDocument
     model = Coupon
+
+    async def by_ids(self, ids: Sequence[str]) -> dict[str, Coupon]:
+        """Those of the coupons that exist, by id."""
+        return {coupon.id: coupon for coupon in await self.find({"_id": {"$in": sorted(set(ids))}})} if ids else {}
+
+    async def newest(self, beginning: str, *, page: int, per_page: int) -> tuple[list[Coupon], int]:
+        """A page of those whose code begins so, newest first, and how many there are."""
+        query: dict[str, Any] = {"created_at": {"$gt": EARLIEST}}
+        if beginning:
+            query = {"code": {"$gte": beginning, "$lt": beginning + LAST}}
+        order = [("created_at", -1), ("code", 1)]
+        found = await self.find(query, sort=order, skip=(page - 1) * per_page, limit=per_page)
+        return found, await self.count(query)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from spoeq_core.sdk import (
     PricingCart,
     Reason,
     Target,
+    normalise_email,
 )
 
 LANE = "coupon"
@@ -35,25 +37,43 @@ class CouponType(StrEnum):
     FREE_SHIPPING = "free_shipping"
 
 
+class CouponState(StrEnum):
+    """Where a coupon is in its life."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    SCHEDULED = "scheduled"
+    EXPIRED = "expired"
+
+
 @dataclass(frozen=True, slots=True)
 class Coupon:
     """A code that gives something.
 
     Attributes:
         id: The folded code: one coupon a code, whatever its case.
-        code: As staff wrote it.
+        code: The same, as shoppers read it.
+        type: What it gives.
+        serial: Under which its uses are counted: a code that is given out again begins at none.
+        currency: ISO 4217; what its amounts are in, and the only one it applies to.
         percent: For type percent, above 0 and at most 100.
         amount: For type fixed, minor units.
         max_discount: The most a percentage gives, minor units.
         min_order: Value of the goods, before discounts, from which it applies; minor units.
         max_uses: Orders it may be used in; None is any number.
         per_user_limit: Orders of one customer (by account, or else by e-mail and phone) it may be used in.
+        start_at: From when on it applies, UTC.
+        end_at: Until when it applies, exclusive, UTC.
+        active: Whether staff let it be used.
         combinable: Whether it may be used with other coupons.
+        description: A note for staff.
     """
 
     id: str
     code: str
     type: CouponType
+    serial: str = ""
+    currency: str = ""
     percent: Decimal = Decimal(0)
     amount: int = 0
     max_discount: int | None = None
@@ -74,17 +94,108 @@ class Coupon:
         """The pricing phase in which it works."""
         return Phase.SHIPPING if self.type is CouponType.FREE_SHIPPING else Phase.ORDER
 
+    def state(self, at: datetime) -> CouponState:
+        """Where it is in its life at that time."""
+        if not self.active:
+            return CouponState.INACTIVE
+        if self.end_at is not None and at >= self.end_at:
+            return CouponState.EXPIRED
+        if self.start_at is not None and at < self.start_at:
+            return CouponState.SCHEDULED
+        return CouponState.ACTIVE
+
 
 def fold(code: str) -> str:
     """Codes are the same whatever their case and surrounding space."""
     return "".join(code.split()).upper()
 
 
-def answer(coupon: Coupon, cart: PricingCart, used_up: Mapping[str, Reason]) -> Adjustment | Declined:
-    """What the coupon gives this cart, or why it gives nothing."""
-    reason = why_not(coupon, cart) or used_up.get(coupon.id)
-    if reason is not None:
-        return Declined(rule=coupon.id, reason=reason, code=coupon.code)
+def answers(
+    codes: Sequence[str], coupons: Mapping[str, Coupon], cart: PricingCart, used_up: Mapping[str, Reason], phase: Phase
+) -> list[Adjustment | Declined]:
+    """What the codes of a cart give in a phase, or why they give nothing; codes that are no coupons are not answered.
+
+    Whoever else knows such a code may answer; the core declines what nobody knows.
+    """
+    found: list[Adjustment | Declined] = []
+    for code, reason in judged(codes, coupons, cart, used_up).items():
+        coupon = coupons[fold(code)]
+        if coupon.phase is not phase:
+            continue
+        found.append(_adjustment(coupon, code) if reason is None else Declined(coupon.id, reason, code))
+    return found
+
+
+def judged(
+    codes: Sequence[str], coupons: Mapping[str, Coupon], cart: PricingCart, used_up: Mapping[str, Reason]
+) -> dict[str, Reason | None]:
+    """Why each code of a coupon gives nothing, or None where it gives something.
+
+    Of codes that cannot be used together the one that was entered first is kept.
+    """
+    verdicts: dict[str, Reason | None] = {}
+    kept: list[Coupon] = []
+    for code in codes:
+        coupon = coupons.get(fold(code))
+        if coupon is None:
+            continue
+        reason = why_not(coupon, cart) or used_up.get(coupon.id) or _beside(coupon, kept)
+        verdicts[code] = reason
+        if reason is None:
+            kept.append(coupon)
+    return verdicts
+
+
+def why_not(coupon: Coupon, cart: PricingCart) -> Reason | None:
+    """Why a coupon by itself does not apply to a cart; None if it does."""
+    refusals = {
+        CouponState.INACTIVE: Reason("coupon_inactive", f"{coupon.code} is not valid any more."),
+        CouponState.EXPIRED: Reason("coupon_expired", f"{coupon.code} has expired."),
+        CouponState.SCHEDULED: Reason("coupon_not_started", f"{coupon.code} is not valid yet."),
+    }
+    if (refusal := refusals.get(coupon.state(cart.at))) is not None:
+        return refusal
+    if coupon.currency != cart.currency:
+        return Reason("coupon_currency", f"{coupon.code} is for orders in {coupon.currency}.")
+    if cart.items_total < coupon.min_order:
+        return Reason("coupon_minimum", f"{coupon.code} applies to larger orders: add more to your cart.")
+    return None
+
+
+def identities(buyer: Buyer) -> list[str]:
+    """Who counts against a limit per customer: the account, or else each of a guest's e-mail and phone, as digests."""
+    if buyer.customer_id:
+        return [f"customer:{buyer.customer_id}"]
+    email = normalise_email(buyer.email or "")
+    phone = "".join(char for char in buyer.phone or "" if char.isdecimal())
+    return [f"{kind}:{_digest(text)}" for kind, text in (("email", email), ("phone", phone)) if text]
+
+
+def sentence(coupon: Coupon, gives: str, minimum: str) -> str:
+    """The coupon read back in words; `gives` and `minimum` are formatted amounts."""
+    what = "Free delivery" if coupon.type is CouponType.FREE_SHIPPING else f"{gives} off"
+    parts = [what]
+    if coupon.min_order:
+        parts.append(f"on orders from {minimum}")
+    if coupon.per_user_limit:
+        parts.append("once a customer" if coupon.per_user_limit == 1 else f"{coupon.per_user_limit} times a customer")
+    if coupon.max_uses:
+        parts.append("one use in all" if coupon.max_uses == 1 else f"{coupon.max_uses} uses in all")
+    parts.append("with other coupons too" if coupon.combinable else "not with other coupons")
+    return ", ".join(parts) + "."
+
+
+def _beside(coupon: Coupon, kept: Sequence[Coupon]) -> Reason | None:
+    """Why it cannot be used with those that apply already."""
+    if any(other.id == coupon.id for other in kept):
+        return Reason("coupon_twice", f"{coupon.code} is in your cart already.")
+    blocker = next((other for other in (coupon, *kept) if not other.combinable), None)
+    if not kept or blocker is None:
+        return None
+    return Reason("coupon_not_combinable", f"{blocker.code} cannot be used with another coupon.")
+
+
+def _adjustment(coupon: Coupon, code: str) -> Adjustment:
     effect, target = _effect(coupon)
     return Adjustment(
         rule=coupon.id,
@@ -92,56 +203,10 @@ def answer(coupon: Coupon, cart: PricingCart, used_up: Mapping[str, Reason]) -> 
         target=target,
         effect=effect,
         lane=LANE,
-        exclusive=False,
-        code=coupon.code,
+        code=code,
         max_amount=coupon.max_discount,
+        currency=coupon.currency,
     )
-
-
-def why_not(coupon: Coupon, cart: PricingCart) -> Reason | None:
-    """Why a coupon does not apply to a cart; None if it does."""
-    if not coupon.active:
-        return Reason("coupon_inactive", f"{coupon.code} is not valid any more.")
-    if coupon.start_at is not None and cart.at < coupon.start_at:
-        return Reason("coupon_not_started", f"{coupon.code} is not valid yet.")
-    if coupon.end_at is not None and cart.at >= coupon.end_at:
-        return Reason("coupon_expired", f"{coupon.code} has expired.")
-    if cart.items_total < coupon.min_order:
-        return Reason("coupon_minimum", f"{coupon.code} applies to larger orders: add more to your cart.")
-    if len(cart.codes) > 1 and not coupon.combinable:
-        return Reason("coupon_not_combinable", f"{coupon.code} cannot be used with another coupon.")
-    return None
-
-
-def unknown(code: str) -> Declined:
-    """Nobody gave out this code."""
-    return Declined(rule=fold(code), reason=Reason("coupon_unknown", f"There is no coupon {code}."), code=code)
-
-
-def identities(buyer: Buyer) -> list[str]:
-    """Who counts against a limit per customer: the account, or else each of a guest's e-mail and phone."""
-    if buyer.customer_id:
-        return [f"customer:{buyer.customer_id}"]
-    found = []
-    if buyer.email:
-        found.append(f"email:{buyer.email.strip().casefold()}")
-    if buyer.phone:
-        found.append(f"phone:{buyer.phone}")
-    return found
-
-
-def sentence(coupon: Coupon, gives: str, minimum: str) -> str:
-    """The coupon read back in words; `gives` and `minimum` are formatted amounts."""
-    what = "Free shipping" if coupon.type is CouponType.FREE_SHIPPING else f"{gives} off"
-    parts = [what]
-    if coupon.min_order:
-        parts.append(f"on orders from {minimum}")
-    if coupon.per_user_limit:
-        parts.append("once a customer" if coupon.per_user_limit == 1 else f"{coupon.per_user_limit} times a customer")
-    if coupon.max_uses:
-        parts.append(f"{coupon.max_uses} uses in all")
-    parts.append("with other coupons too" if coupon.combinable else "not with other coupons")
-    return ", ".join(parts) + "."
 
 
 def _effect(coupon: Coupon) -> tuple[Effect, Target]:
@@ -150,3 +215,7 @@ def _effect(coupon: Coupon) -> tuple[Effect, Target]:
     if coupon.type is CouponType.FIXED:
         return Fixed(coupon.amount), OnOrder()
     return Free(), OnShipping()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -5,19 +5,23 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from spoeq_core.sdk import (
+    Form,
     Invalid,
+    NotFound,
     apply_code,
     current_cart,
     current_shop,
     flash,
-    limit_visitor,
     public,
+    query_text,
     read_form,
     remove_code,
     see_other,
 )
+from spoeq_coupons.api import refuse_guessing
+from spoeq_coupons.model import fold
 
-BACK = ("/cart", "/checkout")
+CART, CHECKOUT = "/cart", "/checkout"
 
 blueprint = Blueprint("coupons_pages", __name__)
 
@@ -26,26 +30,34 @@ blueprint = Blueprint("coupons_pages", __name__)
 @public
 async def enter() -> Response:
     """Enter a code."""
-    shop = current_shop()
-    await limit_visitor(shop, "coupon", times=30, seconds=60)
-    form = await read_form()
-    back = _back(form.text("next"))
+    shop, form = current_shop(), await read_form()
+    await refuse_guessing(shop)
     try:
-        await apply_code(shop, await current_cart(shop), form.text("code"))
+        await apply_code(shop, await current_cart(shop), fold(form.text("code")))
     except Invalid as error:
-        return flash(see_other(back), error.errors[0].message if error.errors else error.message, "danger")
-    return flash(see_other(back), "Coupon applied.")
+        return flash(_back(), error.errors[0].message if error.errors else error.message, "danger")
+    return flash(_back(), "Coupon applied.")
 
 
 @blueprint.post("/cart/coupons/remove")
 @public
 async def take_out() -> Response:
     """Take a code out."""
-    shop = current_shop()
-    form = await read_form()
-    await remove_code(shop, await current_cart(shop), form.text("code"))
-    return flash(see_other(_back(form.text("next"))), "Coupon removed.")
+    shop, form = current_shop(), await read_form()
+    try:
+        await remove_code(shop, await current_cart(shop), _chosen(form))
+    except NotFound:
+        return flash(_back(), "This coupon is not in your cart any more.", "info")
+    return flash(_back(), "Coupon removed.")
 
 
-def _back(wanted: str) -> str:
-    return wanted if wanted in BACK else BACK[0]
+def _chosen(form: Form) -> str:
+    """The code of the button that was pressed; beside it lies the field for another code."""
+    return form.text("coupon")
+
+
+def _back() -> Response:
+    """To the cart; or on to the checkout with all that was typed there: 307 repeats the form where it belongs."""
+    if query_text("next") != CHECKOUT:
+        return see_other(CART)
+    return Response("", status=307, headers={"Location": CHECKOUT})

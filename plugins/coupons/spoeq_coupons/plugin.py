@@ -24,6 +24,7 @@ from spoeq_core.sdk import (
 )
 from spoeq_coupons import admin, api, pages, service
 from spoeq_coupons.documents import CouponDocument
+from spoeq_coupons.model import answers
 
 manifest = Manifest(
     name="coupons",
@@ -31,7 +32,8 @@ manifest = Manifest(
     description="Codes for a percentage, an amount or free shipping, with limits, dates and a minimum order.",
 )
 
-FIELD_SLOTS = {"cart.below_summary": "/cart", "checkout.before_submit": "/checkout"}
+FORM_OF_SLOT = {"cart.below_summary": "", "checkout.before_submit": "checkout"}
+"""Where the code field stands, and the id of the page's form that it joins there."""
 
 
 @hookimpl
@@ -61,15 +63,19 @@ def register_routes() -> Routes:
 @hookimpl
 async def pricing_facts(shop: Shop, cart: PricingCart) -> Mapping[str, Any] | None:
     """The coupons of the cart's codes."""
-    return await service.load_facts(shop, cart)
+    facts = await service.facts_of(shop, cart)
+    return None if facts is None else {"found": facts}
 
 
 @hookimpl
 async def price_adjustments(
     cart: PricingCart, facts: Mapping[str, Any], phase: Phase
-) -> Sequence[Adjustment | Declined]:
+) -> Sequence[Adjustment | Declined] | None:
     """What the codes give, or why they give nothing."""
-    return service.answers(cart, facts, phase)
+    found: service.Facts | None = facts.get("found")
+    if found is None:
+        return None
+    return answers(cart.codes[: service.MOST_CODES], found.coupons, cart, found.used_up, phase)
 
 
 @hookimpl
@@ -81,7 +87,7 @@ async def order_quotas(shop: Shop, order: Order) -> Sequence[Quota]:
 @hookimpl
 async def page_fragments(slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
     """The code field of the cart and the checkout."""
-    if slot not in FIELD_SLOTS:
+    if slot not in FORM_OF_SLOT:
         return None
-    cart = page.get("cart") or {}
-    return [Fragment("coupons/field.html", {"codes": cart.get("coupons", []), "back": FIELD_SLOTS[slot]}, weight=10)]
+    codes = page["cart"]["coupons"]
+    return [Fragment("coupons/field.html", {"codes": codes, "owner": FORM_OF_SLOT[slot]}, weight=10)]

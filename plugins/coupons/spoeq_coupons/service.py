@@ -1,34 +1,40 @@
-"""What staff do with coupons, and what pricing asks of them."""
+"""What staff do with coupons, and what pricing and checkout ask of them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from spoeq_core.sdk import (
-    Adjustment,
     Buyer,
     Conflict,
-    Declined,
-    FieldError,
     Invalid,
     NotFound,
     Order,
-    Phase,
     PricingCart,
     Quota,
     Reason,
     Shop,
+    StaleAggregate,
     full_quotas,
+    new_id,
     quota_counts,
 )
+from spoeq_coupons.checks import problems_of
 from spoeq_coupons.documents import CouponRepository
-from spoeq_coupons.model import Coupon, CouponType, answer, fold, identities, unknown
+from spoeq_coupons.model import Coupon, fold, identities, judged
 
-CODE = re.compile(r"^[A-Z0-9][A-Z0-9_-]{1,39}$")
+PLUGIN = "coupons"
 MOST_CODES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The coupons of a cart's codes, by id, and why some of them are used up."""
+
+    coupons: Mapping[str, Coupon]
+    used_up: Mapping[str, Reason]
 
 
 async def find_coupon(shop: Shop, code: str) -> Coupon:
@@ -39,38 +45,44 @@ async def find_coupon(shop: Shop, code: str) -> Coupon:
     """
     found = await shop.repository(CouponRepository).find_by_id(fold(code))
     if found is None:
-        raise NotFound(f"There is no coupon {code!r}.")
+        raise NotFound(f"There is no coupon {code!r}.", hint="Check how it is spelt.", code="coupon_unknown")
     return found
 
 
 async def list_coupons(shop: Shop, *, page: int = 1, per_page: int = 50, q: str = "") -> tuple[list[Coupon], int]:
-    """A page of coupons, newest first, and how many there are."""
-    query: dict[str, Any] = {"_id": {"$regex": f"^{re.escape(fold(q))}"}} if q else {}
-    coupons = shop.repository(CouponRepository)
-    found = await coupons.find(query, sort=[("created_at", -1)], skip=(page - 1) * per_page, limit=per_page)
-    return found, await coupons.count(query)
+    """A page of the coupons whose code begins with `q`, newest first, and how many there are."""
+    return await shop.repository(CouponRepository).newest(fold(q), page=page, per_page=per_page)
 
 
-async def uses_of(shop: Shop, coupons: Sequence[Coupon]) -> Mapping[str, int]:
+async def uses_of(shop: Shop, coupons: Sequence[Coupon]) -> dict[str, int]:
     """How many orders each coupon is used in, by its id."""
-    counts = await quota_counts(shop, [_key(coupon.id) for coupon in coupons])
-    return {coupon.id: counts.get(_key(coupon.id), 0) for coupon in coupons}
+    counts = await quota_counts(shop, [_key(coupon) for coupon in coupons])
+    return {coupon.id: counts.get(_key(coupon), 0) for coupon in coupons}
 
 
 async def create_coupon(shop: Shop, coupon: Coupon) -> Coupon:
-    """Give out a code.
+    """Give out a code; its amounts are in the shop's currency.
 
     Raises:
         Invalid: a value is refused.
         Conflict: the code is given out already.
     """
-    now = shop.clock.now()
-    fresh = replace(coupon, id=fold(coupon.code), code=fold(coupon.code), created_at=now, updated_at=now)
+    now, code = shop.clock.now(), fold(coupon.code)
+    fresh = replace(
+        coupon,
+        id=code,
+        code=code,
+        serial=new_id(),
+        currency=shop.profile.currency,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
     _check(fresh)
     try:
         return await shop.repository(CouponRepository).insert(fresh)
     except Conflict:
-        raise Conflict(f"There is a coupon {fresh.code} already.", hint="Choose another code.", code="duplicate") from None
+        raise Conflict(f"There is a coupon {code} already.", hint="Choose another code.", code="duplicate") from None
 
 
 async def update_coupon(shop: Shop, coupon: Coupon) -> Coupon:
@@ -78,103 +90,83 @@ async def update_coupon(shop: Shop, coupon: Coupon) -> Coupon:
 
     Raises:
         Invalid: a value is refused.
-        StaleAggregate: somebody else changed it.
+        StaleAggregate: somebody else changed or deleted it.
     """
     _check(coupon)
     return await shop.repository(CouponRepository).save(replace(coupon, updated_at=shop.clock.now()))
 
 
-async def delete_coupon(shop: Shop, code: str) -> None:
+async def delete_coupon(shop: Shop, code: str, *, version: int | None = None) -> Coupon:
     """Take a code out of circulation for good; past orders keep what it gave them.
 
     Raises:
         NotFound: there is none.
+        StaleAggregate: it is not of that version any more.
     """
-    if not await shop.repository(CouponRepository).delete(fold(code)):
-        raise NotFound(f"There is no coupon {code!r}.")
+    coupon = await find_coupon(shop, code)
+    if version is not None and coupon.version != version:
+        raise StaleAggregate("This coupon was changed by somebody else in the meantime.", hint="Read it again.")
+    if not await shop.repository(CouponRepository).delete(coupon.id):
+        raise NotFound(f"There is no coupon {code!r}.", code="coupon_unknown")
+    return coupon
 
 
-async def load_facts(shop: Shop, cart: PricingCart) -> Mapping[str, Any] | None:
-    """The coupons of the cart's codes, and which of them are used up; nothing if there is no code."""
-    codes = {fold(code) for code in cart.codes[:MOST_CODES]}
+async def facts_of(shop: Shop, cart: PricingCart) -> Facts | None:
+    """What pricing has to know of a cart's codes; nothing if it has none."""
+    codes = cart.codes[:MOST_CODES]
     if not codes:
         return None
-    coupons = await shop.repository(CouponRepository).find({"_id": {"$in": sorted(codes)}})
-    return {"coupons": {coupon.id: coupon for coupon in coupons}, "used_up": await _used_up(shop, coupons, cart.buyer)}
+    coupons = await shop.repository(CouponRepository).by_ids([fold(code) for code in codes])
+    return Facts(coupons, await _used_up(shop, list(coupons.values()), cart.buyer))
 
 
-def answers(cart: PricingCart, facts: Mapping[str, Any], phase: Phase) -> list[Adjustment | Declined]:
-    """What the cart's codes give in a phase; a code that nobody gave out is declined in the order phase."""
-    coupons: Mapping[str, Coupon] = facts.get("coupons", {})
-    found: list[Adjustment | Declined] = []
-    for code in cart.codes[:MOST_CODES]:
-        coupon = coupons.get(fold(code))
-        if coupon is None and phase is Phase.ORDER:
-            found.append(unknown(code))
-        elif coupon is not None and coupon.phase is phase:
-            found.append(answer(coupon, cart, facts["used_up"]))
-    return found
+async def why_not_now(shop: Shop, cart: PricingCart, coupon: Coupon) -> Reason | None:
+    """Why a code, which is among the cart's, gives nothing there; None if it does."""
+    facts = await facts_of(shop, cart)
+    if facts is None:
+        return None
+    verdicts = judged(cart.codes[:MOST_CODES], facts.coupons, cart, facts.used_up)
+    return next((reason for code, reason in verdicts.items() if fold(code) == coupon.id), None)
 
 
 async def quotas(shop: Shop, order: Order) -> list[Quota]:
-    """The places that an order takes under its coupons' limits."""
-    if not order.codes:
+    """The places that an order takes under the limits of the coupons that gave it something."""
+    given = sorted(given_by(order.priced))
+    if not given:
         return []
     buyer = Buyer(customer_id=order.customer_id, email=order.email, phone=order.phone)
-    coupons = await shop.repository(CouponRepository).find({"_id": {"$in": sorted(fold(c) for c in order.codes)}})
-    return [quota for coupon in coupons for quota in _quotas(coupon, buyer)]
+    coupons = await shop.repository(CouponRepository).by_ids(given)
+    return [quota for coupon in coupons.values() for quota in _quotas(coupon, buyer)]
+
+
+def given_by(priced: Mapping[str, Any]) -> set[str]:
+    """Ids of the coupons that took something off a frozen price."""
+    charged = [*priced["lines"], *([priced["shipping"]] if priced["shipping"] else [])]
+    return {
+        discount["rule"] for item in charged for discount in item["discounts"] if discount["plugin"] == PLUGIN
+    }
 
 
 async def _used_up(shop: Shop, coupons: Sequence[Coupon], buyer: Buyer) -> dict[str, Reason]:
     limited = [(coupon, quota) for coupon in coupons for quota in _quotas(coupon, buyer) if quota.limit is not None]
-    full = await full_quotas(shop, [quota for _, quota in limited]) if limited else frozenset()
+    full = await full_quotas(shop, [quota for _, quota in limited])
     return {coupon.id: Reason(quota.code, quota.message) for coupon, quota in limited if quota.key in full}
 
 
-def _quotas(coupon: Coupon, buyer: Buyer) -> list[Quota]:
-    overall = Quota(
-        _key(coupon.id), coupon.max_uses, f"{coupon.code} has been used up.", code="coupon_used_up"
-    )
+def _quotas(coupon: Coupon, buyer: Buyer) -> Iterator[Quota]:
+    yield Quota(_key(coupon), coupon.max_uses, f"{coupon.code} has been used up.", code="coupon_used_up")
     if coupon.per_user_limit is None:
-        return [overall]
+        return
     message = f"You have used {coupon.code} as often as it allows."
-    personal = [
-        Quota(_key(coupon.id, who), coupon.per_user_limit, message, code="coupon_used_by_you")
-        for who in identities(buyer)
-    ]
-    return [overall, *personal]
+    for who in identities(buyer):
+        yield Quota(_key(coupon, who), coupon.per_user_limit, message, code="coupon_used_by_you")
 
 
-def _key(coupon_id: str, who: str = "all") -> str:
-    return f"coupon:{coupon_id}:{who}"
+def _key(coupon: Coupon, who: str = "all") -> str:
+    return f"coupon:{coupon.id}:{coupon.serial}:{who}"
 
 
 def _check(coupon: Coupon) -> None:
-    errors = [
-        *([] if CODE.match(coupon.id) else [FieldError("code", "Use 2 to 40 letters, digits, - and _.", "pattern")]),
-        *_check_value(coupon),
-        *_check_limits(coupon),
-    ]
+    errors = problems_of(coupon)
     if errors:
         raise Invalid("The coupon was not saved.", errors=errors)
-
-
-def _check_value(coupon: Coupon) -> list[FieldError]:
-    if coupon.type is CouponType.PERCENT and not 0 < coupon.percent <= 100:  # noqa: PLR2004 - percent
-        return [FieldError("value", "A percentage is above 0 and at most 100.", "out_of_range")]
-    if coupon.type is CouponType.FIXED and not 0 < coupon.amount <= 10**12:
-        return [FieldError("value", "The amount must be above zero.", "out_of_range")]
-    return []
-
-
-def _check_limits(coupon: Coupon) -> list[FieldError]:
-    errors = []
-    if coupon.start_at and coupon.end_at and coupon.end_at <= coupon.start_at:
-        errors.append(FieldError("end_at", "The end must come after the start.", "out_of_range"))
-    for name in ("max_uses", "per_user_limit", "max_discount"):
-        value = getattr(coupon, name)
-        if value is not None and value < 1:
-            errors.append(FieldError(name, "Enter 1 or more, or leave it empty for no limit.", "out_of_range"))
-    if coupon.min_order < 0:
-        errors.append(FieldError("min_order", "The minimum cannot be below zero.", "out_of_range"))
-    return errors
