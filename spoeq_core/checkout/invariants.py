@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from spoeq_core.cart.documents import CartRepository
 from spoeq_core.cart.model import CartStatus
-from spoeq_core.checkout.placement import LEASE
+from spoeq_core.checkout.attempts import LEASE
 from spoeq_core.inventory import service as inventory
 from spoeq_core.orders.claims import NUMBER, PAYMENT, claims_of, number_claim
 from spoeq_core.orders.documents import VOID, OrderRepository

@@ -14,14 +14,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 from spoeq_core.cart.documents import CartRepository
 from spoeq_core.cart.model import Cart, CartStatus
 from spoeq_core.cart.service import Owner, contents_of
+from spoeq_core.checkout.attempts import LEASE, Attempt, StartOver, by_key, key_document, of_placed_cart
 from spoeq_core.checkout.building import build_order, fingerprint
-from spoeq_core.checkout.model import IdempotencyMismatch, InProgress, PlaceRequest, Quota
+from spoeq_core.checkout.model import InProgress, PlaceRequest, Quota
 from spoeq_core.checkout.places import hint_places
 from spoeq_core.checkout.quotas import claim_place, likely_places, place_claim, refuse_alone
 from spoeq_core.checkout.quoting import buyer_of, quote_contents
@@ -33,8 +33,8 @@ from spoeq_core.kernel.errors import Conflict, SpoeqError, StaleAggregate, Unava
 from spoeq_core.kernel.events import Event
 from spoeq_core.kernel.ids import new_id, new_number
 from spoeq_core.kernel.mongo import Document
-from spoeq_core.orders.claims import KEEP_KEYS, KEY, NUMBER, claims_of, key_claim, number_claim
-from spoeq_core.orders.documents import OrderRepository, Void
+from spoeq_core.orders.claims import KEY, NUMBER, claims_of, key_claim, number_claim
+from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.events import OrderPaid, OrderPlaced
 from spoeq_core.orders.model import Order
 from spoeq_core.payments.model import PaymentStatus
@@ -42,15 +42,9 @@ from spoeq_core.shop import Shop
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
-"""How long a placement is left alone before another request of the same key may end it."""
 DEADLINE = 20.0
 """Seconds a placement may take; what it left then is healed like a crash."""
 RESTARTS = 5
-
-
-class StartOver(Exception):
-    """The world changed under this attempt, and nothing is taken for it any more: try from the beginning."""
 
 
 class KeyTaken(Exception):
@@ -59,23 +53,6 @@ class KeyTaken(Exception):
 
 class Overtaken(Exception):
     """The cart is not the one that was priced any more: changed, or placed by another request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try to place one cart, under an order id of its own. `claim_id` is the idempotency key's claim."""
-
-    shop: Shop
-    owner: Owner
-    cart: Cart
-    request: PlaceRequest
-    claim_id: str
-    order_id: str
-
-    @property
-    def void(self) -> Void:
-        """What would have to be given back."""
-        return Void(self.order_id, self.cart.id, self.cart.customer_id, self.cart.quantities())
 
 
 async def place(shop: Shop, owner: Owner, request: PlaceRequest, key: str = "") -> Order:
@@ -113,7 +90,7 @@ async def _place(shop: Shop, owner: Owner, request: PlaceRequest, key: str) -> O
         attempt = Attempt(shop, owner, cart, request, key_claim(owner.customer_id or cart.id, name), new_id())
         try:
             if cart.status is CartStatus.PLACED:
-                return await _by_key(attempt) or await _of_placed_cart(shop, cart)
+                return await by_key(attempt) or await of_placed_cart(shop, cart)
             return await _fresh(attempt)
         except StartOver:
             continue
@@ -144,7 +121,7 @@ async def _fresh(attempt: Attempt) -> Order:
         quotas = await _quotas(shop, order)
     except SpoeqError:
         # What is refused now may have been accepted before: the same key is answered as it was then.
-        if (known := await _by_key(attempt)) is not None:
+        if (known := await by_key(attempt)) is not None:
             return known
         raise
     return await _take(attempt, order, quotas)
@@ -155,52 +132,6 @@ async def _quotas(shop: Shop, order: Order) -> list[Quota]:
     quotas = [quota for answer in answers for quota in answer.value]
     refuse_alone(quotas)
     return quotas
-
-
-async def _by_key(attempt: Attempt) -> Order | None:
-    """What became of this key: its order, or None if it was never used.
-
-    Raises:
-        IdempotencyMismatch, InProgress: it is used for something else, or right now.
-        StartOver: whatever used it is dead, and given back.
-    """
-    claim = await claims_of(attempt.shop).find(attempt.claim_id)
-    if claim is None:
-        return None
-    if claim["body"] != fingerprint(attempt.request):
-        raise IdempotencyMismatch(
-            "This Idempotency-Key was used with another body.", hint="Use a new key for another order."
-        )
-    return await _of_claim(attempt.shop, claim)
-
-
-async def _of_placed_cart(shop: Shop, cart: Cart) -> Order:
-    """The order that another request, with another key, made of this cart."""
-    order_id = cart.order_id or ""
-    for claim in await claims_of(shop).of_order(order_id, KEY):
-        return await _of_claim(shop, claim)
-    if (order := await shop.repository(OrderRepository).find_by_id(order_id)) is not None:
-        return order
-    await undo(shop, Void(order_id, cart.id, cart.customer_id, cart.quantities()))
-    raise StartOver
-
-
-async def _of_claim(shop: Shop, claim: Document) -> Order:
-    """The order of a key's claim; an attempt that is dead, or as good as dead, is ended."""
-    orders, order_id = shop.repository(OrderRepository), str(claim["order_id"])
-    if (order := await orders.find_by_id(order_id)) is not None:
-        return order
-    young = claim["at"] + LEASE > shop.clock.now()
-    if not await orders.is_void(order_id) and (young or not await claims_of(shop).seize(claim)):
-        raise InProgress("This order is being placed right now.", hint="Wait a moment, then send it again.")
-    if not await undo(shop, void_of(claim)):
-        return await orders.get(order_id)
-    raise StartOver
-
-
-def void_of(claim: Document) -> Void:
-    """What would have to be given back for a key's claim."""
-    return Void(claim["order_id"], claim["cart_id"], claim["customer_id"], claim["quantities"] or {})
 
 
 async def _take(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Order:
@@ -214,7 +145,7 @@ async def _take(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Orde
             raise refused([problem.value for problem in problems])
         return await _store(shop, order)
     except KeyTaken:
-        if (known := await _by_key(attempt)) is not None:
+        if (known := await by_key(attempt)) is not None:
             return known
         raise StartOver from None
     except Overtaken:
@@ -239,7 +170,7 @@ async def _claim(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Ord
     number: Document = {"_id": number_claim(order.number), "kind": NUMBER, "at": at, "order_id": order.id}
     likely = await likely_places(attempt.shop, quotas)
     places = [place_claim(quota, likely[quota.key], order.id, at) for quota in quotas]
-    wanted = [_key_document(attempt, at), number, *places]
+    wanted = [key_document(attempt, at), number, *places]
     while wanted:
         taken = await claims_of(attempt.shop).take(wanted)
         if taken is None:
@@ -255,20 +186,6 @@ async def _claim(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Ord
             wanted = wanted[taken + 1 :]
     await hint_places(attempt.shop, likely)
     return order
-
-
-def _key_document(attempt: Attempt, at: datetime) -> Document:
-    return {
-        "_id": attempt.claim_id,
-        "kind": KEY,
-        "at": at,
-        "expires_at": at + KEEP_KEYS,
-        "order_id": attempt.order_id,
-        "cart_id": attempt.cart.id,
-        "customer_id": attempt.cart.customer_id,
-        "body": fingerprint(attempt.request),
-        "quantities": attempt.cart.quantities(),
-    }
 
 
 async def _mark_placed(attempt: Attempt) -> None:

@@ -11,7 +11,7 @@ from ulid import ULID
 
 from spoeq_core.cart.documents import CartRepository
 from spoeq_core.cart.model import CartStatus
-from spoeq_core.checkout.placement import LEASE, void_of
+from spoeq_core.checkout.attempts import LEASE, void_of
 from spoeq_core.checkout.undoing import undo
 from spoeq_core.hooks.caller import HookError
 from spoeq_core.inventory import service as inventory

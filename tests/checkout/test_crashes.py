@@ -14,9 +14,9 @@ from pymongo.errors import PyMongoError
 from spoeq_core.cart.documents import CartRepository
 from spoeq_core.cart.model import CartStatus
 from spoeq_core.cart.service import Owner
+from spoeq_core.checkout.attempts import LEASE
 from spoeq_core.checkout.invariants import check
 from spoeq_core.checkout.model import PlaceRequest, Quota
-from spoeq_core.checkout.placement import LEASE
 from spoeq_core.checkout.quotas import quota_counts
 from spoeq_core.checkout.reconcile import LATE_STEPS, OLD_ENOUGH, heal, heal_everything
 from spoeq_core.checkout.service import place_order

@@ -12,9 +12,9 @@ from spoeq_core.cart import service as carts
 from spoeq_core.cart.documents import CartRepository
 from spoeq_core.cart.model import CartStatus
 from spoeq_core.cart.service import Owner
+from spoeq_core.checkout.attempts import LEASE
 from spoeq_core.checkout.invariants import check
 from spoeq_core.checkout.model import CartChanged, IdempotencyMismatch, InProgress
-from spoeq_core.checkout.placement import LEASE
 from spoeq_core.checkout.service import place_order
 from spoeq_core.inventory.model import OutOfStock
 from spoeq_core.inventory.service import adjust
