@@ -32,7 +32,8 @@ class RunningDemo:
 
     def token(self, email: str) -> dict[str, str]:
         """Headers of somebody who signed in through the API."""
-        answer = self.client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
+        with httpx.Client(base_url=self.base_url, timeout=20, trust_env=False) as client:
+            answer = client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
         answer.raise_for_status()
         return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 

@@ -8,9 +8,15 @@ from typing import Any
 
 from quart import Blueprint, Quart
 from quart.wrappers import BaseRequestWebsocket
-from werkzeug.routing import Map, MapAdapter
+from werkzeug.routing import BaseConverter, Map, MapAdapter
 
 EnabledPlugins = Callable[[], frozenset[str]]
+
+
+class UlidConverter(BaseConverter):
+    """An id in a path; what is none is another address, which may be a plugin's (`/cart/apply-coupon`)."""
+
+    regex = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
 
 class ShopApp(Quart):
@@ -24,6 +30,7 @@ class ShopApp(Quart):
         super().__init__(*args, **kwargs)
         self.enabled_plugins: EnabledPlugins = frozenset
         self.plugin_of: dict[str, str] = {}
+        self.url_map.converters["ulid"] = UlidConverter
         self._maps: dict[frozenset[str], Map] = {}
 
     def register_plugin_blueprint(self, plugin: str, blueprint: Blueprint, prefix: str) -> None:
@@ -49,6 +56,7 @@ class ShopApp(Quart):
 
     def _build(self, enabled: frozenset[str]) -> Map:
         chosen = type(self.url_map)(host_matching=self.url_map.host_matching)
+        chosen.converters.update(self.url_map.converters)
         for rule in self.url_map.iter_rules():
             owner = self.plugin_of.get(rule.endpoint.rpartition(".")[0])
             if owner is None or owner in enabled:

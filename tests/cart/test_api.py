@@ -133,7 +133,7 @@ async def test_lines_are_changed_and_taken_out(app: RunningApp):
     assert (await removed.get_json())["removed"]["id"] == item
     for answer in (
         await app.client.delete(f"{CART}/{item}", headers=ORIGIN),
-        await app.client.patch(f"{CART}/x", json={"quantity": 1}, headers=ORIGIN),
+        await app.client.patch(f"{CART}/01ARZ3NDEKTSV4RRFFQ69G5FAV", json={"quantity": 1}, headers=ORIGIN),
     ):
         assert (answer.status_code, (await answer.get_json())["code"]) == (404, "unknown_item")
 

@@ -86,6 +86,8 @@ def apply_coupon(page: Page, code: str) -> None:
     page.get_by_text("Have a coupon?").click()
     page.get_by_label("Coupon code").fill(code)
     page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("Coupon applied.")).to_be_visible()
+    expect(page.get_by_text("Discounts", exact=True)).to_be_visible()
 
 
 def place_order(shopper: Visitor, email: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -72,7 +73,7 @@ def test_fifty_buyers_for_the_last_ten_pieces(demo: RunningDemo) -> None:
         def buy(buyer: tuple[httpx.Client, dict[str, str], dict[str, Any]]) -> httpx.Response:
             client, headers, body = buyer
             gate.wait()
-            with client:
+            with closing(client):
                 return client.post("/api/v1/orders", json=body, headers=headers)
 
         answers = list(pool.map(buy, buyers))

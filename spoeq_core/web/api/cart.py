@@ -53,7 +53,7 @@ async def add() -> Response:
     return await cart_response(shop, owner, contents, await buyer_now(), 201)
 
 
-@blueprint.patch("/cart/<item_id>")
+@blueprint.patch("/cart/<ulid:item_id>")
 @public
 @operation("Change a quantity", tags=TAGS, request=ItemChange, responses={200: "The cart", 409: None})
 async def change(item_id: str) -> Response:
@@ -63,7 +63,7 @@ async def change(item_id: str) -> Response:
     return await cart_response(shop, owner, contents, await buyer_now())
 
 
-@blueprint.delete("/cart/<item_id>")
+@blueprint.delete("/cart/<ulid:item_id>")
 @public
 @operation("Take an item out", tags=TAGS, responses={200: "The cart", 404: None})
 async def remove(item_id: str) -> Response:
