@@ -30,6 +30,7 @@ class Shop:
         self.sent = []
         self.held = {}
         self.quantity = 2
+        self.total = 503720
 
     async def answer(self, route):
         address = urlsplit(route.request.url)
@@ -54,7 +55,8 @@ class Shop:
             return await self.cart()
         template, context = self.cases["checkout"]
         values = {**context["form"]["values"], **body} if body else {}
-        return await self.theme.render(template, {**context, "form": {"values": values, "errors": {}, "summary": []}})
+        form = {"values": values, "errors": {}, "summary": []}
+        return await self.theme.render(template, {**context, "form": form, "expected_total": self.total})
 
     async def product(self, size):
         template, context = self.cases["product"]
@@ -111,14 +113,33 @@ async def test_a_late_answer_never_wins(open_page, shop):
     await expect(page.locator("[name=sku]")).to_have_value("SAR-L")
 
 
-async def test_an_order_for_the_old_choice_is_not_sent_while_the_new_one_is_coming(open_page, shop):
+async def test_a_press_while_the_choice_is_coming_buys_the_new_choice(open_page, shop):
     page = await open_page("/product/saree")
     shop.held["S"] = asyncio.Event()
     await page.get_by_text("S", exact=True).click()
     await page.get_by_role("button", name="Add to cart").click()
-    await expect(page.get_by_role("status")).to_have_text("Updating. Press again in a moment.")
+    await expect(page.get_by_role("status")).to_have_text("Updating …")
     assert shop.sent == []
     shop.held["S"].set()
+    await page.wait_for_url("**/cart/items")
+    assert [body["sku"] for _, body in shop.sent] == ["SAR-S"]
+
+
+@pytest.mark.parametrize("total", ["same", "other"])
+async def test_an_order_pressed_during_an_update_is_placed_at_the_shown_total_only(open_page, shop, total):
+    page = await open_page("/checkout")
+    shop.held["POST"] = asyncio.Event()
+    await page.get_by_label("PIN code").fill("570001")
+    shop.total += 0 if total == "same" else 5000
+    await page.get_by_role("button", name="Place order").click()
+    shop.held["POST"].set()
+    if total == "other":
+        await expect(page.get_by_role("status")).to_have_text("The total has changed. Check it and press again.")
+        assert [body["action"] for _, body in shop.sent] == ["update"]
+        await page.get_by_role("button", name="Place order").click()
+    await page.wait_for_function("() => document.referrer !== ''")
+    assert [body["action"] for _, body in shop.sent] == ["update", "place"]
+    assert shop.sent[-1][1]["expected_total"] == str(shop.total)
 
 
 async def test_a_form_is_sent_once(open_page):

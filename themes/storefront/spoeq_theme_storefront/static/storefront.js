@@ -87,7 +87,7 @@ async function swap(form, { button = null, control = null } = {}) {
     return;
   }
   under?.stop.abort();
-  const mine = { stop: new AbortController(), next: null };
+  const mine = { stop: new AbortController(), next: null, press: under?.press ?? null };
   waiting.set(name, mine);
   const late = setTimeout(() => region.setAttribute("aria-busy", "true"), 300);
   try {
@@ -100,9 +100,24 @@ async function swap(form, { button = null, control = null } = {}) {
     clearTimeout(late);
     if (waiting.get(name) === mine) { waiting.delete(name); region.removeAttribute("aria-busy"); }
   }
+  if (mine.stop.signal.aborted) return;
   const next = mine.next && document.getElementById(mine.next);
   if (next) next.dispatchEvent(new Event("change", { bubbles: true }));
+  const after = waiting.get(name);
+  if (after) after.press = mine.press;
+  else if (mine.press) pressAgain(mine.press);
 }
+
+/* A button pressed while its region was being renewed counts, unless the total that it showed is another one now. */
+function pressAgain({ id, name, value, total }) {
+  const form = document.getElementById(id);
+  const button = form && [...form.elements].find((one) => one.type === "submit" && one.name === name && one.value === value);
+  if (!button) return;
+  if (totalOf(form) === total) form.requestSubmit(button);
+  else say(document.body.dataset.changed);
+}
+
+const totalOf = (form) => form.querySelector("[name=expected_total]")?.value;
 
 async function exchange(form, post, button, signal) {
   const data = new FormData(form, button);
@@ -114,8 +129,8 @@ async function exchange(form, post, button, signal) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!place(page, form, sent)) { location.assign(post ? location.href : address); return; }
   if (!post) history.replaceState(null, "", address);
-  const told = page.querySelector("[data-error-summary] li, .banner__body, #result-count");
-  say(told ? told.textContent.trim() : form.dataset.said || "");
+  const told = page.querySelector("[data-error-summary] li, .notices .banner__body, [data-say]");
+  say(form.dataset.said || (told ? told.textContent.trim().replace(/\s+/g, " ") : ""));
 }
 
 /* What is complete enough to be asked about: a PIN code with six digits, a number, a choice. */
@@ -164,7 +179,13 @@ document.addEventListener("submit", (event) => {
     return;
   }
   const region = form.closest("[data-region]");
-  if (region && waiting.has(region.id)) { event.preventDefault(); say(document.body.dataset.wait); return; }
+  const under = region && waiting.get(region.id);
+  if (under) {
+    event.preventDefault();
+    under.press = { id: form.id, name: button?.name, value: button?.value, total: totalOf(form) };
+    say(document.body.dataset.wait);
+    return;
+  }
   if (form.dataset.sent) { event.preventDefault(); return; }
   if (!("guard" in form.dataset)) return;
   form.dataset.sent = "1";
