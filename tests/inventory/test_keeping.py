@@ -92,9 +92,14 @@ async def test_a_sku_that_has_stock_gets_no_second_first_one(shop: Shop, stocked
 async def test_many_products_are_imported_with_their_stock(shop: Shop, stocked: Product, commands: Commands):
     drafts: list[ProductChanges] = [{"name": "Lamp", "variants": (Variant(f"L-{n}"),)} for n in range(30)]
     commands.take()
-    made = await service.import_products(shop, drafts, {"L-0": 9, "L-1": 5})
+    made = await service.import_products(shop, drafts, {"L-0": 9, "L-1": 5, "L-2": 5}, thresholds={"L-2": 2})
     assert commands.take() == {"find": 3, "insert": 2}
-    assert [product.stock_state(f"L-{n}") for n, product in enumerate(made)][:3] == ["in_stock", "low", "out"]
+    assert [product.stock_state(f"L-{n}") for n, product in enumerate(made)][:4] == [
+        "in_stock",
+        "low",
+        "in_stock",
+        "out",
+    ]
     assert await catalog.products_by_ids(shop, [made[1].id], hidden=True) == [made[1]]
     assert {sku: stock.on_hand for sku, stock in (await service.stock_of(shop, ["L-0", "L-9"])).items()} == {
         "L-0": 9,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from spoeq_core.catalog import service as catalog
@@ -21,7 +21,7 @@ SETTLED = timedelta(minutes=5)
 """Younger rows stay where they are: whoever repeats a movement looks for its row in the log, then in the archive."""
 BATCH = 500
 AT_ONCE = 25
-"""Products whose states are read together: long lists in a query are slow on the embedded server."""
+"""Products whose states are read together."""
 ROUNDS = 5
 
 
@@ -74,25 +74,33 @@ async def import_products(
     drafts: Sequence[ProductChanges],
     pieces: Mapping[str, int],
     *,
-    threshold: int = DEFAULT_THRESHOLD,
+    thresholds: Mapping[str, int] | None = None,
     actor: str = "system",
 ) -> list[Product]:
-    """Many new products with their stock (pieces by SKU, 0 where not named), by few commands; no event is told.
+    """Many new products with their stock, by few commands; no event is told.
+
+    Args:
+        shop: The shop.
+        drafts: As for the catalogue's `import_products`.
+        pieces: What is on hand, by SKU; 0 where not named.
+        thresholds: By SKU, where not the usual one.
+        actor: For the log.
 
     Raises:
-        Invalid, Conflict: as for the catalogue's `import_products`.
+        Invalid: a product or a number is refused; nothing was stored.
+        Conflict: a SKU or a slug is taken by a product of the shop; those before it are stored, without stock.
     """
-    states = {sku: stock_state(count, threshold) for sku, count in pieces.items()}
+    given = thresholds or {}
+    skus = [variant.sku.strip() for changes in drafts for variant in changes.get("variants", ())]
+    first = {sku: NewStock(sku, "", "", pieces.get(sku, 0), given.get(sku, DEFAULT_THRESHOLD)) for sku in skus}
+    _check(first.values())
+    states = {sku: stock_state(item.on_hand, item.threshold) for sku, item in first.items()}
     products = await catalog.import_products(shop, drafts, stock_states=states)
-    new = [
-        NewStock(variant.sku, product.id, name_of(product, variant), pieces.get(variant.sku, 0), threshold)
-        for product in products
-        for variant in product.variants
-    ]
+    new = [replace(first[v.sku], product_id=p.id, name=name_of(p, v)) for p in products for v in p.variants]
     made = await _insert(shop, new, actor)
-    old = {item.product_id for item in new if item.sku not in made}
+    reused = {item.product_id for item in new if item.sku not in made}
     for product in products:
-        if product.id in old:
+        if product.id in reused:
             await ensure_stock(shop, product)
     return products
 
@@ -179,11 +187,15 @@ async def _states(shop: Shop, products: Sequence[Product]) -> dict[str, dict[str
 
 
 async def _insert(shop: Shop, new: Sequence[NewStock], actor: str) -> set[str]:
+    _check(new)
+    first_rows = {item.sku: _initial(shop, item.sku, item.on_hand, actor) for item in new if item.on_hand}
+    return await shop.repository(StockRepository).insert_new([_begun(item) for item in new], first_rows)
+
+
+def _check(new: Iterable[NewStock]) -> None:
     for item in new:
         if not (0 <= item.on_hand <= MAX_PIECES and 0 <= item.threshold <= MAX_PIECES):
             raise Invalid(f"{item.sku}: pieces and threshold must be 0 to {MAX_PIECES}.")
-    first_rows = {item.sku: _initial(shop, item.sku, item.on_hand, actor) for item in new if item.on_hand}
-    return await shop.repository(StockRepository).insert_new([_begun(item) for item in new], first_rows)
 
 
 def _begun(item: NewStock) -> Stock:

@@ -84,9 +84,7 @@ async def ship(
     """
     _check(order_id, quantities)
     cause = Cause(Reason.SHIP, shipment_id, actor)
-    open_ = [sku for sku in sorted(quantities) if not await _is_logged(shop, sku, cause)]
-    for stock in [await get_stock(shop, sku) for sku in open_]:
-        _require_hold(stock, order_id, quantities[stock.sku])
+    open_ = [sku for sku in sorted(quantities) if await _held(shop, order_id, sku, quantities[sku], cause)]
     for sku in open_:
         await _ship(shop, order_id, sku, quantities[sku], cause)
 
@@ -184,16 +182,30 @@ async def _release(shop: Shop, order_id: str, stock: Stock, cause: Cause) -> Non
 async def _ship(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> None:
     row = _row(shop, sku, -pieces, -pieces, cause)
     for _ in range(ATTEMPTS):
-        held = (await get_stock(shop, sku)).holds.get(order_id, 0)
-        mine = {f"holds.{order_id}": held, **not_logged(cause.reason, cause.ref)}
-        if held >= pieces and await shop.repository(StockRepository).move(
-            row, only_if=mine, hold=(order_id, held - pieces)
-        ):
+        held = await _held(shop, order_id, sku, pieces, cause)
+        if not held:
             return
-        if await _is_logged(shop, sku, cause):
+        unchanged = {f"holds.{order_id}": held, **not_logged(cause.reason, cause.ref)}
+        left = (order_id, held - pieces)
+        if await shop.repository(StockRepository).move(row, only_if=unchanged, hold=left):
             return
-        _require_hold(await get_stock(shop, sku), order_id, pieces)
     raise _busy(sku)
+
+
+async def _held(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> int:
+    """Pieces that the order holds, at least those to be shipped; 0 if this shipment went out before.
+
+    Raises:
+        HoldMissing: it holds fewer.
+    """
+    if await _is_logged(shop, sku, cause):
+        return 0
+    held = (await get_stock(shop, sku)).holds.get(order_id, 0)
+    if held >= pieces:
+        return held
+    if await _is_logged(shop, sku, cause):  # it went out between the two looks
+        return 0
+    raise HoldMissing(f"Order {order_id} holds {held} of {sku}, not {pieces}.", hint="Reserve them before shipping.")
 
 
 async def _is_logged(shop: Shop, sku: str, cause: Cause) -> bool:
@@ -203,14 +215,6 @@ async def _is_logged(shop: Shop, sku: str, cause: Cause) -> bool:
     if await stocks.read(logged):
         return True
     return bool(await stocks.archived({"sku": sku, "reason": cause.reason.value, "ref": cause.ref}, limit=1))
-
-
-def _require_hold(stock: Stock, order_id: str, pieces: int) -> None:
-    held = stock.holds.get(order_id, 0)
-    if held < pieces:
-        raise HoldMissing(
-            f"Order {order_id} holds {held} of {stock.sku}, not {pieces}.", hint="Reserve them before shipping."
-        )
 
 
 def _row(shop: Shop, sku: str, delta: int, reserved: int, cause: Cause) -> Movement:
