@@ -24,6 +24,7 @@ from spoeq_core.kernel.records import OutboxDocument
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.notifications.subscribers import SUBSCRIBERS as NOTIFICATION_SUBSCRIBERS
 from spoeq_core.orders.documents import ClaimDocument, OrderDocument
+from spoeq_core.orders.subscribers import SCHEDULES as ORDER_SCHEDULES
 from spoeq_core.orders.subscribers import SUBSCRIBERS as ORDER_SUBSCRIBERS
 from spoeq_core.plugins.documents import PluginStateDocument
 
@@ -52,4 +53,4 @@ SUBSCRIBERS: tuple[Subscription, ...] = (
     *ORDER_SUBSCRIBERS,
     *NOTIFICATION_SUBSCRIBERS,
 )
-SCHEDULES: tuple[Schedule, ...] = (*INVENTORY_SCHEDULES, *CHECKOUT_SCHEDULES)
+SCHEDULES: tuple[Schedule, ...] = (*INVENTORY_SCHEDULES, *ORDER_SCHEDULES, *CHECKOUT_SCHEDULES)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.ids import is_id
 from spoeq_core.kernel.mongo import Document, where
-from spoeq_core.orders.documents import OrderRepository
+from spoeq_core.orders.documents import VOID, OrderRepository
 from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.shop import Shop
 
@@ -63,6 +63,17 @@ async def counts_by_status(shop: Shop) -> dict[OrderStatus, int]:
     )
     known = set(OrderStatus)
     return {OrderStatus(row["_id"]): row["count"] async for row in rows if row["_id"] in known}
+
+
+async def pieces_sold(shop: Shop, since: str, until: str) -> dict[str, int]:
+    """Pieces by product of the orders whose ids lie after `since` and not after `until`, cancelled ones left out."""
+    query = {"_id": {"$gt": since, "$lte": until}, "status": {"$nin": [VOID, OrderStatus.CANCELLED.value]}}
+    sums: dict[str, int] = {}
+    rows = shop.repository(OrderRepository).collection.find(query, {"lines.product_id": 1, "lines.quantity": 1})
+    async for raw in rows:
+        for line in raw["lines"]:
+            sums[line["product_id"]] = sums.get(line["product_id"], 0) + line["quantity"]
+    return sums
 
 
 def _search(q: str) -> Document:

@@ -1,14 +1,26 @@
-"""What orders do when told: the stock follows what was decided. May be told any number of times."""
+"""What orders do when told, any number of times: the stock follows what was decided. And by the clock: count sales."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from ulid import ULID
+
+from spoeq_core.catalog.service import record_sales
 from spoeq_core.hooks import checkout as questions
 from spoeq_core.inventory import service as inventory
 from spoeq_core.kernel.events import Delivery, Subscription, subscriptions
+from spoeq_core.kernel.redis import REDIS_ERRORS
+from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.events import OrderCancelled, OrderShipped
+from spoeq_core.orders.listing import pieces_sold
 from spoeq_core.shop import Shop
+
+SALES_EVERY = 600.0
+SALES_LAG = timedelta(minutes=1)
+"""An order is stored at most so long after its id was made."""
 
 
 async def take_shipped_stock(shop: Shop, event: OrderShipped, _delivery: Delivery) -> None:
@@ -31,6 +43,21 @@ async def give_back_cancelled(shop: Shop, event: OrderCancelled, _delivery: Deli
     await shop.hooks.collect(questions.release_benefits, shop=shop, order_id=order.id)
 
 
+async def count_sales(shop: Shop) -> None:
+    """Count the pieces of new orders for lists "by bestselling".
+
+    Popularity, not bookkeeping: where the last run ended is only in Redis, and what Redis loses is not counted.
+    """
+    until = str(ULID.from_datetime(shop.clock.now() - SALES_LAG))
+    try:
+        since = await shop.redis.getset(shop.key("sales", "until"), until)
+    except REDIS_ERRORS:
+        return
+    if since:
+        await record_sales(shop, await pieces_sold(shop, str(since), until))
+
+
 SUBSCRIBERS: tuple[Subscription, ...] = tuple(
     subscriptions("orders", {OrderShipped: take_shipped_stock, OrderCancelled: give_back_cancelled})
 )
+SCHEDULES: tuple[Schedule, ...] = (Schedule("orders.count_sales", SALES_EVERY, count_sales),)

@@ -10,7 +10,7 @@ from itertools import count
 
 import httpx
 
-TRIES = 60
+TRIES = 300
 PAUSE = 0.25
 
 
@@ -38,7 +38,7 @@ class Buyers:
         """Finish what is under way."""
         self._stopping.set()
         for thread in self._running:
-            thread.join(120)
+            thread.join(180)
 
     def _buy_on(self) -> None:
         while not self._stopping.is_set():

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from spoeq_core.cart.service import Owner, add_item
+from spoeq_core.catalog.service import product_by_id_or_slug
 from spoeq_core.checkout.invariants import check
 from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.kernel.errors import Invalid, NotFound, StaleAggregate
@@ -20,6 +21,7 @@ from spoeq_core.orders.listing import counts_by_status, list_orders
 from spoeq_core.orders.model import PAYMENT_MISMATCH, REFUND_DUE, FulfilmentStatus, NotAllowed, Order, OrderStatus
 from spoeq_core.orders.service import Parcel
 from spoeq_core.orders.shape import tracking_steps
+from spoeq_core.orders.subscribers import count_sales
 from spoeq_core.orders.tokens import order_token
 from spoeq_core.payments.model import PaymentStatus, Settled
 from spoeq_core.shop import Shop
@@ -273,6 +275,32 @@ async def test_the_doctor_sees_what_does_not_agree(shop: Shop, place: Place):
     await collection.insert_one({**await collection.find_one({"_id": order.id}), "_id": new_id()})
     found = {violation.problem for violation in await check(shop, quiet_for=QUIET, looks=2)}
     assert "is in 2 orders" in found
+
+
+async def test_stock_that_is_about_to_follow_is_no_violation(shop: Shop, place: Place, clock: FixedClock):
+    order = await place(KURTA=2, DIYA=1)
+    await orders.add_shipment(shop, order.id, Parcel(), actor=STAFF)
+    assert await check(shop, quiet_for=QUIET, looks=1) == []
+    await shop.mongo.collection("stock").update_one({"_id": "KURTA"}, {"$unset": {f"holds.{order.id}": ""}})
+    await relay_of(shop).sweep(["orders"], older_than=timedelta(days=-1))
+    found = [str(violation) for violation in await check(shop, quiet_for=QUIET, looks=1)]
+    assert not any(order.number in violation for violation in found), "its delivery is tried again"
+    for _ in range(8):
+        clock.forward(timedelta(hours=1))
+        await relay_of(shop).retry()
+    found = [str(violation) for violation in await check(shop, quiet_for=QUIET, looks=1)]
+    assert any(order.number in violation for violation in found), "now nobody will"
+
+
+async def test_sales_are_counted_once(shop: Shop, place: Place, clock: FixedClock):
+    await count_sales(shop)
+    order = await place(KURTA=2, DIYA=1)
+    await orders.cancel(shop, (await place(KURTA=1)).id, actor=STAFF)
+    for _ in range(2):
+        clock.forward(timedelta(hours=1))
+        await count_sales(shop)
+    sold = {line.sku: (await product_by_id_or_slug(shop, line.product_id)).sold_count for line in order.lines}
+    assert sold == {"KURTA": 2, "DIYA": 1}
 
 
 async def test_a_guest_who_comes_back_is_not_the_owner_by_cart(shop: Shop, place: Place):
