@@ -17,15 +17,13 @@ from spoeq_core.identity.documents import (
     StaffDocument,
 )
 from spoeq_core.inventory.documents import StockDocument, StockLogDocument
-from spoeq_core.inventory.subscribers import SCHEDULES as INVENTORY_SCHEDULES
-from spoeq_core.inventory.subscribers import SUBSCRIBERS as INVENTORY_SUBSCRIBERS
+from spoeq_core.inventory.subscribers import SCHEDULES as INVENTORY_SCHEDULES, SUBSCRIBERS as INVENTORY_SUBSCRIBERS
 from spoeq_core.kernel.events import Subscription
 from spoeq_core.kernel.records import OutboxDocument
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.notifications.subscribers import SUBSCRIBERS as NOTIFICATION_SUBSCRIBERS
 from spoeq_core.orders.documents import ClaimDocument, OrderDocument
-from spoeq_core.orders.subscribers import SCHEDULES as ORDER_SCHEDULES
-from spoeq_core.orders.subscribers import SUBSCRIBERS as ORDER_SUBSCRIBERS
+from spoeq_core.orders.subscribers import SCHEDULES as ORDER_SCHEDULES, SUBSCRIBERS as ORDER_SUBSCRIBERS
 from spoeq_core.plugins.documents import PluginStateDocument
 
 DOCUMENTS: tuple[type[Model], ...] = (

@@ -13,8 +13,7 @@ _OFFERS = {
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images",
     "spoeq_core.catalog.model": "Image ImageFile Option Product ProductChanges ProductStatus Variant",
     "spoeq_core.catalog.service": (
-        "all_brands all_categories create_brand create_category import_products products_by_slugs "
-        "update_category"
+        "all_brands all_categories create_brand create_category import_products products_by_slugs update_category"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
     "spoeq_core.checkout.quotas": "full_quotas quota_counts",

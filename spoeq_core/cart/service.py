@@ -283,6 +283,4 @@ async def _refuse_declined(shop: Shop, tried: Contents, code: str, buyer: Buyer)
     for declined in priced.declined:
         if declined.code and declined.code.strip().casefold() == code.casefold():
             reason = declined.reason
-            raise Invalid(
-                reason.message, errors=[FieldError("code", reason.message, reason.code)], code=reason.code
-            )
+            raise Invalid(reason.message, errors=[FieldError("code", reason.message, reason.code)], code=reason.code)

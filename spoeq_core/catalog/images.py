@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from PIL import Image as Pillow
-from PIL import ImageCms, ImageOps
+from PIL import Image as Pillow, ImageCms, ImageOps
 
 from spoeq_core.catalog.documents import ProductRepository
 from spoeq_core.catalog.model import MAX_IMAGES, Image, ImageFile, Product

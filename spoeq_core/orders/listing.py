@@ -58,9 +58,7 @@ async def list_orders(
 
 async def counts_by_status(shop: Shop) -> dict[OrderStatus, int]:
     """How many orders are in each status."""
-    rows = shop.repository(OrderRepository).collection.aggregate(
-        [{"$group": {"_id": "$status", "count": {"$sum": 1}}}]
-    )
+    rows = shop.repository(OrderRepository).collection.aggregate([{"$group": {"_id": "$status", "count": {"$sum": 1}}}])
     known = set(OrderStatus)
     return {OrderStatus(row["_id"]): row["count"] async for row in rows if row["_id"] in known}
 

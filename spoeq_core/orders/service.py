@@ -124,9 +124,7 @@ async def add_shipment(shop: Shop, order_id: str, parcel: Parcel, *, actor: str,
 
     def decide(order: Order) -> Change:
         items = dict(parcel.items) or order.unshipped()
-        shipment = Shipment(
-            shipment_id, items, shop.clock.now(), parcel.carrier, parcel.awb, parcel.tracking_url
-        )
+        shipment = Shipment(shipment_id, items, shop.clock.now(), parcel.carrier, parcel.awb, parcel.tracking_url)
         after = model.with_shipment(order, shipment, actor=actor, note=parcel.note)
         return after, [OrderShipped(order_id=order.id, shipment_id=shipment_id)]
 
@@ -228,9 +226,7 @@ async def _flag_reused(shop: Shop, order_id: str, provider: str, money: Settled)
     return await _change(shop, order_id, decide)
 
 
-async def _change(
-    shop: Shop, order_id: str, decide: Callable[[Order], Change], version: int | None = None
-) -> Order:
+async def _change(shop: Shop, order_id: str, decide: Callable[[Order], Change], version: int | None = None) -> Order:
     """Read, decide, store; again if another request was faster, unless the caller has seen one version only."""
     orders = shop.repository(OrderRepository)
     for _ in range(ATTEMPTS):

@@ -35,4 +35,3 @@ async def options(shop: Shop, cart: PricingCart) -> list[ShippingOption]:
 def chosen(offered: Iterable[ShippingOption], option_id: str) -> ShippingOption | None:
     """The option of that id, if it is offered."""
     return next((option for option in offered if option.id == option_id), None)
-

@@ -5,16 +5,30 @@ from __future__ import annotations
 from quart import Blueprint
 
 from spoeq_core.web import files, health
-from spoeq_core.web.admin import customers, inventory, products, session
-from spoeq_core.web.admin import dead_letters as admin_dead_letters
-from spoeq_core.web.admin import orders as admin_orders
-from spoeq_core.web.admin import plugins as admin_plugins
-from spoeq_core.web.api import auth, brands, categories, dead_letters, document, me, payments, plugins
-from spoeq_core.web.api import cart as api_cart
-from spoeq_core.web.api import checkout as api_checkout
-from spoeq_core.web.api import inventory as api_inventory
-from spoeq_core.web.api import orders as api_orders
-from spoeq_core.web.api import products as api_products
+from spoeq_core.web.admin import (
+    customers,
+    dead_letters as admin_dead_letters,
+    inventory,
+    orders as admin_orders,
+    plugins as admin_plugins,
+    products,
+    session,
+)
+from spoeq_core.web.api import (
+    auth,
+    brands,
+    cart as api_cart,
+    categories,
+    checkout as api_checkout,
+    dead_letters,
+    document,
+    inventory as api_inventory,
+    me,
+    orders as api_orders,
+    payments,
+    plugins,
+    products as api_products,
+)
 from spoeq_core.web.storefront import account, cart, catalog, checkout, orders, recovery, small
 
 API: tuple[Blueprint, ...] = (

@@ -13,8 +13,7 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 from markupsafe import Markup
 from quart import Response, current_app
 
-from spoeq_core.hooks import admin as admin_hooks
-from spoeq_core.hooks import storefront as storefront_hooks
+from spoeq_core.hooks import admin as admin_hooks, storefront as storefront_hooks
 from spoeq_core.hooks.caller import Answer
 from spoeq_core.hooks.contributions import Fragment
 from spoeq_core.plugins.discovery import InstalledPlugin

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from spoeq_core.catalog.model import Facet, ProductQuery, Row, Sort, filters_of, in_order, narrowed
 

@@ -8,8 +8,7 @@ import zlib
 from dataclasses import replace
 
 import pytest
-from PIL import Image as Pillow
-from PIL import ImageCms
+from PIL import Image as Pillow, ImageCms
 
 from spoeq_core.catalog import service
 from spoeq_core.catalog.images import (

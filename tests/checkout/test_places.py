@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from spoeq_core.checkout.model import Quota, QuotaUsedUp
 from spoeq_core.checkout.places import AT_ONCE, LEAST_PROBES, MOST_PLACES, Span, hint_places, last_places

@@ -54,9 +54,7 @@ async def test_a_quota_holds_under_concurrency(servers: tuple[str, str], tmp_pat
         await stock_up(shop)
         owners = await asyncio.gather(*(guest(shop) for _ in range(12)))
         request = await request_for(shop, owners[0])
-        answers = await asyncio.gather(
-            *(place_order(shop, owner, request) for owner in owners), return_exceptions=True
-        )
+        answers = await asyncio.gather(*(place_order(shop, owner, request) for owner in owners), return_exceptions=True)
         placed = [answer for answer in answers if not isinstance(answer, BaseException)]
         refused = [answer for answer in answers if isinstance(answer, BaseException)]
         assert len(placed) <= orders

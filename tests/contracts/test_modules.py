@@ -70,6 +70,8 @@ def may_know(package: str, name: str) -> bool:
     top, _, rest = name.partition(".")
     if top in sys.stdlib_module_names:
         return True
+    if top == "pydantic" and package != "spoeq_core":
+        return True  # a plugin's settings are pydantic models, and its model may be what they are made of
     if package == "spoeq_core":
         return name.startswith(PURE_KERNEL) or (top == package and "model" in rest.split("."))
     return name.startswith(f"{package}.model") or name.startswith("spoeq_core.sdk.")

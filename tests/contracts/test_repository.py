@@ -31,6 +31,8 @@ EACH = pytest.mark.parametrize("distribution", distributions(), ids=lambda each:
 TOML_GROUP = {"plugins": "spoeq.plugins", "themes": "spoeq.themes"}
 # What the SDK's own types are made of: a plugin meets it through the core, which alone chooses the versions.
 BROUGHT_BY_THE_CORE = {"click", "markupsafe", "odmantic", "pluggy", "pydantic", "pymongo", "quart"}
+# pydantic asks for exactly one version of it, so that nobody else can.
+PYDANTICS_OTHER_HALF = {"pydantic-core"}
 OWNERS = importlib.metadata.packages_distributions()
 # uvicorn takes the faster event loop and parser where they are installed: nobody imports them by name.
 FOUND_BY_UVICORN = {"httptools", "uvloop"}
@@ -66,7 +68,10 @@ def test_an_addon_is_named_after_its_folder_and_found_by_its_entry_point(addon: 
     target = package if theme else f"{package}.plugin"
     assert addon.project["name"] == (f"spoeq-theme-{name}" if theme else f"spoeq-{name}")
     assert addon.package.name == package
-    assert addon.project["entry-points"] == {TOML_GROUP[addon.kind]: {name: target}}
+    entry_points = dict(addon.project["entry-points"])
+    commands = entry_points.pop("spoeq.commands", {})
+    assert entry_points == {TOML_GROUP[addon.kind]: {name: target}}
+    assert all(command.startswith(f"{package}.") for command in commands.values())
     assert (addon.folder / package / ("__init__.py" if theme else "plugin.py")).is_file()
 
 
@@ -148,7 +153,7 @@ def undeclared(paths: Iterable[Path], declared: set[str]) -> dict[str, str]:
 def test_each_import_is_declared_by_the_distribution_that_imports(distribution: Distribution):
     declared = distribution.required_names(*{"embedded"} & distribution.project.get("optional-dependencies", {}).keys())
     if distribution.kind != "core":
-        declared |= BROUGHT_BY_THE_CORE
+        declared |= BROUGHT_BY_THE_CORE | PYDANTICS_OTHER_HALF
     assert undeclared((path for path in distribution.modules() if not is_kit(path)), declared) == {}
     # The kit is loaded by whoever runs tests, and so by an environment that has the tools for it.
     assert undeclared(filter(is_kit, distribution.modules()), declared | Distribution(ROOT).required_names("dev")) == {}

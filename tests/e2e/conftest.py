@@ -41,16 +41,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
         yield running
 
 
-@pytest.fixture(scope="session")
+# By module: while Playwright's loop is open, no test of this process can run one of its own.
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     """Playwright, with Debian's Chromium."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for a module's tests."""
     assert CHROMIUM, "no Chromium here; .ci/run installs it with apt-get install chromium"
     launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
     yield launched

@@ -43,7 +43,7 @@ sys.exit(Prefork(roles).run())
 
 def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
     """The program above in a process of its own."""
-    return subprocess.Popen([sys.executable, "-c", PROGRAM, str(folder), *more])  # noqa: S603 - our own program
+    return subprocess.Popen([sys.executable, "-c", PROGRAM, str(folder), *more])
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -6,8 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from spoeq_core.pricing.model import Adjustment, Fixed, OnOrder, Phase, PricedCart, Surcharge, TaxRate, price
 from tests.pricing.strategies import answers_for, asked, carts, rivals

@@ -6,8 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from spoeq_core.kernel.money import InvalidAmount, round_half_away
 from spoeq_core.pricing.model import Charge, InvalidTax, TaxAnswer, TaxRate, price, tax_added, tax_included

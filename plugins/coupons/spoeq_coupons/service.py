@@ -142,9 +142,7 @@ async def quotas(shop: Shop, order: Order) -> list[Quota]:
 def given_by(priced: Mapping[str, Any]) -> set[str]:
     """Ids of the coupons that took something off a frozen price."""
     charged = [*priced["lines"], *([priced["shipping"]] if priced["shipping"] else [])]
-    return {
-        discount["rule"] for item in charged for discount in item["discounts"] if discount["plugin"] == PLUGIN
-    }
+    return {discount["rule"] for item in charged for discount in item["discounts"] if discount["plugin"] == PLUGIN}
 
 
 async def _used_up(shop: Shop, coupons: Sequence[Coupon], buyer: Buyer) -> dict[str, Reason]:

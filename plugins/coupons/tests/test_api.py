@@ -188,9 +188,7 @@ async def test_a_shopper_applies_a_code_and_takes_it_out(running: RunningApp, sh
     status, cart = await shopper.post("/cart/apply-coupon", {"code": " ten "})
     assert (status, cart["coupons"]) == (200, ["TEN"])
     assert cart["totals"]["discounts"] == money(PRICE // 10)
-    assert cart["items"][0]["discounts"] == [
-        {"label": "Coupon TEN", "amount": money(PRICE // 10), "plugin": "coupons"}
-    ]
+    assert cart["items"][0]["discounts"] == [{"label": "Coupon TEN", "amount": money(PRICE // 10), "plugin": "coupons"}]
     status, again = await shopper.post("/cart/apply-coupon", {"code": "TEN"})
     assert (status, again["coupons"], again["totals"]) == (200, ["TEN"], cart["totals"])
     status, cart = await shopper.delete("/cart/coupons/ten")

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from spoeq_core.kernel.errors import FieldError
 from spoeq_core.pricing.model import apply, apply_tax, finish, start

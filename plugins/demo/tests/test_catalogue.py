@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter
-from itertools import islice
-from itertools import product as combinations
+from itertools import islice, product as combinations
 
 import pytest
 

@@ -8,8 +8,7 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from spoeq_core.audit.service import record
-from spoeq_core.catalog import images
-from spoeq_core.catalog import service as catalog
+from spoeq_core.catalog import images, service as catalog
 from spoeq_core.catalog.model import Node, Product, ProductQuery, ProductStatus, Sort
 from spoeq_core.inventory.service import ensure_stock, stock_of
 from spoeq_core.kernel.errors import FieldError, Invalid, StaleAggregate

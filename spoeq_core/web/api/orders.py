@@ -129,9 +129,7 @@ async def index() -> Response:
 
 @blueprint.get("/orders/<order_id>")
 @public
-@operation(
-    "An order, for its owner, for staff, or by its token", tags=TAGS, query={"token": "From the confirmation"}
-)
+@operation("An order, for its owner, for staff, or by its token", tags=TAGS, query={"token": "From the confirmation"})
 async def show(order_id: str) -> Response:
     """The order."""
     order, actor = await _order(order_id), await current_actor()
@@ -174,9 +172,7 @@ async def cancel(order_id: str) -> Response:
 
 @blueprint.patch("/orders/<order_id>/status")
 @staff("orders.view")
-@operation(
-    "Take an order to its next status", tags=TAGS, request=StatusChange, responses={200: "The order", 409: None}
-)
+@operation("Take an order to its next status", tags=TAGS, request=StatusChange, responses={200: "The order", 409: None})
 async def change_status(order_id: str) -> Response:
     """Take the order a step further; If-Match refuses a version that is not the one seen."""
     shop, actor, body = current_shop(), await current_actor(), await read_body(StatusChange)

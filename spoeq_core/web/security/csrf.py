@@ -3,8 +3,8 @@
 Browsers say where an unsafe request comes from (`Sec-Fetch-Site`, `Origin`): it must be this site. What says neither
 must carry a token: the header `X-CSRF-Token` or the field `csrf_token`, made for this visitor and this session (signed
 double submit). Not asked are clients that prove themselves by a bearer token, which no page elsewhere can send; clients
-that say neither and have no session cookie (programs that shop as guests: every browser sends `Origin` with what another
-site makes it post); and webhooks, which are signed (`@csrf_exempt`).
+that say neither and have no session cookie (programs that shop as guests: every browser sends `Origin` with what
+another site makes it post); and webhooks, which are signed (`@csrf_exempt`).
 """
 
 from __future__ import annotations
