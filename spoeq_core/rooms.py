@@ -1,4 +1,4 @@
-"""The core's rooms, as boot needs them: their documents, subscribers and schedules."""
+"""The core's rooms, as boot needs them: their documents, subscribers, schedules and kinds of jobs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from spoeq_core.identity.documents import (
 )
 from spoeq_core.inventory.documents import StockDocument, StockLogDocument
 from spoeq_core.inventory.subscribers import SCHEDULES as INVENTORY_SCHEDULES, SUBSCRIBERS as INVENTORY_SUBSCRIBERS
+from spoeq_core.jobs.documents import JobDocument, JobFailureDocument
+from spoeq_core.jobs.model import JobKind
+from spoeq_core.jobs.subscribers import SCHEDULES as JOB_SCHEDULES
 from spoeq_core.kernel.events import Subscription
 from spoeq_core.kernel.records import OutboxDocument
 from spoeq_core.kernel.tasks import Schedule
@@ -44,6 +47,8 @@ DOCUMENTS: tuple[type[Model], ...] = (
     CartDocument,
     ClaimDocument,
     OrderDocument,
+    JobDocument,
+    JobFailureDocument,
 )
 SUBSCRIBERS: tuple[Subscription, ...] = (
     *CATALOG_SUBSCRIBERS,
@@ -51,4 +56,6 @@ SUBSCRIBERS: tuple[Subscription, ...] = (
     *ORDER_SUBSCRIBERS,
     *NOTIFICATION_SUBSCRIBERS,
 )
-SCHEDULES: tuple[Schedule, ...] = (*INVENTORY_SCHEDULES, *ORDER_SCHEDULES, *CHECKOUT_SCHEDULES)
+SCHEDULES: tuple[Schedule, ...] = (*INVENTORY_SCHEDULES, *ORDER_SCHEDULES, *CHECKOUT_SCHEDULES, *JOB_SCHEDULES)
+JOBS: tuple[JobKind, ...] = ()
+"""Every kind of long work; `spoeq_core.jobs.model` says how one is written."""

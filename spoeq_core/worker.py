@@ -1,4 +1,4 @@
-"""The worker process: tells subscribers of events, retries, and runs what is scheduled."""
+"""The worker process: tells subscribers of events, retries, works off jobs, and runs what is scheduled."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from typing import Any
 from taskiq.api import run_receiver_task
 
 from spoeq_core import boot, wake
+from spoeq_core.jobs.service import JobRunner
 from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.outbox import Relay
 from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.tasks import Schedule, create_broker, unpack
 from spoeq_core.plugins.discovery import Discovery, discover
+from spoeq_core.rooms import JOBS
 from spoeq_core.shop import Shop
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class Worker:
                 asyncio.create_task(_receive(settings, relay)),
                 asyncio.create_task(_poll(shop, relay, settings.outbox_poll_seconds)),
                 asyncio.create_task(_keep_schedule(shop)),
+                asyncio.create_task(_work_off(shop, settings.job_poll_seconds)),
                 asyncio.create_task(_beat(shop)),
             ]
             if ready is not None:
@@ -101,6 +104,20 @@ async def _poll(shop: Shop, relay: Relay, every: float) -> None:
         except Exception:
             log.warning("the outbox could not be read; trying again", exc_info=True)
         await asyncio.sleep(every)
+
+
+async def _work_off(shop: Shop, every: float) -> None:
+    """Begin the jobs that are waiting."""
+    runner = JobRunner(shop)
+    try:
+        while True:
+            try:
+                await runner.begin(JOBS)
+            except Exception:
+                log.warning("the jobs could not be read; trying again", exc_info=True)
+            await asyncio.sleep(every)
+    finally:
+        await runner.stop()
 
 
 async def _keep_schedule(shop: Shop) -> None:

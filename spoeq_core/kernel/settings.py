@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     database_timeout_ms: int = 5000
     plugin_poll_seconds: float = 0.5
     outbox_poll_seconds: float = 5.0
+    job_poll_seconds: float = 0.5
     password_rounds: int = Field(12, ge=4, le=16, description="bcrypt's cost; each step doubles the work.")
     log_level: str = "INFO"
 

@@ -32,6 +32,7 @@ def test_settings(servers: tuple[str, str], data_dir: Path, **overrides: Any) ->
         "data_dir": data_dir,
         "plugin_poll_seconds": EVER,
         "outbox_poll_seconds": EVER,
+        "job_poll_seconds": EVER,
         "password_rounds": 4,
         **overrides,
     }
