@@ -21,6 +21,7 @@ class Message:
         subject: One line.
         text: Plain text.
         html: The same as HTML, or empty.
+        confidential: Whether it holds a link that opens an account: a channel keeps no copy that staff can read.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Message:
     subject: str
     text: str
     html: str = ""
+    confidential: bool = False
 
 
 class NotificationChannel(Protocol):

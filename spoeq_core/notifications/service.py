@@ -29,7 +29,15 @@ def channels(shop: Shop) -> list[NotificationChannel]:
     return [channel for part in shop.hooks.parts(contributions.register_channels) for channel in part.value]
 
 
-async def tell(shop: Shop, delivery: Delivery, to: Recipient, template: str, context: Mapping[str, Any]) -> None:
+async def tell(
+    shop: Shop,
+    delivery: Delivery,
+    to: Recipient,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    confidential: bool = False,
+) -> None:
     """Render a message and send it through every channel; a repeated delivery sends each channel the same key.
 
     Raises:
@@ -51,6 +59,7 @@ async def tell(shop: Shop, delivery: Delivery, to: Recipient, template: str, con
                     subject=rendered.subject,
                     text=rendered.text,
                     html=rendered.html,
+                    confidential=confidential,
                 ),
             )
             for channel in known

@@ -41,7 +41,7 @@ async def tell_cancelled(shop: Shop, event: OrderCancelled, delivery: Delivery) 
 async def send_reset_link(shop: Shop, event: PasswordResetRequested, delivery: Delivery) -> None:
     """Send the link that sets a new password."""
     context = {"name": event.name, "link": reset_link(shop, event), "expires_at": event.expires_at}
-    await tell(shop, delivery, Recipient(event.email), "password_reset", context)
+    await tell(shop, delivery, Recipient(event.email), "password_reset", context, confidential=True)
 
 
 async def tell_password_changed(shop: Shop, event: PasswordChanged, delivery: Delivery) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -13,11 +13,18 @@ from email.utils import format_datetime
 from spoeq_core.sdk import Message
 
 PERMANENT = 500
+SENDING = "sending"
+LEASE = timedelta(minutes=2)
+"""How long a mail is left to the process that began to send it."""
+WITHHELD = "The text is not kept: it held a link that opens an account."
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A message that was handled. `state` is sent, bounced (the server refused the recipient for good) or inbox."""
+    """A message that was handled.
+
+    `state` is sending (a process has begun to), sent, bounced (the server refused the recipient for good) or inbox.
+    """
 
     id: str
     to: str
@@ -42,12 +49,12 @@ def compose(message: Message, *, name: str, address: str, at: datetime) -> Email
     """The mail with its headers, a text part and, if there is one, an HTML part.
 
     Raises:
-        ValueError: a header would hold a line break.
+        ValueError: the subject holds a line break, or the recipient is not one address.
     """
     domain = address.rpartition("@")[2]
     mail = EmailMessage()
-    mail["From"] = Address(display_name=name, addr_spec=address)
-    mail["To"] = message.to_email
+    mail["From"] = Address(display_name=" ".join(name.split()), addr_spec=address)
+    mail["To"] = Address(addr_spec=message.to_email)
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id(message.key, domain)

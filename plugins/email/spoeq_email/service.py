@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from email.message import EmailMessage
 
 import aiosmtplib
 
-from spoeq_core.sdk import ConfigurationError, Conflict, Message, NotFound, Shop
+from spoeq_core.sdk import ConfigurationError, Conflict, Message, NotFound, Shop, Unavailable
 from spoeq_email.documents import MailRepository
-from spoeq_email.model import Mail, compose, is_permanent
+from spoeq_email.model import LEASE, SENDING, WITHHELD, Mail, compose, is_permanent
 from spoeq_email.settings import EmailSettings
 
 log = logging.getLogger(__name__)
@@ -70,43 +71,74 @@ async def _into_inbox(shop: Shop, message: Message, mail: EmailMessage) -> None:
             "Mail is kept in the development inbox, so shoppers get none.",
             hint="Set Plugins > E-mail > Delivery to smtp and enter the server.",
         )
-    await _note(shop, message, mail, "inbox")
+    try:
+        await shop.repository(MailRepository).insert(_record(shop, message, mail, "inbox"))
+    except Conflict:
+        log.info("mail %s is in the inbox already", message.key)
 
 
 async def _by_smtp(shop: Shop, settings: EmailSettings, message: Message, mail: EmailMessage) -> None:
-    if await shop.repository(MailRepository).find_by_id(message.key) is not None:
+    """Claim the key, send, note the outcome. Whoever finds the key claimed does not send."""
+    claim = await _claim(shop, message, mail)
+    if claim is None:
         return
-    state, detail = "sent", ""
+    try:
+        state, detail = await _transmit(settings, mail)
+    except BaseException:  # also when cut off: the next attempt need not wait for the claim to lapse
+        await shop.repository(MailRepository).delete(message.key)
+        raise
+    await shop.repository(MailRepository).save(replace(claim, state=state, detail=detail[:300]))
+
+
+async def _claim(shop: Shop, message: Message, mail: EmailMessage) -> Mail | None:
+    """The right to send this key; None if it was handled.
+
+    Raises:
+        Unavailable: another process is sending it now.
+    """
+    mails = shop.repository(MailRepository)
+    wanted = _record(shop, message, mail, SENDING)
+    try:
+        return await mails.insert(wanted)
+    except Conflict:
+        earlier = await mails.get(message.key)
+    if earlier.state != SENDING:
+        return None
+    if shop.clock.now() < earlier.at + LEASE:
+        raise Unavailable(f"Mail {message.key} is being sent by another process.", hint="It is looked at again soon.")
+    return await mails.save(replace(wanted, version=earlier.version))
+
+
+async def _transmit(settings: EmailSettings, mail: EmailMessage) -> tuple[str, str]:
+    """The state that a mail is in after the server had it, and what the server said."""
     try:
         async with _client(settings) as client:
-            _, detail = await client.send_message(mail)
+            _, answer = await client.send_message(mail)
     except aiosmtplib.SMTPRecipientsRefused as error:
         refusals = {refused.recipient: (refused.code, refused.message) for refused in error.recipients}
         if not is_permanent(refusals):
             raise
-        state, detail = "bounced", "; ".join(f"{code} {text}" for code, text in refusals.values())
+        detail = "; ".join(f"{code} {text}" for code, text in refusals.values())
         log.warning("mail %s bounced: %s", mail["Message-ID"], detail)
-    await _note(shop, message, mail, state, detail)
+        return "bounced", detail
+    return "sent", answer
 
 
-async def _note(shop: Shop, message: Message, mail: EmailMessage, state: str, detail: str = "") -> None:
-    noted = Mail(
+def _record(shop: Shop, message: Message, mail: EmailMessage, state: str) -> Mail:
+    """What is kept of a mail. A link that opens an account is kept only where nothing else shows it: in development."""
+    withheld = message.confidential and state != "inbox"
+    return Mail(
         id=message.key,
         to=message.to_email,
         sender=str(mail["From"]),
         subject=message.subject,
-        text=message.text,
-        html=message.html,
+        text=WITHHELD if withheld else message.text,
+        html="" if withheld else message.html,
         template=message.template,
         message_id=str(mail["Message-ID"]),
         state=state,
         at=shop.clock.now(),
-        detail=detail[:300],
     )
-    try:
-        await shop.repository(MailRepository).insert(noted)
-    except Conflict:
-        log.info("mail %s was handled before", message.key)
 
 
 def _client(settings: EmailSettings) -> aiosmtplib.SMTP:
