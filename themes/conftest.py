@@ -6,7 +6,8 @@ theme can be worked on and tested alone.
 
 import gzip
 import re
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,12 @@ class Stage:
         async def slot(name: str, **_context: Any) -> Markup:
             return Markup((slots or {}).get(name, ""))  # noqa: S704 - written by the tests themselves
 
-        return await self._env.get_template(template, globals={"slot": slot}).render_async(**context)
+        async def of_rows(name: str, rows: Sequence[Mapping[str, Any]], **_context: Any) -> dict[str, Markup]:
+            shown = Markup((slots or {}).get(name, ""))  # noqa: S704 - written by the tests themselves
+            return defaultdict(Markup, {row["id"]: shown for row in rows} if shown else {})
+
+        functions = {"slot": slot, "slots": of_rows}
+        return await self._env.get_template(template, globals=functions).render_async(**context)
 
 
 class Audit(HTMLParser):

@@ -99,11 +99,19 @@ class LineProperty:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A piece of a page: a template of the plugin with its data. Lower weights come first."""
+    """A piece of a page: a template of the plugin with its data. Lower weights come first.
+
+    Attributes:
+        template: Its name, as in `coupons/field.html`.
+        data: What the template gets beside the page's own values.
+        weight: Its place among the fragments of a slot.
+        item: In a slot of a list (`card.badges`, `admin.list.columns`) the id of the row that it belongs to.
+    """
 
     template: str
     data: Mapping[str, Any] = field(default_factory=dict)
     weight: int = 50
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

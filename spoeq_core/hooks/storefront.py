@@ -17,5 +17,7 @@ if TYPE_CHECKING:
 async def page_fragments(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
     """Fragments for a named slot of a storefront page; `page` holds what the template passed to the slot.
 
-    Return templates with data, not HTML. An error or a late answer leaves the page without the fragment.
+    Return templates with data, not HTML. A slot of a list (`card.badges`, `card.below_price`) is asked once, with all
+    its products as `page["rows"]`; each fragment names its row: `Fragment(…, item=row["id"])`. An error or a late
+    answer leaves the page without the fragment.
     """

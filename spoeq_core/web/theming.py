@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import gettext
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
-from markupsafe import Markup
 from quart import Response, current_app
 
-from spoeq_core.hooks import admin as admin_hooks, storefront as storefront_hooks
-from spoeq_core.hooks.caller import Answer
-from spoeq_core.hooks.contributions import Fragment
 from spoeq_core.plugins.discovery import InstalledPlugin
 from spoeq_core.shop import Shop
 from spoeq_core.web import formats
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.slots import SlotDrawer
 from spoeq_core.web.themes import CORE, Face, Theme, Themes, find_in, package_root
-
-log = logging.getLogger(__name__)
 
 THEMING = "spoeq_theming"
 PARENT = "parent/"
@@ -121,34 +114,5 @@ async def render_text(face: Face, template: str, **context: Any) -> str:
     environment = current_theming().environment(face, shop)
     common = await current_app.extensions["spoeq_context"](face)
     values = {**common, **context}
-    values["slot"] = _slot(shop, environment, face, values)
+    values |= SlotDrawer(shop, environment, face, values).functions()
     return await environment.get_template(template).render_async(values)
-
-
-def _slot(shop: Shop, environment: Environment, face: Face, page: Mapping[str, Any]) -> Callable[..., Any]:
-    async def slot(name: str, **context: Any) -> Markup:
-        fragments = await fragments_for(shop, face, name, context)
-        pieces = await asyncio.gather(*(_draw(environment, name, part, page, context) for part in fragments))
-        return Markup("\n").join(piece for piece in pieces if piece)
-
-    return slot
-
-
-async def fragments_for(shop: Shop, face: Face, slot: str, page: Mapping[str, Any]) -> list[Answer[Fragment]]:
-    """What the plugins put into a slot, lighter ones first."""
-    spec = admin_hooks.admin_fragments if face == "admin" else storefront_hooks.page_fragments
-    answers = await shop.hooks.collect(spec, shop=shop, slot=slot, page=page)
-    found = [Answer(answer.plugin, fragment) for answer in answers for fragment in answer.value]
-    return sorted(found, key=lambda item: (item.value.weight, item.plugin))
-
-
-async def _draw(
-    environment: Environment, slot: str, part: Answer[Fragment], page: Mapping[str, Any], context: Mapping[str, Any]
-) -> Markup:
-    try:
-        template = environment.get_template(part.value.template)
-        return Markup(await template.render_async({**page, **context, **part.value.data}))  # noqa: S704 - a template's output
-    except Exception as error:
-        log.exception("fragment %s of plugin %s failed in slot %s", part.value.template, part.plugin, slot)
-        current_shop().hooks.on_fault(part.plugin, f"fragment {slot}", f"{type(error).__name__}: {error}")
-        return Markup("")

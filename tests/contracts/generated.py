@@ -19,6 +19,7 @@ from spoeq_core.kernel.events import Event
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.plugins.discovery import FAMILIES, build_hooks, discover
 from spoeq_core.shop import ShopProfile
+from spoeq_core.web.slots import SLOTS
 
 TARGET = Path(__file__).parents[2] / "docs" / "reference.md"
 HEAD = "# Reference\n\nWritten by `python -m tests.contracts.generated` from the code; do not edit.\n"
@@ -39,7 +40,7 @@ def main() -> int:
 def build() -> str:
     """The whole file."""
     hooks = build_hooks(discover(strict=True).plugins, lambda *_: None)
-    parts = [HEAD, *_hooks(hooks), *_events(), *_permissions(hooks), *_settings(hooks), *_commands()]
+    parts = [HEAD, *_hooks(hooks), *_slots(), *_events(), *_permissions(hooks), *_settings(hooks), *_commands()]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -68,6 +69,16 @@ def _hook(name: str, spec: Callable[..., object], users: list[str]) -> Iterator[
     )
     yield f"{inspect.cleandoc(spec.__doc__ or '')}\n"
     yield f"*{when} Since {rule.since}. Used by: {', '.join(users) or 'nobody yet'}.*\n"
+
+
+def _slots() -> Iterator[str]:
+    yield "## Slots\n"
+    yield "Places in pages that plugins fill (`page_fragments`, for the admin `admin_fragments`).\n"
+    yield "| slot | where | `page` holds |\n|---|---|---|"
+    for name, slot in SLOTS.items():
+        once = " Asked once for the whole list." if slot.a_list else ""
+        yield f"| `{name}` | {slot.where}{once} | {', '.join(f'`{key}`' for key in slot.passes)} |"
+    yield ""
 
 
 def _events() -> Iterator[str]:

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from spoeq_core.web.slots import ADMIN
+
 
 async def test_page_keeps_the_rules(admin, page_case, audit):
     template, context = page_case
@@ -39,11 +41,9 @@ def test_every_page_has_a_case(admin, cases):
 
 
 async def test_slots_are_printed(admin, cases):
-    names = ["admin.dashboard", "admin.list.toolbar", "admin.order.main", "admin.order.side", "admin.product.main"]
-    names += ["admin.product.side", "admin.customer.side"]
-    marks = {name: f"[{name}]" for name in names}
+    marks = {name: f"[{name}]" for name in ADMIN}
     printed = "".join([await admin.render(template, context, marks) for template, context in cases.values()])
-    assert [name for name in names if marks[name] not in printed] == []
+    assert [name for name in ADMIN if marks[name] not in printed] == []
 
 
 async def test_enter_in_the_product_form_saves(admin, cases):

@@ -3,42 +3,7 @@
 import gzip
 import re
 
-SLOTS = [
-    "header.announcement",
-    "header.actions",
-    "footer.columns",
-    "footer.legal",
-    "layout.head",
-    "layout.body_end",
-    "home.sections",
-    "listing.above_grid",
-    "listing.below_grid",
-    "card.badges",
-    "card.below_price",
-    "product.above_title",
-    "product.below_title",
-    "product.below_price",
-    "product.options",
-    "product.above_buy",
-    "product.below_buy",
-    "product.details",
-    "product.below_main",
-    "cart.above_lines",
-    "cart.line",
-    "cart.summary_rows",
-    "cart.below_summary",
-    "checkout.contact",
-    "checkout.address",
-    "checkout.payment_method",
-    "checkout.before_submit",
-    "confirmation.below_summary",
-    "tracking.below_timeline",
-    "account.nav",
-    "account.cards",
-    "order.actions",
-    "search.no_results",
-    "auth.alternatives",
-]
+from spoeq_core.web.slots import STOREFRONT
 
 
 async def test_page_keeps_the_rules(storefront, page_case, audit):
@@ -75,7 +40,7 @@ def test_every_page_has_a_case(storefront, cases):
 
 
 async def test_every_slot_is_printed_somewhere(storefront, cases):
-    marks = {name: f"[{name}]" for name in SLOTS}
+    marks = {name: f"[{name}]" for name in STOREFRONT}
     printed = "".join([await storefront.render(template, context, marks) for template, context in cases.values()])
     assert [name for name, mark in marks.items() if mark not in printed] == []
 
