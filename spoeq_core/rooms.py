@@ -28,6 +28,8 @@ from spoeq_core.notifications.subscribers import SUBSCRIBERS as NOTIFICATION_SUB
 from spoeq_core.orders.documents import ClaimDocument, OrderDocument
 from spoeq_core.orders.subscribers import SCHEDULES as ORDER_SCHEDULES, SUBSCRIBERS as ORDER_SUBSCRIBERS
 from spoeq_core.plugins.documents import PluginStateDocument
+from spoeq_core.sitemaps.documents import SitemapDocument
+from spoeq_core.sitemaps.subscribers import SCHEDULES as SITEMAP_SCHEDULES
 
 DOCUMENTS: tuple[type[Model], ...] = (
     PluginStateDocument,
@@ -49,6 +51,7 @@ DOCUMENTS: tuple[type[Model], ...] = (
     OrderDocument,
     JobDocument,
     JobFailureDocument,
+    SitemapDocument,
 )
 SUBSCRIBERS: tuple[Subscription, ...] = (
     *CATALOG_SUBSCRIBERS,
@@ -56,6 +59,12 @@ SUBSCRIBERS: tuple[Subscription, ...] = (
     *ORDER_SUBSCRIBERS,
     *NOTIFICATION_SUBSCRIBERS,
 )
-SCHEDULES: tuple[Schedule, ...] = (*INVENTORY_SCHEDULES, *ORDER_SCHEDULES, *CHECKOUT_SCHEDULES, *JOB_SCHEDULES)
+SCHEDULES: tuple[Schedule, ...] = (
+    *INVENTORY_SCHEDULES,
+    *ORDER_SCHEDULES,
+    *CHECKOUT_SCHEDULES,
+    *JOB_SCHEDULES,
+    *SITEMAP_SCHEDULES,
+)
 JOBS: tuple[JobKind, ...] = ()
 """Every kind of long work; `spoeq_core.jobs.model` says how one is written."""

@@ -11,7 +11,7 @@ from importlib import import_module
 _OFFERS = {
     "spoeq_core.audit.service": "record",
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images",
-    "spoeq_core.catalog.model": "Image ImageFile Option Product ProductChanges ProductStatus Variant",
+    "spoeq_core.catalog.model": "Image ImageFile Option Product ProductChanges ProductStatus Variant slugify",
     "spoeq_core.catalog.service": (
         "all_brands all_categories create_brand create_category import_products products_by_slugs update_category"
     ),
@@ -19,7 +19,7 @@ _OFFERS = {
     "spoeq_core.checkout.quotas": "full_quotas quota_counts",
     "spoeq_core.hooks.caller": "hookimpl",
     "spoeq_core.hooks.contributions": (
-        "Extension Fragment HealthReport LineProperty Manifest MenuEntry Permission Routes"
+        "Extension Fragment HeadTag HealthReport LineProperty Manifest MenuEntry Permission Routes SitemapEntry"
     ),
     "spoeq_core.identity.model": "normalise_email",
     "spoeq_core.identity.service": "create_staff register_customer",

@@ -12,6 +12,7 @@ from spoeq_core.catalog.model import (
     ProductChanges as ProductChanges,
     ProductStatus as ProductStatus,
     Variant as Variant,
+    slugify as slugify,
 )
 from spoeq_core.catalog.service import (
     all_brands as all_brands,
@@ -28,12 +29,14 @@ from spoeq_core.hooks.caller import hookimpl as hookimpl
 from spoeq_core.hooks.contributions import (
     Extension as Extension,
     Fragment as Fragment,
+    HeadTag as HeadTag,
     HealthReport as HealthReport,
     LineProperty as LineProperty,
     Manifest as Manifest,
     MenuEntry as MenuEntry,
     Permission as Permission,
     Routes as Routes,
+    SitemapEntry as SitemapEntry,
 )
 from spoeq_core.identity.model import normalise_email as normalise_email
 from spoeq_core.identity.service import create_staff as create_staff, register_customer as register_customer

@@ -36,6 +36,7 @@ class ShopProfile(BaseModel):
     email: str = Field("", max_length=254, title="Contact e-mail")
     phone: str = Field("", max_length=20, title="Contact phone")
     grievance_officer: str = Field("", max_length=160)
+    return_days: int = Field(0, ge=0, le=365, title="Days for returns", description="0: pages say nothing of it.")
     currency: str = Field("INR", pattern="^[A-Z]{3}$")
     country: str = Field("IN", pattern="^[A-Z]{2}$")
     locale: str = Field("en_IN", max_length=12)

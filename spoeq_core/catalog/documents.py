@@ -7,7 +7,7 @@ shop leaves the collection unsharded; a catalogue fits one shard.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from spoeq_core.catalog.model import (
     Brand,
     Category,
     Product,
+    ProductAddress,
+    ProductStatus,
     Row,
     attributes_of,
     search_words,
@@ -140,6 +142,13 @@ class ProductRepository(Repository[Product]):
         """The products of the ids that exist, in the order given."""
         found = {product.id: product for product in await self.find({"_id": {"$in": list(ids)}})}
         return [found[key] for key in ids if key in found]
+
+    async def addresses(self) -> AsyncIterator[ProductAddress]:
+        """Where the active products are found, in order of their ids."""
+        wanted = {"slug": 1, "category_ids": 1, "updated_at": 1, "created_at": 1}
+        async for raw in self.collection.find({"status": ProductStatus.ACTIVE.value}, wanted).sort("_id", ASCENDING):
+            changed_at = raw.get("updated_at") or raw.get("created_at")
+            yield ProductAddress(raw["slug"], tuple(raw.get("category_ids", ())), changed_at)
 
     async def taken_slugs(self, slugs: Sequence[str], *, besides: str = "") -> set[str]:
         """Those of the slugs that another product has."""

@@ -20,6 +20,7 @@ OWN = {
     "plugins": "spoeq_core.cli.plugins:plugins",
     "run": "spoeq_core.cli.running:run",
     "serve": "spoeq_core.cli.serving:serve",
+    "sitemap": "spoeq_core.cli.sitemap:sitemap",
     "themes": "spoeq_core.cli.themes:themes",
     "users": "spoeq_core.cli.users:users",
     "worker": "spoeq_core.cli.serving:worker",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -112,6 +113,27 @@ class Fragment:
     data: Mapping[str, Any] = field(default_factory=dict)
     weight: int = 50
     item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadTag:
+    """A `<meta>` or a `<link>` in a page's head; see `head_tags` for the attributes it may have."""
+
+    name: Literal["meta", "link"]
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapEntry:
+    """A page that search engines shall find.
+
+    Attributes:
+        path: From the shop's root ("/pages/shipping").
+        changed_at: When what it shows changed last; None if that is not known.
+    """
+
+    path: str
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

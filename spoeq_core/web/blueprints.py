@@ -29,7 +29,7 @@ from spoeq_core.web.api import (
     plugins,
     products as api_products,
 )
-from spoeq_core.web.storefront import account, cart, catalog, checkout, orders, recovery, small
+from spoeq_core.web.storefront import account, cart, catalog, checkout, orders, recovery, seo, small
 
 API: tuple[Blueprint, ...] = (
     document.blueprint,
@@ -56,6 +56,7 @@ PAGES: tuple[Blueprint, ...] = (
     orders.blueprint,
     account.blueprint,
     recovery.blueprint,
+    seo.blueprint,
 )
 ADMIN: tuple[Blueprint, ...] = (
     session.blueprint,

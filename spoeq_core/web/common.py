@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from quart import Quart, request
@@ -13,8 +14,10 @@ from spoeq_core.hooks.contributions import MenuEntry
 from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor
+from spoeq_core.web.addresses import absolute, alternates
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flashed
+from spoeq_core.web.head import excerpt, head_tags, open_graph
 from spoeq_core.web.security import csrf_field
 from spoeq_core.web.themes import Face
 
@@ -56,17 +59,38 @@ async def common_context(face: Face) -> dict[str, Any]:
 
 
 def page(
-    title: str, description: str = "", *, canonical: str = "", kind: str = "page", noindex: bool = False
+    title: str,
+    description: str = "",
+    *,
+    canonical: str = "",
+    kind: str = "page",
+    noindex: bool = False,
+    image: Mapping[str, Any] | None = None,
+    structured: Sequence[Mapping[str, Any] | None] = (),
 ) -> dict[str, Any]:
-    """What a page says of itself to browsers and search engines; `canonical` is a path."""
-    base = current_shop().settings.base_url.rstrip("/")
-    return {
+    """What a page says of itself.
+
+    Args:
+        title: Without the shop's name, which the layout adds.
+        description: Any text; it is cut to what search engines show.
+        canonical: The path that search engines shall know it by; empty for pages that they shall not.
+        kind: Of page ("home", "listing", "product", "article" …).
+        noindex: Whether search engines shall leave it out; it has no canonical address then.
+        image: Its picture, as `image_view` made it.
+        structured: JSON-LD objects; those that are None are left out.
+    """
+    shop = current_shop()
+    shown = bool(canonical) and not noindex
+    about: dict[str, Any] = {
         "title": title,
-        "description": description[:300],
-        "canonical": f"{base}{canonical}" if canonical else "",
+        "description": excerpt(description),
+        "canonical": absolute(shop, canonical) if shown else "",
+        "alternates": alternates(shop, canonical) if shown else (),
         "kind": kind,
         "noindex": noindex,
+        "structured": [item for item in structured if item is not None],
     }
+    return {**about, "open_graph": open_graph(shop, about, image) if shown else []}
 
 
 async def storefront_context(shop: Shop, actor: Actor) -> dict[str, Any]:
@@ -78,6 +102,7 @@ async def storefront_context(shop: Shop, actor: Actor) -> dict[str, Any]:
     count = request.cookies.get(COUNT_COOKIE, "0")
     return {
         "menu": menu,
+        "head_tags": head_tags,
         "visitor": {"signed_in": actor.kind == "customer", "name": actor.name},
         "cart_count": int(count) if count.isdecimal() and len(count) < 5 else 0,  # noqa: PLR2004 - a display value
     }

@@ -47,6 +47,7 @@ PROFILE = {
     "email": "care@demo.spoeq",
     "phone": "+91 80 4000 1234",
     "grievance_officer": "Meera Nair, grievance@demo.spoeq",
+    "return_days": 7,
     "order_prefix": "NEEL",
 }
 TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}

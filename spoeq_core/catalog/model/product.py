@@ -139,6 +139,15 @@ class Product:
         return next((image for image in self.images if image.id == chosen), self.images[0] if self.images else None)
 
 
+@dataclass(frozen=True, slots=True)
+class ProductAddress:
+    """Where a product is found, and when it was changed last."""
+
+    slug: str
+    category_ids: tuple[str, ...] = ()
+    changed_at: datetime | None = None
+
+
 def choose(product: Product, chosen: Mapping[str, str]) -> Variant | None:
     """The variant that has every chosen option; None while the choice is open."""
     matching = [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from spoeq_core.catalog.documents import ProductRepository, Removal, RemovalRepository
 from spoeq_core.catalog.events import ProductCreated, ProductDeleted, ProductUpdated
-from spoeq_core.catalog.model import Product, ProductChanges, ProductStatus, slugify
+from spoeq_core.catalog.model import Product, ProductAddress, ProductChanges, ProductStatus, slugify
 from spoeq_core.catalog.service.checks import checked, free_slug, taken
 from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, StaleAggregate
 from spoeq_core.kernel.ids import is_id, new_id
@@ -43,6 +43,11 @@ async def products_by_slugs(shop: Shop, slugs: Sequence[str]) -> dict[str, Produ
     """The products of these slugs that exist, whatever their status, by slug; one command."""
     found = await shop.repository(ProductRepository).find({"slug": {"$in": list(slugs)}}) if slugs else []
     return {product.slug: product for product in found}
+
+
+def product_addresses(shop: Shop) -> AsyncIterator[ProductAddress]:
+    """Where each active product is found, one by one: there may be a million of them."""
+    return shop.repository(ProductRepository).addresses()
 
 
 def drafted(shop: Shop, changes: ProductChanges) -> Product:

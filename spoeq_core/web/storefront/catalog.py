@@ -10,20 +10,24 @@ from quart import Blueprint, Response, request
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Categories, Category, Product, ProductQuery, Sort, choose
 from spoeq_core.inventory.service import stock_of
-from spoeq_core.kernel.errors import Invalid, NotFound
+from spoeq_core.kernel.errors import NotFound
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import public
 from spoeq_core.web.bodies import query_text
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.storefront.choices import option_groups
-from spoeq_core.web.storefront.filters import chips, facet_views, link, product_query
+from spoeq_core.web.storefront.filters import chips, facet_views, is_filtered, link, product_query
 from spoeq_core.web.theming import render
+from spoeq_core.web.views import structured
 from spoeq_core.web.views.catalog import card_view, image_view, product_view
 
 blueprint = Blueprint("pages_catalog", __name__)
 
 RAIL = 8
+SEARCH = "/search"
+NOTHING_HERE = 404
+"""The status of a list whose filters leave nothing: there are endlessly many of them, and none is worth finding."""
 SORTS = {
     Sort.RELEVANCE: "Best match",
     Sort.BESTSELLING: "Bestselling",
@@ -59,7 +63,14 @@ async def home() -> Response:
     return await render(
         "storefront",
         "pages/home.html",
-        page=page(shop.profile.name, shop.profile.tagline, canonical="/", kind="home"),
+        page=page(
+            shop.profile.name,
+            shop.profile.tagline,
+            canonical="/",
+            kind="home",
+            image=hero_image,
+            structured=[structured.organization(shop), structured.website(shop)],
+        ),
         hero={
             "title": shop.profile.tagline or shop.profile.name,
             "text": "",
@@ -84,7 +95,7 @@ async def all_products() -> Response:
 async def search() -> Response:
     """What matches some words."""
     q = query_text("q", longest=200)
-    return await _listing(current_shop(), None, f"“{q}”" if q else "Search", "/search", q=q)
+    return await _listing(current_shop(), None, f"“{q}”" if q else "Search", SEARCH, q=q)
 
 
 @blueprint.get("/category/<slug>")
@@ -123,7 +134,14 @@ async def product(slug: str) -> Response:
     return await render(
         "storefront",
         "pages/product.html",
-        page=page(found.name, found.description, canonical=f"/product/{found.slug}", kind="product"),
+        page=page(
+            found.name,
+            found.description or _what_is_sold(shop, view),
+            canonical=view["url"],
+            kind="product",
+            image=next(iter(view["images"]), None),
+            structured=[structured.product(shop, view), structured.breadcrumbs(shop, view["breadcrumb"])],
+        ),
         product=view,
         selected=selected,
         option_groups=option_groups(found, chosen),
@@ -139,23 +157,20 @@ async def _listing(
     found = await catalog.list_products(shop, query, categories)
     pages = max(1, -(-found.total // found.per_page))
     if query.page > pages:
-        raise Invalid.field("page", f"This list has {pages} pages.", "out_of_range")
+        raise NotFound(f"This list has {pages} pages.", hint=f"Its first page is {path}.")
     tree = categories or Categories(())
     children = [c for c in tree.all() if category and c.parent_id == category.id]
+    trail = _path(tree, category) if category else [{"name": "Home", "url": "/"}, {"name": title, "url": path}]
+    cards = [card_view(shop, item) for item in found.items]
     return await render(
         "storefront",
         "pages/listing.html",
-        page=page(
-            title,
-            category.description if category else "",
-            canonical="" if q else path if query.page == 1 else f"{path}?page={query.page}",
-            kind="listing",
-            noindex=bool(q),
-        ),
+        status=NOTHING_HERE if is_filtered(query) and not found.total else 200,
+        page=_about_list(shop, query, category, title, trail, cards),
         category=_category_page(shop, category, children) if category else None,
-        breadcrumb=_path(tree, category) if category else [{"name": "Home", "url": "/"}, {"name": title, "url": path}],
+        breadcrumb=trail,
         q=q,
-        products=[card_view(shop, item) for item in found.items],
+        products=cards,
         total=found.total,
         page_number=query.page,
         per_page=found.per_page,
@@ -163,11 +178,47 @@ async def _listing(
         sort=query.sort.value,
         sorts=[{"value": sort.value, "label": label} for sort, label in SORTS.items()],
         facets=facet_views(shop, found.facets),
+        filtered=is_filtered(query),
         chips=chips(shop, found.facets, path),
         clear_url=link(path, {"q": q} if q else {}),
         next_url=_page_link(path, query.page + 1) if query.page < pages else "",
         prev_url=_page_link(path, query.page - 1) if query.page > 1 else "",
     )
+
+
+def _about_list(
+    shop: Shop,
+    query: ProductQuery,
+    category: Category | None,
+    title: str,
+    trail: list[dict[str, str]],
+    cards: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """What a list says of itself; search engines shall find neither searches nor what filters make of it."""
+    path, first = trail[-1]["url"], query.page == 1
+    items = structured.item_list(shop, cards, after=(query.page - 1) * query.per_page) if cards else None
+    return page(
+        title if first else f"{title}, page {query.page}",
+        category.description if category else "",
+        canonical=path if first else f"{path}?page={query.page}",
+        kind="listing",
+        noindex=path == SEARCH or is_filtered(query) or not cards,
+        image=_picture(shop, category, cards),
+        structured=[structured.breadcrumbs(shop, trail), items],
+    )
+
+
+def _what_is_sold(shop: Shop, view: dict[str, Any]) -> str:
+    """A description for a product that has none."""
+    brand = f" by {view['brand']}" if view["brand"] else ""
+    return f"{view['name']}{brand} at {shop.profile.name}."
+
+
+def _picture(shop: Shop, category: Category | None, cards: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What a link to a list is shown with: the category's picture, else the first product's."""
+    if category and category.image:
+        return image_view(shop, category.image)
+    return next((card["image"] for card in cards if card["image"]), None)
 
 
 def _page_link(path: str, number: int) -> str:

@@ -26,14 +26,31 @@ def product_query(category: str | None, text: str) -> ProductQuery:
     return ProductQuery(
         text=text,
         category=category,
-        brands=tuple(args.get("brand", ())),
-        attributes={name.removeprefix("f."): tuple(values) for name, values in args.items() if name.startswith("f.")},
+        brands=_given(args.get("brand", ())),
+        attributes={
+            name.removeprefix("f."): given
+            for name, values in args.items()
+            if name.startswith("f.") and (given := _given(values))
+        },
         price_min=_price("price_min"),
         price_max=_price("price_max"),
         in_stock=query_flag("in_stock"),
         sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
         page=query_int("page", 1, minimum=1, maximum=10_000),
         per_page=PER_PAGE,
+    )
+
+
+def is_filtered(query: ProductQuery) -> bool:
+    """Whether the visitor narrowed the list."""
+    return bool(
+        query.brands
+        or any(query.attributes.values())
+        or query.price_min is not None
+        or query.price_max is not None
+        or query.rating_min is not None
+        or query.in_stock
+        or query.tags
     )
 
 
@@ -104,6 +121,10 @@ def _price(name: str) -> int | None:
         return parse_amount(text, current_shop().profile.currency) if text else None
     except SpoeqError:
         return None
+
+
+def _given(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value for value in values if value)
 
 
 def _many(values: str | Sequence[str]) -> Sequence[str]:

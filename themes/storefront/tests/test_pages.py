@@ -1,6 +1,7 @@
 """Every page of the storefront renders, keeps the design brief's rules of markup, and survives hostile data."""
 
 import gzip
+import json
 import re
 
 from spoeq_core.web.slots import STOREFRONT
@@ -172,11 +173,22 @@ async def test_a_product_without_a_price_still_shows(storefront, cases, audit):
 
 async def test_structured_data_cannot_be_left(storefront, cases):
     template, context = cases["product"]
-    evil = {**context["product"], "name": "</script><script>alert(1)</script>", "rating": {"average": 0, "count": 0}}
-    html = await storefront.render(template, {**context, "product": evil})
+    evil = "</script><script>alert(1)</script>"
+    html = await storefront.render(template, {**context, "page": {**context["page"], "structured": [{"name": evil}]}})
     data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)[1]
-    assert "alert(1)" in data
-    assert "aggregateRating" not in data
+    assert json.loads(data) == {"name": evil}
+
+
+async def test_the_head_tells_those_who_show_a_link(storefront, cases, audit):
+    template, context = cases["product"]
+    head = {
+        "open_graph": [("og:title", 'A "fine" saree'), ("og:image", "https://anand.example/media/1.jpg")],
+        "alternates": [{"language": "hi-IN", "url": "https://anand.example/hi/product/saree"}],
+    }
+    html = await storefront.render(template, {**context, "page": {**context["page"], **head}})
+    assert audit(html) == []
+    assert '<meta property="og:title" content="A &#34;fine&#34; saree">' in html
+    assert '<link rel="alternate" hreflang="hi-IN" href="https://anand.example/hi/product/saree">' in html
 
 
 async def test_a_list_of_24_fits_the_budget(storefront, cases):

@@ -1,0 +1,27 @@
+"""A page's addresses as the world knows them: absolute, and in each language it is translated to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from spoeq_core.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The same page in another language; `language` is `hreflang`'s value ("hi-IN", "x-default")."""
+
+    language: str
+    url: str
+
+
+def absolute(shop: Shop, path: str) -> str:
+    """The whole address of a path of this shop; an address that is whole already stays as it is."""
+    return urljoin(f"{shop.settings.base_url.rstrip('/')}/", path)
+
+
+def alternates(shop: Shop, path: str) -> tuple[Alternate, ...]:
+    """The page's addresses in all its languages, itself and `x-default` included; none while there is one language."""
+    del shop, path
+    return ()
