@@ -133,13 +133,11 @@ def order_with_coupon(demo: RunningDemo, sku: str) -> dict[str, Any]:
 
 
 def within_a_second(demo: RunningDemo, holds: Any) -> None:
-    """Ask over many new connections, which reach both workers, until every one of a row says so; a second at most."""
+    """Ask over many new connections, which reach both workers; none that is asked a second later says otherwise."""
     until = time.monotonic() + 1.0
-    while True:
-        answers = []
-        for _ in range(8):
-            with httpx.Client(base_url=demo.base_url, timeout=5, trust_env=False) as client:
-                answers.append(holds(client))
-        if all(answers):
-            return
-        assert time.monotonic() < until, f"still not everywhere after a second: {answers}"
+    agreed = 0
+    while agreed < 8:
+        asked = time.monotonic()
+        with httpx.Client(base_url=demo.base_url, timeout=20, trust_env=False) as client:
+            agreed = agreed + 1 if holds(client) else 0
+        assert agreed or asked < until, "still not everywhere after a second"

@@ -281,6 +281,7 @@ async def test_a_token_is_good_for_its_visitor_and_session_only(app, her_client,
     token = (await (await her_client.get("/probe/token")).get_json())["token"]
     other = app.test_client()
     await other.get("/probe/token")
+    other.set_cookie("localhost", "spoeq_session", await cookie_of(web_shop, meera))
     assert (await other.post("/probe/public", headers={"X-CSRF-Token": token})).status_code == 403
     her_client.set_cookie("localhost", "spoeq_session", await cookie_of(web_shop, meera))
     assert (await her_client.post("/probe/mine", headers={"X-CSRF-Token": token})).status_code == 403
