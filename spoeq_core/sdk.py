@@ -39,10 +39,14 @@ _OFFERS = {
     "spoeq_core.kernel.tasks": "Schedule",
     "spoeq_core.local": "in_process_client use_shop with_shop",
     "spoeq_core.notifications.model": "Message NotificationChannel",
-    "spoeq_core.orders.events": "OrderCancelled OrderConfirmed OrderDelivered OrderPaid OrderPlaced OrderShipped",
+    "spoeq_core.orders.events": (
+        "OrderCancelled OrderConfirmed OrderDelivered OrderPaid OrderPlaced OrderRefunded OrderShipped "
+        "RefundRequested ReturnRequested"
+    ),
     "spoeq_core.orders.model": "Address Order OrderLine OrderStatus",
     "spoeq_core.payments.model": (
-        "ActionNeeded Failed PaymentOption PaymentOutcome PaymentProvider PaymentStatus Pending Settled"
+        "ActionNeeded Failed PaymentOption PaymentOutcome PaymentProvider PaymentStatus Pending Refunded "
+        "RefundingProvider RefundOutcome Settled"
     ),
     "spoeq_core.plugins.lifecycle": "enable_plugin installed_plugins save_settings",
     "spoeq_core.pricing.model": (
@@ -55,6 +59,8 @@ _OFFERS = {
     "spoeq_core.stack": "StackOptions cpu_workers run_command run_until_stopped",
     "spoeq_core.web.access": "Actor current_actor public signed_in staff",
     "spoeq_core.web.answers": "see_other",
+    "spoeq_core.web.api.shapes.base": "MoneyShape Shape",
+    "spoeq_core.web.api.shapes.buying": "CartShape",
     "spoeq_core.web.api.shopping": "MoneyBody amount_of wanted_version",
     "spoeq_core.web.bodies": "Body Form form_state json_response query_flag query_int query_text read_body read_form",
     "spoeq_core.web.carts": "CurrentCart apply_code current_cart priced_cart_response remove_code",
@@ -62,7 +68,7 @@ _OFFERS = {
     "spoeq_core.web.context": "current_shop",
     "spoeq_core.web.flash": "flash",
     "spoeq_core.web.formats": "format_amount",
-    "spoeq_core.web.openapi": "operation",
+    "spoeq_core.web.openapi": "CART_TOKEN CURSOR IF_MATCH PER_PAGE operation whole_number",
     "spoeq_core.web.security": "client_address limit limit_visitor",
     "spoeq_core.web.theming": "render",
     "spoeq_core.web.views.money": "money",

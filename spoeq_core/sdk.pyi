@@ -76,7 +76,10 @@ from spoeq_core.orders.events import (
     OrderDelivered as OrderDelivered,
     OrderPaid as OrderPaid,
     OrderPlaced as OrderPlaced,
+    OrderRefunded as OrderRefunded,
     OrderShipped as OrderShipped,
+    RefundRequested as RefundRequested,
+    ReturnRequested as ReturnRequested,
 )
 from spoeq_core.orders.model import (
     Address as Address,
@@ -92,6 +95,9 @@ from spoeq_core.payments.model import (
     PaymentProvider as PaymentProvider,
     PaymentStatus as PaymentStatus,
     Pending as Pending,
+    Refunded as Refunded,
+    RefundingProvider as RefundingProvider,
+    RefundOutcome as RefundOutcome,
     Settled as Settled,
 )
 from spoeq_core.plugins.lifecycle import (
@@ -142,6 +148,8 @@ from spoeq_core.web.access import (
     staff as staff,
 )
 from spoeq_core.web.answers import see_other as see_other
+from spoeq_core.web.api.shapes.base import MoneyShape as MoneyShape, Shape as Shape
+from spoeq_core.web.api.shapes.buying import CartShape as CartShape
 from spoeq_core.web.api.shopping import (
     MoneyBody as MoneyBody,
     amount_of as amount_of,
@@ -169,7 +177,14 @@ from spoeq_core.web.common import page as page
 from spoeq_core.web.context import current_shop as current_shop
 from spoeq_core.web.flash import flash as flash
 from spoeq_core.web.formats import format_amount as format_amount
-from spoeq_core.web.openapi import operation as operation
+from spoeq_core.web.openapi import (
+    CART_TOKEN as CART_TOKEN,
+    CURSOR as CURSOR,
+    IF_MATCH as IF_MATCH,
+    PER_PAGE as PER_PAGE,
+    operation as operation,
+    whole_number as whole_number,
+)
 from spoeq_core.web.security import client_address as client_address, limit as limit, limit_visitor as limit_visitor
 from spoeq_core.web.theming import render as render
 from spoeq_core.web.views.money import money as money

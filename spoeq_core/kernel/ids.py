@@ -32,6 +32,11 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def derived_id(text: str) -> str:
+    """A ULID that is always the same for the same text: what a repeated request makes, is made once."""
+    return str(ULID.from_bytes(hashlib.sha256(text.encode()).digest()[:16]))
+
+
 def new_number(prefix: str) -> str:
     """A number that people can read out (8 characters, no 0/O, 1/I/L, U); claimed by its user before it counts."""
     return f"{prefix}-{''.join(secrets.choice(_PEOPLE) for _ in range(8))}"

@@ -217,9 +217,10 @@ class DeadLetters:
         self._records = database.collection(RECORDS)
         self._clock = clock
 
-    async def find(self, *, limit: int = 100) -> list[DeadLetter]:
-        """The dead deliveries, newest first."""
-        records = await self._records.find({"dead": True}).sort([("_id", -1)]).limit(limit).to_list(None)
+    async def find(self, *, before: str = "", limit: int = 100) -> list[DeadLetter]:
+        """The dead deliveries of so many events, newest first; only of events older than `before`, if given."""
+        older = {"_id": {"$lt": before}} if before else {}
+        records = await self._records.find({"dead": True, **older}).sort([("_id", -1)]).limit(limit).to_list(None)
         return [
             DeadLetter(
                 record["_id"],

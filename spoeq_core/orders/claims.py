@@ -6,6 +6,7 @@
 | `order-number:<number>` | an order number |
 | `quota:<quota's key>:<place>` | a place under a limit |
 | `payment:<provider>:<payment id>` | money, for one order |
+| `request:<scope>:<key>` | an idempotency key of another request, with its first answer |
 """
 
 from __future__ import annotations

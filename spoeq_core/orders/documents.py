@@ -66,6 +66,8 @@ class OrderDocument(Model):
     refunded: int = 0
     payments: list[dict[str, Any]] = []
     shipments: list[dict[str, Any]] = []
+    refunds: list[dict[str, Any]] = []
+    returns: list[dict[str, Any]] = []
     timeline: list[dict[str, Any]] = []
     fields: dict[str, str] = {}
     flags: list[str] = []
@@ -103,6 +105,7 @@ class ClaimDocument(Model):
     free: str | None = None
     amount: int | None = None
     currency: str | None = None
+    answer: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

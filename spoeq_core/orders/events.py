@@ -46,6 +46,31 @@ class OrderDelivered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequested(Event):
+    """Money is to be given back by its provider, who may have been asked already."""
+
+    order_id: str
+    refund_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefunded(Event):
+    """Money was given back: the amount of this refund in minor units."""
+
+    order_id: str
+    refund_id: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRequested(Event):
+    """The buyer wants to send pieces back."""
+
+    order_id: str
+    return_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(Event):
     """It will not be shipped; its stock is free again."""
 

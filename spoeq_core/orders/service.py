@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from spoeq_core.kernel.errors import NotFound, StaleAggregate
+from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.events import Event
 from spoeq_core.kernel.ids import is_id, new_id
 from spoeq_core.orders import model
+from spoeq_core.orders.changing import Change, change_order
 from spoeq_core.orders.claims import PAYMENT, claims_of, payment_claim
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderPaid, OrderShipped
 from spoeq_core.orders.model import Order, OrderStatus, Shipment, TimelineEntry
+from spoeq_core.orders.refunds import RefundWish, refund, request_return
 from spoeq_core.orders.tokens import opens, order_token
 from spoeq_core.payments.model import PaymentStatus, Settled
 from spoeq_core.shop import Shop
 
 __all__ = [
     "Parcel",
+    "RefundWish",
     "add_note",
     "add_shipment",
     "cancel",
@@ -28,13 +31,11 @@ __all__ = [
     "order_token",
     "payment_failed",
     "payment_started",
+    "refund",
+    "request_return",
     "settle",
     "track",
 ]
-
-ATTEMPTS = 6
-"""How often a change is decided again when another request changed the order meanwhile."""
-Change = tuple[Order, Sequence[Event]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ async def change_status(
         after = model.delivered(order, actor=actor, at=at, note=note)
         return after, [OrderDelivered(order_id=order.id), *_money_events(order, after)]
 
-    return await _change(shop, order_id, decide, version)
+    return await change_order(shop, order_id, decide, version)
 
 
 async def add_shipment(shop: Shop, order_id: str, parcel: Parcel, *, actor: str, version: int | None = None) -> Order:
@@ -128,7 +129,7 @@ async def add_shipment(shop: Shop, order_id: str, parcel: Parcel, *, actor: str,
         after = model.with_shipment(order, shipment, actor=actor, note=parcel.note)
         return after, [OrderShipped(order_id=order.id, shipment_id=shipment_id)]
 
-    return await _change(shop, order_id, decide, version)
+    return await change_order(shop, order_id, decide, version)
 
 
 async def cancel(
@@ -146,7 +147,7 @@ async def cancel(
         after = model.cancelled(order, actor=actor, at=at, reason=reason, by_shopper=by_shopper)
         return after, [OrderCancelled(order_id=order.id, reason=reason)]
 
-    return await _change(shop, order_id, decide, version)
+    return await change_order(shop, order_id, decide, version)
 
 
 async def add_note(shop: Shop, order_id: str, note: str, *, actor: str) -> Order:
@@ -155,7 +156,7 @@ async def add_note(shop: Shop, order_id: str, note: str, *, actor: str) -> Order
     def decide(order: Order) -> Change:
         return model.told(order, TimelineEntry(shop.clock.now(), "note", "Note", actor, note)), ()
 
-    return await _change(shop, order_id, decide)
+    return await change_order(shop, order_id, decide)
 
 
 async def settle(shop: Shop, provider: str, order_id: str, money: Settled) -> Order:
@@ -185,12 +186,12 @@ async def settle(shop: Shop, provider: str, order_id: str, money: Settled) -> Or
         after = model.settled(order, provider, money, at)
         return after, _money_events(order, after)
 
-    return await _change(shop, order_id, decide)
+    return await change_order(shop, order_id, decide)
 
 
 async def payment_failed(shop: Shop, order_id: str, reason: str) -> Order:
     """Note that a try to pay failed; a paid order stays paid."""
-    return await _change(shop, order_id, lambda order: (model.payment_failed(order, reason, shop.clock.now()), ()))
+    return await change_order(shop, order_id, lambda order: (model.payment_failed(order, reason, shop.clock.now()), ()))
 
 
 async def payment_started(shop: Shop, order_id: str, reference: str) -> Order:
@@ -201,7 +202,7 @@ async def payment_started(shop: Shop, order_id: str, reference: str) -> Order:
         again = PaymentStatus.PENDING if status is PaymentStatus.FAILED else status
         return replace(order, payment=replace(order.payment, reference=reference), payment_status=again), ()
 
-    return await _change(shop, order_id, decide)
+    return await change_order(shop, order_id, decide)
 
 
 def _money_events(before: Order, after: Order) -> list[Event]:
@@ -223,26 +224,7 @@ async def _flag_reused(shop: Shop, order_id: str, provider: str, money: Settled)
         entry = TimelineEntry(shop.clock.now(), model.PAYMENT_MISMATCH, "Payment to be looked at", "system", note)
         return model.told(model.flagged(order, model.PAYMENT_MISMATCH), entry), ()
 
-    return await _change(shop, order_id, decide)
-
-
-async def _change(shop: Shop, order_id: str, decide: Callable[[Order], Change], version: int | None = None) -> Order:
-    """Read, decide, store; again if another request was faster, unless the caller has seen one version only."""
-    orders = shop.repository(OrderRepository)
-    for _ in range(ATTEMPTS):
-        order = await orders.get(order_id)
-        if version is not None and order.version != version:
-            break
-        after, events = decide(order)
-        if after == order:
-            return order
-        try:
-            return await orders.save(after, *events)
-        except StaleAggregate:
-            continue
-    raise StaleAggregate(
-        "This order was changed by somebody else in the meantime.", hint="Reload it and repeat the change."
-    )
+    return await change_order(shop, order_id, decide)
 
 
 async def _numbered(shop: Shop, number: str) -> Order | None:

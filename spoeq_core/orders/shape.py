@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from spoeq_core.identity.model import Address
-from spoeq_core.orders.model import LABELS, Order, OrderLine, OrderStatus, Shipment
+from spoeq_core.orders.model import LABELS, Order, OrderLine, OrderStatus, Refund, Return, Shipment
 from spoeq_core.orders.tokens import order_token
 from spoeq_core.pricing.shape import Shape, money, totals
 from spoeq_core.shop import Shop
@@ -45,6 +45,8 @@ def order_shape(order: Order) -> Shape:
         "coupons": list(order.codes),
         "totals": order_totals(order),
         "shipments": [shipment_shape(order, shipment) for shipment in order.shipments],
+        "refunds": [refund_shape(order, refund) for refund in order.refunds],
+        "returns": [return_shape(wanted) for wanted in order.returns],
         "fields": dict(order.fields),
     }
 
@@ -68,6 +70,7 @@ def item_shape(order: Order, line: OrderLine) -> Shape:
         "properties": dict(line.properties),
         "quantity": line.quantity,
         "shipped": line.shipped,
+        "returned": line.returned,
         "unit_price": money(line.unit_price, currency),
         "subtotal": money(line.subtotal, currency),
         "discounts": [
@@ -90,6 +93,25 @@ def shipment_shape(order: Order, shipment: Shipment) -> Shape:
         "delivered_at": _moment(shipment.delivered_at),
         "items": [{"name": names.get(key, ""), "quantity": count} for key, count in shipment.items.items()],
     }
+
+
+def refund_shape(order: Order, refund: Refund) -> Shape:
+    """Money given back."""
+    return {
+        "id": refund.id,
+        "amount": money(refund.amount, order.currency),
+        "status": refund.status.value,
+        "at": _moment(refund.at),
+        "reason": refund.reason,
+        "reference": refund.reference or None,
+        "items": dict(refund.items),
+        "restocked": dict(refund.restocked),
+    }
+
+
+def return_shape(wanted: Return) -> Shape:
+    """Pieces that are to come back."""
+    return {"id": wanted.id, "at": _moment(wanted.at), "reason": wanted.reason, "items": dict(wanted.items)}
 
 
 def address_shape(address: Address) -> Shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from ulid import ULID
@@ -14,8 +15,10 @@ from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository
-from spoeq_core.orders.events import OrderCancelled, OrderShipped
+from spoeq_core.orders.events import OrderCancelled, OrderRefunded, OrderShipped, RefundRequested
 from spoeq_core.orders.listing import pieces_sold
+from spoeq_core.orders.model import Order
+from spoeq_core.orders.refunds import finish_refund
 from spoeq_core.shop import Shop
 
 SALES_EVERY = 600.0
@@ -28,11 +31,7 @@ async def take_shipped_stock(shop: Shop, event: OrderShipped, _delivery: Deliver
     order = await shop.repository(OrderRepository).get(event.order_id)
     for shipment in order.shipments:
         if shipment.id == event.shipment_id:
-            pieces: dict[str, int] = {}
-            for line in order.lines:
-                if line.id in shipment.items:
-                    pieces[line.sku] = pieces.get(line.sku, 0) + shipment.items[line.id]
-            await inventory.ship(shop, order.id, pieces, shipment_id=shipment.id)
+            await inventory.ship(shop, order.id, _by_sku(order, shipment.items), shipment_id=shipment.id)
 
 
 async def give_back_cancelled(shop: Shop, event: OrderCancelled, _delivery: Delivery) -> None:
@@ -41,6 +40,20 @@ async def give_back_cancelled(shop: Shop, event: OrderCancelled, _delivery: Deli
     await inventory.release(shop, order.id, order.quantities())
     await claims_of(shop).free_places(order.id)
     await shop.hooks.collect(questions.release_benefits, shop=shop, order_id=order.id)
+
+
+async def give_money_back(shop: Shop, event: RefundRequested, _delivery: Delivery) -> None:
+    """Finish a refund that is still on its way: whoever began it may have died."""
+    await finish_refund(shop, event.order_id, event.refund_id)
+
+
+async def restock_returned(shop: Shop, event: OrderRefunded, _delivery: Delivery) -> None:
+    """Put the refund's pieces on the shelf again; inventory counts a return once."""
+    order = await shop.repository(OrderRepository).get(event.order_id)
+    refund = order.refund(event.refund_id)
+    if refund is not None and refund.restocked:
+        pieces = _by_sku(order, refund.restocked)
+        await inventory.receive_return(shop, pieces, return_id=refund.id, actor=refund.actor)
 
 
 async def count_sales(shop: Shop) -> None:
@@ -57,7 +70,24 @@ async def count_sales(shop: Shop) -> None:
         await record_sales(shop, await pieces_sold(shop, str(since), until))
 
 
+def _by_sku(order: Order, items: Mapping[str, int]) -> dict[str, int]:
+    """Pieces by SKU of pieces by line."""
+    pieces: dict[str, int] = {}
+    for line in order.lines:
+        if line.id in items:
+            pieces[line.sku] = pieces.get(line.sku, 0) + items[line.id]
+    return pieces
+
+
 SUBSCRIBERS: tuple[Subscription, ...] = tuple(
-    subscriptions("orders", {OrderShipped: take_shipped_stock, OrderCancelled: give_back_cancelled})
+    subscriptions(
+        "orders",
+        {
+            OrderShipped: take_shipped_stock,
+            OrderCancelled: give_back_cancelled,
+            RefundRequested: give_money_back,
+            OrderRefunded: restock_returned,
+        },
+    )
 )
 SCHEDULES: tuple[Schedule, ...] = (Schedule("orders.count_sales", SALES_EVERY, count_sales),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from spoeq_core.orders.model import Order
@@ -72,7 +72,15 @@ class ActionNeeded:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """The provider gave the money back, under its own reference."""
+
+    reference: str
+
+
 PaymentOutcome = Settled | Pending | Failed | ActionNeeded
+RefundOutcome = Refunded | Pending | Failed
 
 
 class PaymentProvider(Protocol):
@@ -92,4 +100,13 @@ class PaymentProvider(Protocol):
 
     async def start(self, shop: Shop, order: Order) -> PaymentOutcome:
         """Begin to take the order's money. Called after the order is stored, never inside a lock. Idempotent."""
+        ...
+
+
+@runtime_checkable
+class RefundingProvider(Protocol):
+    """A payment provider that gives money back by itself; others' refunds are recorded as given by hand."""
+
+    async def refund(self, shop: Shop, order: Order, amount: int, key: str) -> RefundOutcome:
+        """Give back so many minor units. Idempotent by `key`: the same one never pays twice."""
         ...

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from spoeq_core.hooks import lifecycle as lifecycle_hooks
-from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid, NotFound
+from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid, NotFound, StaleAggregate
 from spoeq_core.plugins.configuration import Configuration
 from spoeq_core.shop import Shop
 
@@ -43,11 +43,23 @@ async def disable_plugin(shop: Shop, name: str) -> None:
         await configuration.publish(await configuration.states.write(state.model_copy(update={"enabled": enabled})))
 
 
-async def save_settings(shop: Shop, name: str, values: Mapping[str, Any]) -> BaseModel:
+async def settings_version(shop: Shop) -> int:
+    """Counts the changes of plugins and settings: the version that whoever reads settings has seen."""
+    return (await configuration_of(shop).states.read()).epoch
+
+
+async def save_settings(shop: Shop, name: str, values: Mapping[str, Any], *, version: int | None = None) -> BaseModel:
     """Validate and store a plugin's settings (`name` "core" is the shop's profile). Secrets left out or empty stay.
+
+    Args:
+        shop: The shop.
+        name: The plugin.
+        values: What changes.
+        version: The `settings_version` that was seen, if it must still be that.
 
     Raises:
         NotFound: the plugin has no settings.
+        StaleAggregate: settings were changed by somebody else meanwhile.
         Invalid: a value is refused; the errors name the fields.
     """
     configuration = configuration_of(shop)
@@ -67,6 +79,8 @@ async def save_settings(shop: Shop, name: str, values: Mapping[str, Any]) -> Bas
             ],
         ) from None
     state = await configuration.states.read()
+    if version is not None and state.epoch != version:
+        raise StaleAggregate("Settings were changed by somebody else in the meantime.", hint="Read them again.")
     settings = {**state.settings, name: configuration.dump(name, validated)}
     await configuration.publish(await configuration.states.write(state.model_copy(update={"settings": settings})))
     return validated

@@ -15,6 +15,8 @@ from spoeq_core.web.admin import (
     session,
 )
 from spoeq_core.web.api import (
+    aftersales,
+    audit,
     auth,
     brands,
     cart as api_cart,
@@ -24,26 +26,34 @@ from spoeq_core.web.api import (
     document,
     inventory as api_inventory,
     me,
+    order_steps,
     orders as api_orders,
     payments,
     plugins,
     products as api_products,
+    search,
+    sessions,
 )
 from spoeq_core.web.storefront import account, cart, catalog, checkout, orders, recovery, seo, small
 
 API: tuple[Blueprint, ...] = (
     document.blueprint,
     auth.blueprint,
+    sessions.blueprint,
     me.blueprint,
     plugins.blueprint,
     dead_letters.blueprint,
+    audit.blueprint,
     api_cart.blueprint,
     api_checkout.blueprint,
     api_orders.blueprint,
+    order_steps.blueprint,
+    aftersales.blueprint,
     payments.blueprint,
     api_products.blueprint,
     categories.blueprint,
     brands.blueprint,
+    search.blueprint,
     api_inventory.blueprint,
 )
 PAGES: tuple[Blueprint, ...] = (

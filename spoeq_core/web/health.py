@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable
 
@@ -15,7 +16,10 @@ from spoeq_core.web.access import public
 from spoeq_core.web.bodies import json_response
 from spoeq_core.web.context import current_shop
 
+log = logging.getLogger(__name__)
+
 HEARTBEAT_AGE = 60.0
+RETRY_AFTER = "5"
 
 blueprint = Blueprint("health", __name__)
 
@@ -36,12 +40,18 @@ async def readyz() -> Response:
         "mongodb": _answers(shop.mongo.ping()),
         "redis": _answers(_ping(shop)),
         "worker": _answers(_worker(shop)),
+        "search": _answers(shop.mongo.collection("products").find_one({"words": {"$gt": ""}}, {"_id": 1})),
     }
     found: dict[str, str] = dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
     for answer in await shop.hooks.collect(app_hooks.health_report, shop=shop):
         found[f"plugin.{answer.plugin}"] = "ok" if answer.value.ok else answer.value.detail or "failing"
     ready = all(state == "ok" for state in found.values())
-    return json_response({"status": "ok" if ready else "degraded", "checks": found}, 200 if ready else 503)
+    status, headers = (200, {}) if ready else (503, {"Retry-After": RETRY_AFTER})
+    return json_response({"status": "ok" if ready else "degraded", "checks": found}, status, headers)
+
+
+class NoWorker(Exception):
+    """No worker lives, as far as is known."""
 
 
 class Metrics:
@@ -85,13 +95,16 @@ async def _worker(shop: Shop) -> None:
     beat = await shop.redis.get(shop.key("worker", "heartbeat"))
     age = shop.clock.now().timestamp() - float(beat or 0)
     if age > HEARTBEAT_AGE:
-        raise TimeoutError("no worker has reported for a minute; start one with: spoeq worker")
+        raise NoWorker("no worker has reported for a minute; start one with: spoeq worker")
 
 
 async def _answers(check: Awaitable[object]) -> str:
     try:
         async with asyncio.timeout(2):
             await check
+    except NoWorker as error:
+        return str(error)
     except Exception as error:
-        return str(error).split("\n")[0][:200] or type(error).__name__
+        log.warning("a part of the shop is not ready", exc_info=True)
+        return f"does not answer ({type(error).__name__})"
     return "ok"

@@ -7,6 +7,10 @@ from dataclasses import replace
 from quart import Blueprint, Response
 
 from spoeq_core.sdk import (
+    CART_TOKEN,
+    IF_MATCH,
+    PER_PAGE,
+    CartShape,
     FieldError,
     Invalid,
     Shop,
@@ -28,6 +32,7 @@ from spoeq_core.sdk import (
     remove_code,
     staff,
     wanted_version,
+    whole_number,
 )
 from spoeq_coupons.bodies import CodeBody, CouponBody, CouponChange, coupon_view, given_fields, terms_view
 from spoeq_coupons.model import Coupon, fold
@@ -40,9 +45,11 @@ from spoeq_coupons.service import (
     uses_of,
     why_not_now,
 )
+from spoeq_coupons.shapes import CheckedCoupon, CouponList, CouponShape
 
 PERMISSION = "coupons.manage"
 TAGS = ("Coupons",)
+LAST_PAGE = 100_000
 TRIES, WINDOW = 30, 60
 """How often one address may try codes, and in how many seconds."""
 
@@ -54,13 +61,16 @@ blueprint = Blueprint("coupons_api", __name__)
 @operation(
     "All coupons, newest first",
     tags=TAGS,
-    query={"q": "Beginning of the code", "page": "From 1", "per_page": "At most 100"},
-    responses={200: "The coupons of a page"},
+    query={"q": "Beginning of the code", "page": whole_number("Which page", 1, LAST_PAGE), "per_page": PER_PAGE},
+    responses={200: CouponList},
 )
 async def index() -> Response:
     """A page of all coupons."""
     shop = current_shop()
-    page, per_page = query_int("page", 1, minimum=1), query_int("per_page", 50, minimum=1, maximum=100)
+    page, per_page = (
+        query_int("page", 1, minimum=1, maximum=LAST_PAGE),
+        query_int("per_page", 50, minimum=1, maximum=100),
+    )
     coupons, total = await list_coupons(shop, page=page, per_page=per_page, q=query_text("q"))
     uses = await uses_of(shop, coupons)
     items = [coupon_view(coupon, uses[coupon.id]) for coupon in coupons]
@@ -69,7 +79,7 @@ async def index() -> Response:
 
 @blueprint.post("/coupons")
 @staff(PERMISSION)
-@operation("Give out a code", tags=TAGS, request=CouponBody, responses={201: "The coupon", 409: None, 422: None})
+@operation("Give out a code", tags=TAGS, request=CouponBody, responses={201: CouponShape, 409: None})
 async def create() -> Response:
     """Give out a code."""
     shop, body = current_shop(), await read_body(CouponBody)
@@ -84,7 +94,8 @@ async def create() -> Response:
 @operation(
     "Whether a code can be used with the cart, and why not",
     tags=TAGS,
-    responses={200: "What it gives; staff see the whole coupon, and why it cannot be used", 404: None, 422: None},
+    headers=[CART_TOKEN],
+    responses={200: CheckedCoupon, 404: None, 422: "It cannot be used with this cart", 429: None},
 )
 async def validate(code: str) -> Response:
     """Whether a code can be used with the cart."""
@@ -104,7 +115,9 @@ async def validate(code: str) -> Response:
 
 @blueprint.patch("/coupons/<code>")
 @staff(PERMISSION)
-@operation("Change a coupon", tags=TAGS, request=CouponChange, responses={200: "The coupon", 409: None, 422: None})
+@operation(
+    "Change a coupon", tags=TAGS, request=CouponChange, headers=[IF_MATCH], responses={200: CouponShape, 404: None}
+)
 async def change(code: str) -> Response:
     """Change a coupon."""
     shop = current_shop()
@@ -119,7 +132,7 @@ async def change(code: str) -> Response:
 
 @blueprint.delete("/coupons/<code>")
 @staff(PERMISSION)
-@operation("Take a code out of circulation", tags=TAGS, responses={204: None, 404: None, 409: None})
+@operation("Take a code out of circulation", tags=TAGS, headers=[IF_MATCH], responses={204: None, 404: None})
 async def remove(code: str) -> Response:
     """Take a code out of circulation."""
     shop = current_shop()
@@ -129,7 +142,9 @@ async def remove(code: str) -> Response:
 
 @blueprint.post("/cart/apply-coupon")
 @public
-@operation("Enter a code", tags=("Cart",), request=CodeBody, responses={200: "The cart", 422: None})
+@operation(
+    "Enter a code", tags=("Cart",), request=CodeBody, headers=[CART_TOKEN], responses={200: CartShape, 429: None}
+)
 async def apply() -> Response:
     """Put a code into the cart, if it gives something there."""
     shop = current_shop()
@@ -140,7 +155,7 @@ async def apply() -> Response:
 
 @blueprint.delete("/cart/coupons/<code>")
 @public
-@operation("Take a code out of the cart", tags=("Cart",), responses={200: "The cart", 404: None})
+@operation("Take a code out of the cart", tags=("Cart",), headers=[CART_TOKEN], responses={200: CartShape, 404: None})
 async def take_out(code: str) -> Response:
     """Take a code out of the cart."""
     shop = current_shop()

@@ -120,15 +120,19 @@ async def create_brand(shop: Shop, changes: BrandChanges) -> Brand:
     return await _unique(shop.repository(BrandRepository).insert(brand))
 
 
-async def update_brand(shop: Shop, brand_id: str, changes: BrandChanges) -> Brand:
+async def update_brand(shop: Shop, brand_id: str, changes: BrandChanges, *, version: int | None = None) -> Brand:
     """The brand changed; its products follow by event.
 
     Raises:
         NotFound: there is none.
+        StaleAggregate: it was changed meanwhile.
         Invalid: with an error for each field that is refused.
     """
     brands = shop.repository(BrandRepository)
-    changed = replace(await brands.get(brand_id), **changes)
+    stored = await brands.get(brand_id)
+    if version is not None and version != stored.version:
+        raise StaleAggregate("This brand was changed by somebody else.", hint="Read it again and repeat the change.")
+    changed = replace(stored, **changes)
     _check(_named(changed))
     return await _unique(brands.save(changed, BrandUpdated(brand_id=brand_id)))
 

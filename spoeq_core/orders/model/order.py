@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from spoeq_core.identity.model import Address
@@ -30,6 +31,7 @@ class OrderLine:
     hsn: str = ""
     weight_g: int = 0
     shipped: int = 0
+    returned: int = 0
     ext: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -60,6 +62,45 @@ class Shipment:
     awb: str = ""
     tracking_url: str = ""
     delivered_at: datetime | None = None
+
+
+class RefundStatus(StrEnum):
+    """Whether money was given back."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that is given back: an amount in minor units, for the pieces by line id if it is for some.
+
+    `restock` says that the pieces are back; `restocked` which of them went on the shelf again. `reference` is the
+    provider's, or that of a transfer by hand.
+    """
+
+    id: str
+    amount: int
+    at: datetime
+    reason: str
+    actor: str
+    status: RefundStatus = RefundStatus.PENDING
+    items: Mapping[str, int] = field(default_factory=dict)
+    restock: bool = False
+    restocked: Mapping[str, int] = field(default_factory=dict)
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Pieces by line id that the buyer wants to send back."""
+
+    id: str
+    items: Mapping[str, int]
+    at: datetime
+    reason: str
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +163,8 @@ class Order:
     refunded: int = 0
     payments: tuple[Payment, ...] = ()
     shipments: tuple[Shipment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    returns: tuple[Return, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
@@ -148,6 +191,10 @@ class Order:
     def line(self, line_id: str) -> OrderLine | None:
         """The line of that id."""
         return next((line for line in self.lines if line.id == line_id), None)
+
+    def refund(self, refund_id: str) -> Refund | None:
+        """The refund of that id."""
+        return next((refund for refund in self.refunds if refund.id == refund_id), None)
 
     def promised(self) -> dict[str, int]:
         """Pieces that must be held in stock for it, by SKU: what is neither shipped nor cancelled."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -13,10 +12,11 @@ from spoeq_core.identity.model import Account, Channel, Kind, Session
 from spoeq_core.identity.passwords import MOST_BYTES
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, public, signed_in
+from spoeq_core.web.api.shapes.staff import Accepted
 from spoeq_core.web.bodies import Body, json_response, read_body
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.cookies import REFRESH_COOKIE, read_cookie
-from spoeq_core.web.openapi import operation
+from spoeq_core.web.openapi import Content, operation
 from spoeq_core.web.security.limits import client_address, limit
 from spoeq_core.web.signing_in import (
     account_view,
@@ -63,6 +63,9 @@ class Refresh(Body):
     refresh_token: str = Field("", max_length=2000)
 
 
+SENT = Content(Refresh, required=False)
+
+
 class ForgotPassword(Body):
     """Whom a link is mailed to, if there is such an account."""
 
@@ -77,7 +80,7 @@ class ResetPassword(Body):
 
 
 class User(Body):
-    """Whoever signed in. Staff have a role."""
+    """Whoever signed in. Staff have a role, and GET /me tells them what they may do."""
 
     id: str
     kind: Literal["customer", "staff"]
@@ -86,6 +89,7 @@ class User(Body):
     role: str | None = None
     phone: str = ""
     consents: dict[str, bool] = Field(default_factory=dict)
+    permissions: list[str] = Field(default_factory=list)
 
 
 class Tokens(Body):
@@ -98,28 +102,11 @@ class Tokens(Body):
     refresh_token: str | None = None
 
 
-class SessionView(Body):
-    """Somewhere an account is signed in."""
-
-    id: str
-    channel: Literal["browser", "api"]
-    created_at: datetime
-    seen_at: datetime
-    expires_at: datetime
-    ip: str
-    user_agent: str
-    current: bool
-
-
-class Sessions(Body):
-    """Everywhere an account is signed in, last used first."""
-
-    items: list[SessionView]
-
-
 @blueprint.post("/auth/register")
 @public(ignore_bearer=True)
-@operation("Make a customer's account and sign in", tags=["Auth"], request=Registration, responses={201: Tokens})
+@operation(
+    "Make a customer's account and sign in", tags=["Auth"], request=Registration, responses={201: Tokens, 429: None}
+)
 async def register() -> Response:
     """A new customer, signed in."""
     shop = current_shop()
@@ -135,7 +122,7 @@ async def register() -> Response:
 
 @blueprint.post("/auth/login")
 @public(ignore_bearer=True)
-@operation("Sign in", tags=["Auth"], request=Credentials, responses={200: Tokens})
+@operation("Sign in", tags=["Auth"], request=Credentials, responses={200: Tokens, 401: None, 429: None})
 async def login() -> Response:
     """Tokens for a customer or a member of staff."""
     shop = current_shop()
@@ -147,7 +134,12 @@ async def login() -> Response:
 
 @blueprint.post("/auth/refresh")
 @public(ignore_bearer=True)
-@operation("Exchange a refresh token, which works once, for new tokens", tags=["Auth"], responses={200: Tokens})
+@operation(
+    "Exchange a refresh token, which works once, for new tokens; used again, it ends the session",
+    tags=["Auth"],
+    request=SENT,
+    responses={200: Tokens, 401: None, 429: None},
+)
 async def refresh() -> Response:
     """New tokens for those of before; the session ends if the refresh token was used already."""
     shop = current_shop()
@@ -159,7 +151,7 @@ async def refresh() -> Response:
 
 @blueprint.post("/auth/logout")
 @public(ignore_bearer=True)
-@operation("Sign out", tags=["Auth"], responses={204: None})
+@operation("Sign out", tags=["Auth"], request=SENT, responses={204: None})
 async def logout() -> Response:
     """End the session of the bearer token, of the refresh token and of the browser's cookie, whichever was sent."""
     shop = current_shop()
@@ -187,7 +179,12 @@ async def logout_all() -> Response:
 
 @blueprint.post("/auth/forgot-password")
 @public(ignore_bearer=True)
-@operation("Ask for a link to set a new password", tags=["Auth"], request=ForgotPassword, responses={202: None})
+@operation(
+    "Ask for a link to set a new password",
+    tags=["Auth"],
+    request=ForgotPassword,
+    responses={202: Accepted, 429: None},
+)
 async def forgot_password() -> Response:
     """Always the same answer, whether there is such an account or not."""
     shop = current_shop()
@@ -198,7 +195,12 @@ async def forgot_password() -> Response:
 
 @blueprint.post("/auth/reset-password")
 @public(ignore_bearer=True)
-@operation("Set a new password with a mailed token", tags=["Auth"], request=ResetPassword, responses={204: None})
+@operation(
+    "Set a new password with a mailed token",
+    tags=["Auth"],
+    request=ResetPassword,
+    responses={204: None, 429: None},
+)
 async def reset_password() -> Response:
     """The account's password is new, and all its sessions are over."""
     shop = current_shop()
@@ -206,37 +208,6 @@ async def reset_password() -> Response:
     await limit_resets(shop)
     await identity.reset_password(shop, body.token, body.password)
     return _signed_out(shop)
-
-
-@blueprint.get("/auth/sessions")
-@signed_in(staff_too=True)
-@operation("Where the account is signed in", tags=["Auth"], responses={200: Sessions})
-async def sessions() -> Response:
-    """The account's sessions."""
-    shop = current_shop()
-    actor = await current_actor()
-    found = await identity.sessions_of(shop, await own_account(shop, actor.kind, actor.id))
-    return json_response({"items": [_session_view(session, actor.session_id) for session in found]})
-
-
-@blueprint.delete("/auth/sessions")
-@signed_in(staff_too=True)
-@operation("Sign out everywhere else", tags=["Auth"], responses={204: None})
-async def end_other_sessions() -> Response:
-    """End all sessions of the account but this one."""
-    actor = await current_actor()
-    await identity.end_sessions(current_shop(), actor.id, keep=actor.session_id)
-    return Response("", status=204)
-
-
-@blueprint.delete("/auth/sessions/<session_id>")
-@signed_in(staff_too=True)
-@operation("Sign out somewhere", tags=["Auth"], responses={204: None})
-async def end_session(session_id: str) -> Response:
-    """End one session of the account."""
-    actor = await current_actor()
-    await identity.end_session_of(current_shop(), actor.id, session_id)
-    return Response("", status=204)
 
 
 async def _sent_token() -> str:
@@ -264,16 +235,3 @@ def _signed_out(shop: Shop) -> Response:
     response = Response("", status=204)
     drop_refresh_cookie(shop, response)
     return response
-
-
-def _session_view(session: Session, current: str) -> dict[str, Any]:
-    return {
-        "id": session.id,
-        "channel": session.channel.value,
-        "created_at": session.created_at,
-        "seen_at": session.seen_at,
-        "expires_at": min(session.expires_at, session.idle_until),
-        "ip": session.ip,
-        "user_agent": session.user_agent,
-        "current": session.id == current,
-    }

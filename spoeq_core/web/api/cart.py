@@ -7,15 +7,17 @@ from quart import Blueprint, Response
 
 from spoeq_core.cart import service as carts
 from spoeq_core.web.access import public
+from spoeq_core.web.api.shapes.buying import CartShape
 from spoeq_core.web.api.shopping import Quantity, Text
 from spoeq_core.web.bodies import Body, read_body
 from spoeq_core.web.carts import buyer_now, cart_response, current_owner
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.openapi import operation
+from spoeq_core.web.openapi import CART_TOKEN, operation
 
 blueprint = Blueprint("api_cart", __name__)
 
 TAGS = ("Cart",)
+HEADERS = (CART_TOKEN,)
 
 
 class NewItem(Body):
@@ -34,7 +36,7 @@ class ItemChange(Body):
 
 @blueprint.get("/cart")
 @public
-@operation("The cart, priced", tags=TAGS, responses={200: "The cart"})
+@operation("The cart, priced", tags=TAGS, headers=HEADERS, responses={200: CartShape})
 async def show() -> Response:
     """The cart with its prices; an empty one if there is none yet."""
     owner = await current_owner()
@@ -44,7 +46,11 @@ async def show() -> Response:
 @blueprint.post("/cart")
 @public
 @operation(
-    "Put an item in", tags=TAGS, request=NewItem, responses={201: "The cart; a new guest's with its token", 409: None}
+    "Put an item in; a new guest's cart comes with its token",
+    tags=TAGS,
+    request=NewItem,
+    headers=HEADERS,
+    responses={201: CartShape, 404: None, 409: None},
 )
 async def add() -> Response:
     """Put pieces of a SKU in."""
@@ -55,7 +61,13 @@ async def add() -> Response:
 
 @blueprint.patch("/cart/<ulid:item_id>")
 @public
-@operation("Change a quantity", tags=TAGS, request=ItemChange, responses={200: "The cart", 409: None})
+@operation(
+    "Change a quantity",
+    tags=TAGS,
+    request=ItemChange,
+    headers=HEADERS,
+    responses={200: CartShape, 404: None, 409: None},
+)
 async def change(item_id: str) -> Response:
     """Change how many pieces a line holds."""
     shop, owner, body = current_shop(), await current_owner(), await read_body(ItemChange)
@@ -65,7 +77,7 @@ async def change(item_id: str) -> Response:
 
 @blueprint.delete("/cart/<ulid:item_id>")
 @public
-@operation("Take an item out", tags=TAGS, responses={200: "The cart", 404: None})
+@operation("Take an item out", tags=TAGS, headers=HEADERS, responses={200: CartShape, 404: None})
 async def remove(item_id: str) -> Response:
     """Take a line out."""
     shop, owner = current_shop(), await current_owner()

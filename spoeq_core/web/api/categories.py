@@ -14,11 +14,12 @@ from spoeq_core.catalog.service import CategoryChanges
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, public, staff
+from spoeq_core.web.api.shapes.catalog import CategoryTree, SavedCategory
 from spoeq_core.web.api.shopping import Text, wanted_version
 from spoeq_core.web.api.validators import FOR_STAFF, tagged
 from spoeq_core.web.bodies import Body, json_response, read_body
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.openapi import operation
+from spoeq_core.web.openapi import IF_MATCH, IF_NONE_MATCH, operation
 from spoeq_core.web.views.catalog import category_view
 
 blueprint = Blueprint("api_categories", __name__)
@@ -49,7 +50,7 @@ class NewCategory(CategoryPatch):
 
 @blueprint.get("/categories")
 @public
-@operation("The category tree", tags=TAGS)
+@operation("The category tree", tags=TAGS, headers=[IF_NONE_MATCH], responses={200: CategoryTree})
 async def index() -> Response:
     """Every category, those below others as their children."""
     shop = current_shop()
@@ -59,7 +60,7 @@ async def index() -> Response:
 
 @blueprint.post("/categories")
 @staff(MANAGE)
-@operation("Make a category", tags=TAGS, request=NewCategory, responses={201: "The category", 422: None})
+@operation("Make a category", tags=TAGS, request=NewCategory, responses={201: SavedCategory})
 async def create() -> Response:
     """Make a category."""
     shop, body = current_shop(), await read_body(NewCategory)
@@ -73,7 +74,8 @@ async def create() -> Response:
     "Change or move a category",
     tags=TAGS,
     request=CategoryPatch,
-    responses={200: "The category", 404: None, 409: None, 422: None},
+    headers=[IF_MATCH],
+    responses={200: SavedCategory, 404: None},
 )
 async def update(key: str) -> Response:
     """Change what is named; If-Match refuses a version that is not the one seen."""
@@ -104,7 +106,7 @@ async def _category(shop: Shop, key: str) -> Category:
 
 async def _saved(shop: Shop, category: Category, action: str, status: int) -> Response:
     await _note(shop, category, action)
-    view = {**category_view(shop, Node(category)), "parent_id": category.parent_id, "version": category.version}
+    view = {**category_view(shop, Node(category)), "parent_id": category.parent_id}
     del view["children"]
     return json_response(view, status, {"ETag": f'"{category.version}"', "Cache-Control": FOR_STAFF})
 

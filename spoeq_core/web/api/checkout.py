@@ -11,11 +11,12 @@ from spoeq_core.checkout.service import Quote, quote
 from spoeq_core.identity.model import Address
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.web.access import current_actor, public
+from spoeq_core.web.api.shapes.buying import QuoteShape
 from spoeq_core.web.api.shopping import AddressBody, Text
 from spoeq_core.web.bodies import Body, json_response, read_body
 from spoeq_core.web.carts import current_owner
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.openapi import operation
+from spoeq_core.web.openapi import CART_TOKEN, operation
 from spoeq_core.web.views.cart import View, quote_view
 
 blueprint = Blueprint("api_checkout", __name__)
@@ -37,7 +38,8 @@ class QuoteBody(Body):
     "What the cart costs with these choices, and what stands in the way",
     tags=["Checkout"],
     request=QuoteBody,
-    responses={200: "The quote"},
+    headers=[CART_TOKEN],
+    responses={200: QuoteShape},
 )
 async def show_quote() -> Response:
     """Price the cart with the choices so far."""

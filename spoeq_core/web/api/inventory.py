@@ -10,13 +10,15 @@ from quart import Blueprint, Response
 from spoeq_core.inventory import service as inventory
 from spoeq_core.inventory.model import LONGEST_NOTE, MAX_PIECES, Movement, Stock
 from spoeq_core.web.access import current_actor, staff
+from spoeq_core.web.api.shapes.catalog import StockList, StockLog, StockRow
 from spoeq_core.web.bodies import Body, json_response, query_flag, query_int, query_text, read_body
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.openapi import operation
+from spoeq_core.web.openapi import CURSOR, FLAG, PER_PAGE, Parameter, operation, whole_number
 
 blueprint = Blueprint("api_inventory", __name__)
 
 TAGS = ("Inventory",)
+LAST_PAGE = 100_000
 
 
 class Adjustment(Body):
@@ -32,11 +34,12 @@ class Adjustment(Body):
     "Stock by SKU",
     tags=TAGS,
     query={
-        "low": "1: at the threshold or under it",
+        "low": Parameter("1: at the threshold or under it", FLAG),
         "q": "Part of a SKU or name",
-        "page": "From 1",
-        "per_page": "1 to 100",
+        "page": whole_number("Which page", 1, LAST_PAGE),
+        "per_page": PER_PAGE,
     },
+    responses={200: StockList},
 )
 async def index() -> Response:
     """A page of the stock."""
@@ -44,7 +47,7 @@ async def index() -> Response:
         current_shop(),
         text=query_text("q"),
         low=query_flag("low"),
-        page=query_int("page", 1, minimum=1, maximum=100_000),
+        page=query_int("page", 1, minimum=1, maximum=LAST_PAGE),
         per_page=query_int("per_page", 50, minimum=1, maximum=100),
     )
     items = [_stock(stock) for stock in found.items]
@@ -57,7 +60,7 @@ async def index() -> Response:
     "Book pieces that were counted, found or lost",
     tags=TAGS,
     request=Adjustment,
-    responses={200: "The stock", 404: None, 409: "Pieces that orders hold cannot be taken away", 422: None},
+    responses={200: StockRow, 404: None, 409: "Pieces that orders hold cannot be taken away"},
 )
 async def adjust(sku: str) -> Response:
     """Book a change; what is promised to orders stays."""
@@ -70,8 +73,8 @@ async def adjust(sku: str) -> Response:
 @operation(
     "Movements of a SKU, newest first",
     tags=TAGS,
-    query={"cursor": "The `next` before", "per_page": "1 to 100"},
-    responses={200: "Movements and the next cursor", 404: None},
+    query={"cursor": CURSOR, "per_page": PER_PAGE},
+    responses={200: StockLog, 404: None},
 )
 async def log(sku: str) -> Response:
     """A page of the log; all its rows together sum to the stock."""

@@ -34,7 +34,7 @@ class ProfileChange(Body):
     current_password: str | None = Field(None, max_length=100_000)
 
 
-class AddressBody(Body):
+class NewAddress(Body):
     """An address. In India `state` is a name, abbreviation or code, `postal_code` a PIN, `phone` a mobile number."""
 
     name: Text
@@ -64,7 +64,7 @@ class AddressChange(Body):
     gstin: Text | None = None
 
 
-class SavedAddressView(AddressBody):
+class SavedAddressView(NewAddress):
     """An address of the book."""
 
     id: str
@@ -129,18 +129,18 @@ async def addresses() -> Response:
 
 @blueprint.post("/me/addresses")
 @signed_in
-@operation("Save an address", tags=["Me"], request=AddressBody, responses={201: SavedAddressView})
+@operation("Save an address", tags=["Me"], request=NewAddress, responses={201: SavedAddressView, 409: None})
 async def add_address() -> Response:
     """The address with its id."""
     actor = await current_actor()
-    body = await read_body(AddressBody)
+    body = await read_body(NewAddress)
     saved = await identity.add_address(current_shop(), actor.id, body.model_dump())
     return json_response(saved_address_view(saved), 201)
 
 
 @blueprint.patch("/me/addresses/<address_id>")
 @signed_in
-@operation("Change an address", tags=["Me"], request=AddressChange, responses={200: SavedAddressView})
+@operation("Change an address", tags=["Me"], request=AddressChange, responses={200: SavedAddressView, 404: None})
 async def change_address(address_id: str) -> Response:
     """The address with what was given changed."""
     actor = await current_actor()
@@ -152,7 +152,7 @@ async def change_address(address_id: str) -> Response:
 
 @blueprint.delete("/me/addresses/<address_id>")
 @signed_in
-@operation("Remove an address", tags=["Me"], responses={204: None})
+@operation("Remove an address", tags=["Me"], responses={204: None, 404: None})
 async def remove_address(address_id: str) -> Response:
     """The address is gone; orders that used it keep it."""
     actor = await current_actor()

@@ -12,13 +12,12 @@ from spoeq_core.kernel.errors import FieldError, Invalid
 from spoeq_core.orders import service as orders
 from spoeq_core.orders.listing import list_orders
 from spoeq_core.orders.model import Order, OrderStatus
-from spoeq_core.orders.service import Parcel
-from spoeq_core.web.access import Actor, current_actor, public, signed_in, staff
+from spoeq_core.web.access import Actor, current_actor, public, signed_in
 from spoeq_core.web.api.checkout import api_quote
+from spoeq_core.web.api.shapes.orders import OrderList, OrderShape, PlacedOrder, Timeline
 from spoeq_core.web.api.shopping import (
     AddressBody,
     Amount,
-    Quantity,
     Text,
     amount_of,
     idempotency_key,
@@ -27,14 +26,23 @@ from spoeq_core.web.api.shopping import (
 from spoeq_core.web.bodies import Body, json_response, query_int, query_text, read_body
 from spoeq_core.web.carts import current_owner, forget_cart
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.openapi import operation
+from spoeq_core.web.idempotency import once
+from spoeq_core.web.openapi import (
+    CART_TOKEN,
+    CURSOR,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    PER_PAGE,
+    Content,
+    Parameter,
+    operation,
+)
 from spoeq_core.web.views.orders import order_view, placed_view
 
 blueprint = Blueprint("api_orders", __name__)
 
 TAGS = ("Orders",)
-PACKING = frozenset({OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELIVERED})
-"""Steps that need `orders.fulfil`; the others need `orders.manage`."""
+TOKEN = {"token": "From the confirmation"}
 
 
 class NewOrder(Body):
@@ -49,40 +57,20 @@ class NewOrder(Body):
     fields: dict[Text, Text] = Field(default_factory=dict, max_length=40)
 
 
-class StatusChange(Body):
-    """The next status."""
-
-    status: Text
-    note: str = Field("", max_length=500)
-
-
 class Cancellation(Body):
     """Why."""
 
     reason: str = Field("", max_length=500)
 
 
-class ParcelItem(Body):
-    """Pieces of a line."""
-
-    id: Text
-    quantity: Quantity
-
-
-class NewShipment(Body):
-    """A parcel; without items it holds all that is left."""
-
-    items: list[ParcelItem] = Field(default_factory=list, max_length=500)
-    carrier: Text = ""
-    awb: Text = ""
-    tracking_url: str = Field("", max_length=500, pattern=r"^(https?://\S+)?$")
-    note: str = Field("", max_length=500)
-
-
 @blueprint.post("/orders")
 @public
 @operation(
-    "Place the cart", tags=TAGS, request=NewOrder, responses={201: "The order and the next step", 409: None, 422: None}
+    "Place the cart",
+    tags=TAGS,
+    request=NewOrder,
+    headers=[CART_TOKEN, IDEMPOTENCY_KEY],
+    responses={201: PlacedOrder, 503: None},
 )
 async def create() -> Response:
     """Place the cart; with the same Idempotency-Key the same order again."""
@@ -103,12 +91,12 @@ async def create() -> Response:
     "Orders, newest first: one's own, or all for staff",
     tags=TAGS,
     query={
-        "status": "Only these",
+        "status": Parameter("Only these", {"type": "string", "enum": list(OrderStatus)}),
         "q": "Staff: number, e-mail or phone",
-        "cursor": "The `next` of the page before",
-        "per_page": "At most 100",
+        "cursor": CURSOR,
+        "per_page": PER_PAGE,
     },
-    responses={200: "Orders and the next cursor"},
+    responses={200: OrderList, 403: None},
 )
 async def index() -> Response:
     """One's own orders; staff see all."""
@@ -118,7 +106,7 @@ async def index() -> Response:
     found = await list_orders(
         shop,
         customer_id=None if actor.kind == "staff" else actor.id,
-        status=_status(query_text("status")) if query_text("status") else None,
+        status=status_named(query_text("status")) if query_text("status") else None,
         q=query_text("q") if actor.kind == "staff" else "",
         cursor=query_text("cursor"),
         limit=query_int("per_page", 25, minimum=1, maximum=100),
@@ -129,78 +117,72 @@ async def index() -> Response:
 
 @blueprint.get("/orders/<order_id>")
 @public
-@operation("An order, for its owner, for staff, or by its token", tags=TAGS, query={"token": "From the confirmation"})
+@operation(
+    "An order, for its owner, for staff, or by its token",
+    tags=TAGS,
+    query=TOKEN,
+    responses={200: OrderShape, 404: None},
+)
 async def show(order_id: str) -> Response:
     """The order."""
-    order, actor = await _order(order_id), await current_actor()
+    order, actor = await readable_order(order_id), await current_actor()
     view = order_view(current_shop(), order, staff=actor.may("orders.view"))
     return json_response(view, headers={"ETag": f'"{order.version}"', "Cache-Control": "private, no-store"})
 
 
 @blueprint.get("/orders/<order_id>/events")
 @public
-@operation("What happened to an order", tags=TAGS, query={"token": "From the confirmation"})
+@operation("What happened to an order", tags=TAGS, query=TOKEN, responses={200: Timeline, 404: None})
 async def events(order_id: str) -> Response:
     """The order's timeline; shoppers see the public part of it."""
-    order, actor = await _order(order_id), await current_actor()
+    order, actor = await readable_order(order_id), await current_actor()
     view = order_view(current_shop(), order, staff=actor.may("orders.view"))
-    return json_response({"items": view["timeline"]})
+    return json_response({"items": view["timeline"]}, headers={"Cache-Control": "private, no-store"})
 
 
 @blueprint.post("/orders/<order_id>/pay")
 @public
-@operation("Begin the payment again", tags=TAGS, query={"token": "From the confirmation"})
+@operation(
+    "Begin the payment again",
+    tags=TAGS,
+    query=TOKEN,
+    headers=[IDEMPOTENCY_KEY],
+    responses={200: PlacedOrder, 404: None},
+)
 async def begin_payment(order_id: str) -> Response:
     """The next step of the payment, after a failure or from another device."""
-    idempotency_key()
-    return json_response(placed_view(current_shop(), await pay(current_shop(), await _order(order_id))))
+    shop, order = current_shop(), await readable_order(order_id)
+
+    async def begin() -> Response:
+        return json_response(placed_view(shop, await pay(shop, order)))
+
+    return await once(shop, idempotency_key(), f"pay:{order.id}", begin)
 
 
 @blueprint.post("/orders/<order_id>/cancel")
 @public
-@operation("Cancel an order", tags=TAGS, request=Cancellation, query={"token": "From the confirmation"})
+@operation(
+    "Cancel an order",
+    tags=TAGS,
+    request=Content(Cancellation, required=False),
+    query=TOKEN,
+    headers=[IF_MATCH],
+    responses={200: OrderShape, 404: None},
+)
 async def cancel(order_id: str) -> Response:
     """Cancel: shoppers while it is not being packed, staff until it has left."""
     shop, actor = current_shop(), await current_actor()
     body = await read_body(Cancellation) if await request.get_data() else Cancellation()
-    order = await _order(order_id)
+    order = await readable_order(order_id)
     by_staff = actor.may("orders.manage")
     name = actor.name if by_staff else "shopper"
-    changed = await orders.cancel(shop, order.id, actor=name, reason=body.reason, by_shopper=not by_staff)
+    changed = await orders.cancel(
+        shop, order.id, actor=name, reason=body.reason, by_shopper=not by_staff, version=wanted_version()
+    )
     return json_response(order_view(shop, changed, staff=by_staff))
 
 
-@blueprint.patch("/orders/<order_id>/status")
-@staff("orders.view")
-@operation("Take an order to its next status", tags=TAGS, request=StatusChange, responses={200: "The order", 409: None})
-async def change_status(order_id: str) -> Response:
-    """Take the order a step further; If-Match refuses a version that is not the one seen."""
-    shop, actor, body = current_shop(), await current_actor(), await read_body(StatusChange)
-    status = _status(body.status)
-    actor.require("orders.fulfil" if status in PACKING else "orders.manage")
-    order = await orders.order_for(shop, order_id, staff=True)
-    changed = await orders.change_status(
-        shop, order.id, status, actor=actor.name, note=body.note, version=wanted_version()
-    )
-    return json_response(order_view(shop, changed, staff=True))
-
-
-@blueprint.post("/orders/<order_id>/shipments")
-@staff("orders.fulfil")
-@operation("Send a parcel", tags=TAGS, request=NewShipment, responses={201: "The order", 409: None})
-async def ship(order_id: str) -> Response:
-    """Record a parcel, of all that is left or of some pieces."""
-    shop, actor, body = current_shop(), await current_actor(), await read_body(NewShipment)
-    items: dict[str, int] = {}
-    for item in body.items:
-        items[item.id] = items.get(item.id, 0) + item.quantity
-    order = await orders.order_for(shop, order_id, staff=True)
-    parcel = Parcel(items, body.carrier, body.awb, body.tracking_url, body.note)
-    changed = await orders.add_shipment(shop, order.id, parcel, actor=actor.name, version=wanted_version())
-    return json_response(order_view(shop, changed, staff=True), 201)
-
-
-async def _order(order_id: str) -> Order:
+async def readable_order(order_id: str) -> Order:
     """The order, if whoever asks may see it."""
     actor = await current_actor()
     return await orders.order_for(
@@ -239,7 +221,8 @@ def _wanted(body: NewOrder, actor: Actor) -> PlaceRequest:
     )
 
 
-def _status(text: str) -> OrderStatus:
+def status_named(text: str) -> OrderStatus:
+    """The status of that name; raises `Invalid`."""
     try:
         return OrderStatus(text)
     except ValueError:

@@ -7,10 +7,12 @@ from quart import Blueprint, Response
 from spoeq_core.checkout.service import pay
 from spoeq_core.orders import service as orders
 from spoeq_core.web.access import current_actor, public
+from spoeq_core.web.api.shapes.orders import PlacedOrder
 from spoeq_core.web.api.shopping import Text, idempotency_key
 from spoeq_core.web.bodies import Body, json_response, query_text, read_body
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.openapi import operation
+from spoeq_core.web.idempotency import once
+from spoeq_core.web.openapi import IDEMPOTENCY_KEY, operation
 from spoeq_core.web.views.orders import placed_view
 
 blueprint = Blueprint("api_payments", __name__)
@@ -29,11 +31,11 @@ class Intent(Body):
     tags=["Payments"],
     request=Intent,
     query={"token": "From the confirmation"},
-    responses={200: "The order and the next step", 409: None},
+    headers=[IDEMPOTENCY_KEY],
+    responses={200: PlacedOrder, 404: None, 409: None},
 )
 async def create_intent() -> Response:
     """The next step of an order's payment."""
-    idempotency_key()
     shop, actor, body = current_shop(), await current_actor(), await read_body(Intent)
     order = await orders.order_for(
         shop,
@@ -42,4 +44,8 @@ async def create_intent() -> Response:
         token=query_text("token"),
         staff=actor.may("orders.manage"),
     )
-    return json_response(placed_view(shop, await pay(shop, order)))
+
+    async def begin() -> Response:
+        return json_response(placed_view(shop, await pay(shop, order)))
+
+    return await once(shop, idempotency_key(), f"intent:{order.id}", begin)

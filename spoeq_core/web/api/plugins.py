@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import orjson
 from quart import Blueprint, Response, request
 
+from spoeq_core.audit.service import record
 from spoeq_core.kernel.errors import Malformed
 from spoeq_core.plugins import lifecycle
 from spoeq_core.plugins.configuration import CORE
-from spoeq_core.web.access import staff
+from spoeq_core.web.access import current_actor, staff
+from spoeq_core.web.api.shapes.staff import PluginList, PluginShape, SettingsShape
+from spoeq_core.web.api.shopping import wanted_version
 from spoeq_core.web.bodies import json_response
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.openapi import operation
+from spoeq_core.web.openapi import IF_MATCH, Content, operation
 from spoeq_core.web.views.plugins import plugin_view, plugin_views, settings_of, settings_view
 
 blueprint = Blueprint("api_plugins", __name__)
 
+TAGS = ("Admin",)
+VALUES = Content({"type": "object"})
+
 
 @blueprint.get("/admin/plugins")
 @staff("plugins.manage")
-@operation("All plugins with their state", tags=["admin"])
+@operation("All plugins with their state", tags=TAGS, responses={200: PluginList})
 async def list_plugins() -> Response:
     """All plugins."""
     items = await plugin_views(current_shop())
@@ -28,33 +36,45 @@ async def list_plugins() -> Response:
 
 @blueprint.post("/admin/plugins/<name>/enable")
 @staff("plugins.manage")
-@operation("Switch a plugin on, in every process", tags=["admin"])
+@operation("Switch a plugin on, in every process", tags=TAGS, responses={200: PluginShape, 404: None, 409: None})
 async def enable(name: str) -> Response:
     """Switch a plugin on."""
     await lifecycle.enable_plugin(current_shop(), name)
+    await _note("plugin.enabled", name)
     return json_response(await plugin_view(current_shop(), name))
 
 
 @blueprint.post("/admin/plugins/<name>/disable")
 @staff("plugins.manage")
-@operation("Switch a plugin off; its data stays", tags=["admin"])
+@operation("Switch a plugin off; its data stays", tags=TAGS, responses={200: PluginShape, 404: None, 409: None})
 async def disable(name: str) -> Response:
     """Switch a plugin off."""
     await lifecycle.disable_plugin(current_shop(), name)
+    await _note("plugin.disabled", name)
     return json_response(await plugin_view(current_shop(), name))
 
 
 @blueprint.get("/admin/plugins/<name>/settings")
 @staff("plugins.manage")
-@operation("A plugin's settings and their schema; secrets show only whether they are set", tags=["admin"])
+@operation(
+    "A plugin's settings and their schema; secrets show only whether they are set",
+    tags=TAGS,
+    responses={200: SettingsShape, 404: None},
+)
 async def read_settings(name: str) -> Response:
     """A plugin's settings."""
-    return _settings(name)
+    return await _settings(name)
 
 
 @blueprint.patch("/admin/plugins/<name>/settings")
 @staff("plugins.manage")
-@operation("Change some of a plugin's settings", tags=["admin"])
+@operation(
+    "Change some of a plugin's settings",
+    tags=TAGS,
+    request=VALUES,
+    headers=[IF_MATCH],
+    responses={200: SettingsShape, 404: None},
+)
 async def change_settings(name: str) -> Response:
     """Change some of a plugin's settings."""
     return await _change(name)
@@ -62,15 +82,21 @@ async def change_settings(name: str) -> Response:
 
 @blueprint.get("/admin/settings")
 @staff("settings.manage")
-@operation("The shop's own settings", tags=["admin"])
+@operation("The shop's own settings", tags=TAGS, responses={200: SettingsShape})
 async def read_shop_settings() -> Response:
     """The shop's own settings."""
-    return _settings(CORE)
+    return await _settings(CORE)
 
 
 @blueprint.patch("/admin/settings")
 @staff("settings.manage")
-@operation("Change some of the shop's own settings", tags=["admin"])
+@operation(
+    "Change some of the shop's own settings",
+    tags=TAGS,
+    request=VALUES,
+    headers=[IF_MATCH],
+    responses={200: SettingsShape},
+)
 async def change_shop_settings() -> Response:
     """Change some of the shop's own settings."""
     return await _change(CORE)
@@ -83,10 +109,20 @@ async def _change(name: str) -> Response:
         raise Malformed(f"The body is not JSON: {error}.") from None
     if not isinstance(values, dict):
         raise Malformed("The body is not a JSON object.")
-    await lifecycle.save_settings(current_shop(), name, values)
-    return _settings(name)
+    await lifecycle.save_settings(current_shop(), name, values, version=wanted_version())
+    await _note("settings.changed", name, {"fields": sorted(values)})
+    return await _settings(name)
 
 
-def _settings(name: str) -> Response:
-    values = settings_of(current_shop(), name)
-    return json_response({"values": settings_view(values), "schema": type(values).model_json_schema()})
+async def _settings(name: str) -> Response:
+    shop = current_shop()
+    values = settings_of(shop, name)
+    version = await lifecycle.settings_version(shop)
+    view = {"values": settings_view(values), "schema": type(values).model_json_schema(), "version": version}
+    return json_response(view, headers={"ETag": f'"{version}"', "Cache-Control": "private, no-store"})
+
+
+async def _note(action: str, name: str, detail: Mapping[str, object] | None = None) -> None:
+    actor = await current_actor()
+    by = {"actor_id": actor.id, "actor_name": actor.name, "ip": request.remote_addr or ""}
+    await record(current_shop(), action, f"plugin:{name}", detail=detail, **by)

@@ -15,11 +15,12 @@ from spoeq_core.kernel.errors import Invalid
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor, public, staff
 from spoeq_core.web.api.product_bodies import NewProduct, ProductPatch, named_as_sent
+from spoeq_core.web.api.shapes.catalog import ProductList, ProductShape
 from spoeq_core.web.api.shopping import wanted_version
 from spoeq_core.web.api.validators import FOR_STAFF, tagged
 from spoeq_core.web.bodies import json_response, query_flag, query_int, query_text, read_body
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.openapi import operation
+from spoeq_core.web.openapi import FLAG, IF_MATCH, IF_NONE_MATCH, PER_PAGE, Content, Parameter, operation, whole_number
 from spoeq_core.web.views.catalog import product_view
 from spoeq_core.web.views.money import money
 
@@ -29,6 +30,11 @@ TAGS = ("Products",)
 VIEW, MANAGE = "catalog.view", "catalog.manage"
 MOST_STARS = 5
 LAST_PAGE = 10_000
+PICTURE = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "contentMediaType": "image/*"}, "alt": {"type": "string"}},
+}
 
 
 @blueprint.get("/products")
@@ -42,16 +48,17 @@ LAST_PAGE = 10_000
         "brand": "Id or slug; may be given several times",
         "tag": "May be given several times",
         "f.<attribute>": "A value of an option or spec, or of country_of_origin; may be given several times",
-        "price_min": "Minor units",
-        "price_max": "Minor units",
-        "rating_min": "0 to 5",
-        "in_stock": "1: only what can be bought now",
-        "sort": ", ".join(Sort),
-        "page": "From 1",
-        "per_page": "1 to 100",
+        "price_min": whole_number("Minor units", 0, 10**15),
+        "price_max": whole_number("Minor units", 0, 10**15),
+        "rating_min": Parameter("Stars", {"type": "number", "minimum": 0, "maximum": MOST_STARS}),
+        "in_stock": Parameter("1: only what can be bought now", FLAG),
+        "sort": Parameter("In which order", {"type": "string", "enum": list(Sort)}),
+        "page": whole_number("Which page", 1, LAST_PAGE),
+        "per_page": PER_PAGE,
         "status": "Staff: draft, active, archived, or all",
     },
-    responses={200: "Products, the total and the facets", 422: None},
+    headers=[IF_NONE_MATCH],
+    responses={200: ProductList},
 )
 async def index() -> Response:
     """A page of products; staff may ask for drafts and archived ones too."""
@@ -70,7 +77,7 @@ async def index() -> Response:
 
 @blueprint.get("/products/<key>")
 @public
-@operation("A product by id or slug", tags=TAGS, responses={200: "The product", 404: None})
+@operation("A product by id or slug", tags=TAGS, headers=[IF_NONE_MATCH], responses={200: ProductShape, 404: None})
 async def show(key: str) -> Response:
     """A product; drafts and archived ones are for staff."""
     shop, actor = current_shop(), await current_actor()
@@ -84,7 +91,7 @@ async def show(key: str) -> Response:
     "Make a product, with its first stock",
     tags=TAGS,
     request=NewProduct,
-    responses={201: "The product", 422: None},
+    responses={201: ProductShape},
 )
 async def create() -> Response:
     """Make a product."""
@@ -100,7 +107,8 @@ async def create() -> Response:
     "Change a product; If-Match refuses a version that is not the one seen",
     tags=TAGS,
     request=ProductPatch,
-    responses={200: "The product", 404: None, 409: None, 422: None},
+    headers=[IF_MATCH],
+    responses={200: ProductShape, 404: None},
 )
 async def update(key: str) -> Response:
     """Change what is named; the rest stays."""
@@ -128,7 +136,8 @@ async def delete(key: str) -> Response:
 @operation(
     "Add a picture: multipart/form-data with `file` (JPEG, PNG, WebP, AVIF) and `alt`",
     tags=TAGS,
-    responses={201: "The product", 404: None, 413: None, 422: None},
+    request=Content(PICTURE, "multipart/form-data"),
+    responses={201: ProductShape, 404: None, 409: None},
 )
 async def add_image(key: str) -> Response:
     """Add a picture behind the others."""

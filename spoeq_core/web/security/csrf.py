@@ -3,8 +3,8 @@
 Browsers say where an unsafe request comes from (`Sec-Fetch-Site`, `Origin`): it must be this site. What says neither
 must carry a token: the header `X-CSRF-Token` or the field `csrf_token`, made for this visitor and this session (signed
 double submit). Not asked are clients that prove themselves by a bearer token, which no page elsewhere can send; clients
-that say neither and have no session cookie (programs that shop as guests: every browser sends `Origin` with what
-another site makes it post); and webhooks, which are signed (`@csrf_exempt`).
+that say neither, have no session cookie and send no token (programs that shop as guests: every browser sends `Origin`
+with what another site makes it post); and webhooks, which are signed (`@csrf_exempt`).
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ async def refuse_forged() -> None:
         return
     verdict = _said_by_browser(current_shop())
     if verdict is None:
-        verdict = not (_has_session() or request.headers.get("Origin")) or await _has_token(current_shop())
+        asked = _has_session() or request.headers.get("Origin") or request.headers.get(HEADER)
+        verdict = not asked or await _has_token(current_shop())
     if not verdict:
         raise Forbidden(
             "This request did not come from a page of this shop.",

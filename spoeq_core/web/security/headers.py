@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from quart import Quart, Response, current_app
+from quart import Quart, Response, current_app, request
 
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import known_actor
@@ -42,12 +42,12 @@ def install(app: Quart) -> None:
 
 
 async def add_headers(response: Response) -> Response:
-    """The answer with its headers. What is somebody's own, or sets a cookie, stays out of caches."""
+    """The answer with its headers. What is somebody's own, sets a cookie or is for programs stays out of caches."""
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     shop: Shop | None = current_app.extensions.get(EXTENSION)
     if shop is not None and shop.settings.secure_cookies:
         response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
-    if not known_actor().is_guest or "Set-Cookie" in response.headers:
+    if not known_actor().is_guest or "Set-Cookie" in response.headers or request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", PRIVATE)
     return response

@@ -102,13 +102,20 @@ def category_view(shop: Shop, node: Node) -> View:
         "name": category.name,
         "description": category.description,
         "image": image_view(shop, category.image) if category.image else None,
+        "version": category.version,
         "children": [category_view(shop, child) for child in node.children],
     }
 
 
 def brand_view(brand: Brand) -> View:
     """A brand."""
-    return {"id": brand.id, "slug": brand.slug, "name": brand.name, "description": brand.description}
+    return {
+        "id": brand.id,
+        "slug": brand.slug,
+        "name": brand.name,
+        "description": brand.description,
+        "version": brand.version,
+    }
 
 
 def _variant(shop: Shop, product: Product, variant: Variant, stocks: Mapping[str, Stock], *, staff: bool) -> View:

@@ -1,0 +1,162 @@
+"""Giving money back and taking goods back, decided purely: Σ refunds never exceeds what came in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from spoeq_core.kernel.errors import Conflict, Invalid
+from spoeq_core.orders.model.changes import REFUND_DUE, NotAllowed, told
+from spoeq_core.orders.model.order import Order, OrderLine, Refund, RefundStatus, Return, TimelineEntry
+from spoeq_core.orders.model.states import FulfilmentStatus, OrderStatus
+from spoeq_core.payments.model import PaymentStatus
+
+RETURNABLE = frozenset({OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED})
+
+
+class RefundTooLarge(Conflict):
+    """More is asked for than came in and was not given back yet."""
+
+    code = "refund_exceeds"
+
+
+def refundable(order: Order) -> int:
+    """What came in and is neither given back nor about to be, minor units."""
+    return order.paid - order.refunded - sum(it.amount for it in order.refunds if it.status is RefundStatus.PENDING)
+
+
+def amount_of_items(order: Order, items: Mapping[str, int]) -> int:
+    """What these pieces cost, minor units: line totals after discounts, with tax where prices are without.
+
+    Pieces of one line that are refunded one after the other are rounded cumulatively, so that together they come to
+    the line's total exactly.
+
+    Raises:
+        Invalid: a line is unknown, or has fewer pieces that are not refunded yet.
+    """
+    before = _pieces(refund.items for refund in order.refunds if refund.status is not RefundStatus.FAILED)
+    total = 0
+    for line_id, pieces in items.items():
+        line = order.line(line_id)
+        if line is None:
+            raise Invalid.field("lines", f"Order {order.number} has no line {line_id!r}.", "unknown_item")
+        done = before.get(line_id, 0)
+        if not 1 <= pieces <= line.quantity - done:
+            raise Invalid.field("lines", f"Line {line_id!r} has {line.quantity - done} pieces to refund.", "quantity")
+        cost = _cost(order, line)
+        total += _share(cost, done + pieces, line.quantity) - _share(cost, done, line.quantity)
+    return total
+
+
+def with_refund(order: Order, refund: Refund) -> Order:
+    """The order with a refund on its way.
+
+    Raises:
+        RefundTooLarge: the money is not there.
+        Invalid: which pieces go back on the shelf is not said.
+    """
+    left = refundable(order)
+    if refund.amount > left:
+        raise RefundTooLarge(
+            f"Order {order.number} has {left} {order.currency} (minor units) left to refund.",
+            hint="Refund that much at most.",
+            extra={"refundable": {"amount": left, "currency": order.currency}},
+        )
+    if refund.restock and not refund.items and refund.amount < left:
+        raise Invalid.field("lines", "Say which pieces go back on the shelf.", "missing")
+    return replace(order, refunds=(*order.refunds, refund))
+
+
+def refund_done(order: Order, refund_id: str, reference: str, at: datetime) -> Order:
+    """The order after the money of a refund went out; the same order if it is known already."""
+    refund = order.refund(refund_id)
+    if refund is None or refund.status is RefundStatus.DONE:
+        return order
+    back = _back_on_the_shelf(order, refund) if refund.restock else {}
+    done = replace(refund, status=RefundStatus.DONE, reference=reference or refund.reference, restocked=back)
+    refunded = order.refunded + refund.amount
+    lines = tuple(replace(line, returned=line.returned + back.get(line.id, 0)) for line in order.lines)
+    after = replace(
+        order,
+        refunds=tuple(done if it.id == refund_id else it for it in order.refunds),
+        refunded=refunded,
+        payment_status=PaymentStatus.REFUNDED if refunded == order.paid else PaymentStatus.PARTIALLY_REFUNDED,
+        lines=lines,
+        fulfilment_status=_fulfilment(lines) or order.fulfilment_status,
+        flags=tuple(flag for flag in order.flags if flag != REFUND_DUE or refunded < order.paid),
+    )
+    return told(after, TimelineEntry(at, "refunded", "Refunded", refund.actor, refund.reason, public=True))
+
+
+def refund_failed(order: Order, refund_id: str, reason: str, at: datetime) -> Order:
+    """The order after a provider declined to give money back; it may be tried again as another refund."""
+    refund = order.refund(refund_id)
+    if refund is None or refund.status is not RefundStatus.PENDING:
+        return order
+    failed = replace(refund, status=RefundStatus.FAILED)
+    after = replace(order, refunds=tuple(failed if it.id == refund_id else it for it in order.refunds))
+    return told(after, TimelineEntry(at, "refund_failed", "Refund failed", "system", reason))
+
+
+def with_return(order: Order, wanted: Return) -> Order:
+    """The order with a return asked for.
+
+    Raises:
+        NotAllowed: nothing was shipped yet.
+        Invalid: it holds nothing, an unknown line, or more pieces than the buyer has.
+    """
+    if order.status not in RETURNABLE:
+        raise NotAllowed(
+            f"Order {order.number} is {order.status}: nothing can be sent back.", hint="Cancel it instead."
+        )
+    if not wanted.items:
+        raise Invalid.field("items", "Say which pieces come back.", "empty")
+    asked = _pieces(it.items for it in order.returns)
+    for line_id, pieces in wanted.items.items():
+        line = order.line(line_id)
+        if line is None:
+            raise Invalid.field("items", f"Order {order.number} has no line {line_id!r}.", "unknown_item")
+        left = line.shipped - max(line.returned, asked.get(line_id, 0))
+        if not 1 <= pieces <= left:
+            raise Invalid.field("items", f"Line {line_id!r} has {left} pieces to return.", "quantity")
+    entry = TimelineEntry(wanted.at, "return", "Return asked for", wanted.actor, wanted.reason, public=True)
+    return told(replace(order, returns=(*order.returns, wanted)), entry)
+
+
+def _pieces(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for items in parts:
+        for line_id, pieces in items.items():
+            sums[line_id] = sums.get(line_id, 0) + pieces
+    return sums
+
+
+def _cost(order: Order, line: OrderLine) -> int:
+    """What the line cost the buyer: in shops whose prices are without tax, its tax comes on top."""
+    if not order.priced["totals"]["tax"]:
+        return line.total
+    frozen = next((it for it in order.priced["lines"] if it["line"]["id"] == line.id), {"taxes": ()})
+    return line.total + sum(int(tax["amount"]) for tax in frozen["taxes"])
+
+
+def _share(cost: int, pieces: int, of: int) -> int:
+    """`cost × pieces / of`, rounded half up."""
+    return (2 * cost * pieces + of) // (2 * of)
+
+
+def _back_on_the_shelf(order: Order, refund: Refund) -> dict[str, int]:
+    """Pieces by line that were shipped and are not back yet; what was never shipped is released by cancelling."""
+    wanted = refund.items or {line.id: line.quantity for line in order.lines}
+    lines = ((order.line(line_id), pieces) for line_id, pieces in wanted.items())
+    found = {line.id: min(pieces, line.shipped - line.returned) for line, pieces in lines if line is not None}
+    return {line_id: pieces for line_id, pieces in found.items() if pieces > 0}
+
+
+def _fulfilment(lines: Iterable[OrderLine]) -> FulfilmentStatus | None:
+    """What returned pieces make of it; None if nothing came back."""
+    known = list(lines)
+    if not any(line.returned for line in known):
+        return None
+    everything = all(line.returned == line.quantity for line in known)
+    return FulfilmentStatus.RETURNED if everything else FulfilmentStatus.PARTIALLY_RETURNED

@@ -1,0 +1,224 @@
+"""Products, categories, brands and stock as the API answers them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from spoeq_core.web.api.shapes.base import ImageShape, MoneyShape, Shape
+
+
+class CategoryLink(Shape):
+    """A category that a product is in."""
+
+    id: str
+    slug: str
+    name: str
+
+
+class OptionShape(Shape):
+    """What a shopper chooses by."""
+
+    name: str
+    values: list[str]
+
+
+class Price(Shape):
+    """What a piece costs; `sale` is what is paid."""
+
+    mrp: MoneyShape
+    sale: MoneyShape
+
+
+class StockShape(Shape):
+    """Whether a SKU can be bought; the quantity where it is low, and for staff."""
+
+    state: Literal["in_stock", "low", "out"]
+    quantity: int | None = None
+
+
+class VariantShape(Shape):
+    """A SKU. `min_price` is for staff."""
+
+    sku: str
+    options: dict[str, str]
+    price: Price
+    stock: StockShape
+    weight_g: int
+    image_id: str | None
+    ext: dict[str, Any]
+    min_price: MoneyShape | None = None
+
+
+class Rating(Shape):
+    """Average and count of the reviews."""
+
+    average: float
+    count: int
+
+
+class ProductShape(Shape):
+    """A product. `status` and `brand_id` are for staff."""
+
+    id: str
+    slug: str
+    name: str
+    brand: str | None
+    categories: list[CategoryLink]
+    description: str
+    specs: dict[str, str]
+    options: list[OptionShape]
+    images: list[ImageShape]
+    price: Price | None
+    variants: list[VariantShape]
+    rating: Rating
+    tags: list[str]
+    badges: list[str]
+    declarations: dict[str, str]
+    hsn: str
+    weight_g: int
+    dimensions_mm: list[int] | None
+    ext: dict[str, Any]
+    version: int
+    status: Literal["draft", "active", "archived"] | None = None
+    brand_id: str | None = None
+
+
+class FacetValueShape(Shape):
+    """A value to narrow by, with how many products it would leave."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+class FacetShape(Shape):
+    """What a list can be narrowed by: a choice has `values`, a range `min` and `max`."""
+
+    name: str
+    label: str
+    kind: str
+    values: list[FacetValueShape] | None = None
+    min: MoneyShape | None = None
+    max: MoneyShape | None = None
+
+
+class ProductList(Shape):
+    """A page of products."""
+
+    items: list[ProductShape]
+    total: int
+    page: int
+    per_page: int
+    facets: list[FacetShape]
+
+
+class CategoryShape(Shape):
+    """A category with those below it."""
+
+    id: str
+    slug: str
+    name: str
+    description: str
+    image: ImageShape | None
+    version: int
+    children: list[CategoryShape]
+
+
+class CategoryTree(Shape):
+    """The roots of the tree."""
+
+    items: list[CategoryShape]
+    total: int
+
+
+class SavedCategory(Shape):
+    """A category as staff keep it."""
+
+    id: str
+    slug: str
+    name: str
+    description: str
+    image: ImageShape | None
+    parent_id: str | None
+    version: int
+
+
+class BrandShape(Shape):
+    """A brand."""
+
+    id: str
+    slug: str
+    name: str
+    description: str
+    version: int
+
+
+class BrandList(Shape):
+    """A page of brands."""
+
+    items: list[BrandShape]
+    total: int
+    page: int
+    per_page: int
+
+
+class Suggestion(Shape):
+    """Something that matches what is being typed; `url` is its page in the shop."""
+
+    kind: Literal["product", "category", "brand"]
+    label: str
+    url: str
+    image: ImageShape | None = None
+    price: Price | None = None
+
+
+class Suggestions(Shape):
+    """What matches, best first."""
+
+    items: list[Suggestion]
+    total: int
+
+
+class StockRow(Shape):
+    """The stock of a SKU."""
+
+    sku: str
+    name: str
+    product_id: str
+    on_hand: int
+    reserved: int
+    available: int
+    threshold: int
+    state: Literal["in_stock", "low", "out"]
+
+
+class StockList(Shape):
+    """A page of the stock."""
+
+    items: list[StockRow]
+    total: int
+    page: int
+    per_page: int
+
+
+class MovementShape(Shape):
+    """A row of the stock log."""
+
+    id: str
+    sku: str
+    delta: int
+    reserved_delta: int
+    reason: Literal["initial", "adjustment", "reserve", "release", "ship", "return"]
+    note: str
+    ref: str
+    actor: str
+    at: datetime
+
+
+class StockLog(Shape):
+    """Movements, newest first."""
+
+    items: list[MovementShape]
+    next: str | None

@@ -1,0 +1,90 @@
+"""What staff read over the API: settings, plugins, the audit log, failed deliveries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from spoeq_core.web.api.shapes.base import Shape
+
+
+class PluginShape(Shape):
+    """An installed plugin, or one that could not be loaded."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    state: Literal["enabled", "disabled", "quarantined"]
+    error: str
+    fault: str
+    details: str
+    hooks: list[str]
+    permissions: list[str]
+    hosts: list[str]
+    has_settings: bool
+    url: str
+
+
+class PluginList(Shape):
+    """All plugins."""
+
+    items: list[PluginShape]
+    total: int
+    page: int
+    per_page: int
+
+
+class SettingsShape(Shape):
+    """Settings, their JSON Schema, and the version that If-Match takes."""
+
+    values: dict[str, Any]
+    schema_: dict[str, Any] = Field(alias="schema")
+    version: int
+
+
+class AuditEntry(Shape):
+    """Who did what to which thing."""
+
+    id: str
+    at: datetime
+    actor_id: str
+    actor_name: str
+    action: str
+    target: str
+    detail: dict[str, Any]
+    ip: str
+
+
+class AuditLog(Shape):
+    """Entries, newest first."""
+
+    items: list[AuditEntry]
+    next: str | None
+
+
+class DeadLetterShape(Shape):
+    """A delivery that was given up."""
+
+    id: str
+    type: str
+    subscriber: str
+    error: str
+    attempts: int
+    at: datetime
+    data: dict[str, Any]
+
+
+class DeadLetterList(Shape):
+    """Deliveries that were given up, newest first."""
+
+    items: list[DeadLetterShape]
+    next: str | None
+
+
+class Accepted(Shape):
+    """It will be done."""
+
+    status: str
