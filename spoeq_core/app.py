@@ -15,7 +15,7 @@ from spoeq_core.plugins.discovery import Discovery, discover
 from spoeq_core.web import blueprints, common, errors, health, security
 from spoeq_core.web.context import EXTENSION
 from spoeq_core.web.routing import ShopApp
-from spoeq_core.web.themes import discover_themes
+from spoeq_core.web.themes import Themes, discover_themes
 from spoeq_core.web.theming import THEMING, Theming
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ def create_app(
     settings: Settings,
     *,
     discovery: Discovery | None = None,
+    themes: Themes | None = None,
     clock: Clock | None = None,
     listeners: Sequence[Any] = (),
 ) -> ShopApp:
@@ -33,6 +34,7 @@ def create_app(
     Args:
         settings: From the environment.
         discovery: The plugins; those installed by default.
+        themes: The themes; those installed by default.
         clock: For tests.
         listeners: pymongo command listeners, for tests that count.
     """
@@ -41,7 +43,7 @@ def create_app(
     app = ShopApp("spoeq_core.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.enabled_plugins = lambda: prepared.hooks.enabled
-    app.extensions[THEMING] = Theming(discover_themes(), found.plugins, reload=settings.env == "dev")
+    app.extensions[THEMING] = Theming(themes or discover_themes(), found.plugins, reload=settings.env == "dev")
     _mount(app, prepared)
     for part in (errors, security, health, common):
         part.install(app)

@@ -13,10 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from spoeq_core.web.formats import FILTERS
+from spoeq_core.web.composed import SectionDrawer
+from spoeq_core.web.templating import build_environment
+from spoeq_core.web.themes import CORE, load_theme
+from spoeq_core.web.themes.choices import Choices
+from spoeq_core.web.themes.contract import own_templates
+from spoeq_core.web.themes.design import read_design
+from spoeq_core.web.themes.look import look_at
 
 HERE = Path(__file__).parent
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
@@ -31,30 +36,24 @@ class Stage:
         folder: the theme's package, holding ``templates`` and ``static``.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path) -> None:
         self.folder = folder
-        self._env = Environment(
-            loader=FileSystemLoader(folder / "templates"),
-            autoescape=True,
-            enable_async=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
-        )
-        self._env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-        self._env.filters.update(FILTERS)
-        self._env.globals.update(
-            url=lambda path: path,
-            static=lambda path: f"/static/{path}?v=1",
-            plugin_static=lambda plugin, path: f"/static/plugins/{plugin}/{path}?v=1",
-            csrf_field=lambda: Markup('<input type="hidden" name="csrf_token" value="t">'),
+        theme = load_theme(name, folder)
+        self.look = look_at(theme, read_design([theme], {}), Choices())
+        self._env = build_environment(
+            [theme.templates, CORE],
+            {
+                "url": lambda path: path,
+                "static": lambda path: f"/static/{path}?v=1",
+                "plugin_static": lambda plugin, path: f"/static/plugins/{plugin}/{path}?v=1",
+                "csrf_field": lambda: Markup('<input type="hidden" name="csrf_token" value="t">'),
+            },
         )
 
     @property
     def templates(self) -> list[str]:
-        """The names of all templates."""
-        return self._env.list_templates()
+        """The names of the theme's own templates."""
+        return own_templates(self.look.theme)
 
     async def render(self, template: str, context: Mapping[str, Any], slots: Mapping[str, str] | None = None) -> str:
         """The page as a browser would get it.
@@ -72,8 +71,12 @@ class Stage:
             shown = Markup((slots or {}).get(name, ""))  # noqa: S704 - written by the tests themselves
             return defaultdict(Markup, {row["id"]: shown for row in rows} if shown else {})
 
-        functions = {"slot": slot, "slots": of_rows}
-        return await self._env.get_template(template, globals=functions).render_async(**context)
+        async def failed(_name: str, error: Exception) -> None:
+            raise error
+
+        values = {"theme": self.look.view(), "slot": slot, "slots": of_rows, **context}
+        drawer = SectionDrawer([self._env], values, failed)
+        return await self._env.get_template(template).render_async({**values, **drawer.functions()})
 
 
 class Audit(HTMLParser):
@@ -186,13 +189,13 @@ def words() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def storefront() -> Stage:
     """The theme Neel."""
-    return Stage(HERE / "storefront" / "spoeq_theme_storefront")
+    return Stage("storefront", HERE / "storefront" / "spoeq_theme_storefront")
 
 
 @pytest.fixture(scope="session")
 def admin() -> Stage:
     """The theme Bahi."""
-    return Stage(HERE / "admin" / "spoeq_theme_admin")
+    return Stage("admin", HERE / "admin" / "spoeq_theme_admin")
 
 
 class Stylesheet:

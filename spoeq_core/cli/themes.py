@@ -1,16 +1,17 @@
-"""`spoeq themes`: what is installed, and which is active."""
+"""`spoeq themes`: what is installed, which is active, and whether it can be shown."""
 
 from __future__ import annotations
 
 import click
 
-from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.errors import ConfigurationError, NotFound
 from spoeq_core.local import with_shop
-from spoeq_core.plugins import lifecycle
+from spoeq_core.plugins.discovery import discover
+from spoeq_core.plugins.lifecycle import save_settings
 from spoeq_core.shop import Shop
-from spoeq_core.web.themes import Face, discover_themes
-
-FACES: tuple[Face, ...] = ("storefront", "admin")
+from spoeq_core.web.themes import discover_themes
+from spoeq_core.web.themes.installed import FACES
+from spoeq_core.web.theming import Theming
 
 
 @click.group()
@@ -20,23 +21,45 @@ def themes() -> None:
 
 @themes.command("list")
 def list_themes() -> None:
-    """Every installed theme and the face it is for."""
-    installed = discover_themes()
-    for face in FACES:
-        for theme in installed.of_face(face):
-            click.echo(f"{theme.name:<16} {face:<12} {theme.title}")
+    """Every installed theme: its face, whether it is active, and what is wrong with it."""
+
+    async def show(shop: Shop) -> None:
+        theming = _theming()
+        for face in FACES:
+            active = theming.active(face, shop)
+            for theme in theming.themes.of_face(face):
+                state = "active" if theme == active else ""
+                click.echo(f"{theme.name:<16} {face:<12} {state:<8} {theme.title}".rstrip())
+                report = theming.check(theme)
+                for text in (*report.errors, *report.warnings):
+                    click.echo(f"    {text}")
+        for name, reason in theming.themes.broken.items():
+            click.echo(f"{name:<16} {'':<12} {'broken':<8} {reason}")
+
+    with_shop(show)
 
 
 @themes.command()
 @click.argument("name")
 def activate(name: str) -> None:
-    """Show the shop, or the admin, in this theme."""
-    theme = discover_themes().get(name)
+    """Show the shop, or the admin, in this theme, if it keeps the contract."""
+    theming = _theming()
+    theme = theming.themes.get(name)
     if theme is None:
-        raise NotFound(f"No theme {name!r} is installed.", hint="See: spoeq themes list")
+        reason = theming.themes.broken.get(name, "")
+        raise NotFound(f"No theme {name!r} is installed. {reason}".strip(), hint="See: spoeq themes list")
+    report = theming.check(theme)
+    if report.errors:
+        raise ConfigurationError(f"{name} cannot be shown: {'; '.join(report.errors)}.", hint="Mend it first.")
+    for warning in report.warnings:
+        click.echo(f"Passed over: {warning}")
 
     async def save(shop: Shop) -> None:
-        await lifecycle.save_settings(shop, "core", {f"{theme.face}_theme": name})
+        await save_settings(shop, "core", {f"{theme.face}_theme": name})
 
     with_shop(save)
     click.echo(f"{name} is the {theme.face} theme now.")
+
+
+def _theming() -> Theming:
+    return Theming(discover_themes(), discover().plugins)

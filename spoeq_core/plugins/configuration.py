@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -37,6 +37,7 @@ class Configuration:
         self.models: dict[str, type[BaseModel]] = {CORE: ShopProfile}
         self.models.update({part.plugin: part.value for part in hooks.all_parts(app_hooks.register_settings)})
         self.errors: dict[str, str] = {}
+        self.themes: Mapping[str, Any] = {}
         self.listeners: list[Callable[[], None]] = []
         self.epoch = -1
         self._values: dict[type[BaseModel], BaseModel] = {model: model() for model in self.models.values()}
@@ -79,6 +80,7 @@ class Configuration:
         self._hooks.order = tuple(state.order)
         for name, model in self.models.items():
             self._values[model] = self._read(name, model, state.settings.get(name, {}))
+        self.themes = state.themes
         self.epoch = state.epoch
         for listener in self.listeners:
             listener()

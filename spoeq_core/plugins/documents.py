@@ -13,7 +13,7 @@ STATE_ID = "state"
 
 
 class PluginStateDocument(Model):
-    """The state of all plugins of this shop. `epoch` counts the changes."""
+    """The state of all plugins of this shop, and what staff chose in its themes. `epoch` counts the changes."""
 
     model_config = {"collection": "plugin_state"}
 
@@ -23,6 +23,7 @@ class PluginStateDocument(Model):
     known: list[str] = []
     order: list[str] = []
     settings: dict[str, Any] = {}
+    themes: dict[str, Any] = {}
 
 
 class PluginStates:

@@ -18,6 +18,7 @@ from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import discovery_of, test_settings
 from spoeq_core.web.context import EXTENSION
 from spoeq_core.web.routing import ShopApp
+from spoeq_core.web.themes import Themes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,17 @@ async def app_with(
     data_dir: Path,
     clock: Clock | None = None,
     listeners: Sequence[Any] = (),
+    themes: Themes | None = None,
     **settings: Any,
 ) -> AsyncIterator[RunningApp]:
     """An app with these plugins (their `plugin` modules) installed and enabled; its database is dropped after."""
     discovery = discovery_of(*plugins)
     app = create_app(
-        test_settings(servers, data_dir, **settings), discovery=discovery, clock=clock, listeners=listeners
+        test_settings(servers, data_dir, **settings),
+        discovery=discovery,
+        themes=themes,
+        clock=clock,
+        listeners=listeners,
     )
     async with app.test_app():
         shop: Shop = app.extensions[EXTENSION]

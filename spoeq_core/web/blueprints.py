@@ -34,7 +34,7 @@ from spoeq_core.web.api import (
     search,
     sessions,
 )
-from spoeq_core.web.storefront import account, cart, catalog, checkout, orders, recovery, seo, small
+from spoeq_core.web.storefront import account, cart, catalog, checkout, orders, preview, recovery, seo, small
 
 API: tuple[Blueprint, ...] = (
     document.blueprint,
@@ -67,6 +67,7 @@ PAGES: tuple[Blueprint, ...] = (
     account.blueprint,
     recovery.blueprint,
     seo.blueprint,
+    preview.blueprint,
 )
 ADMIN: tuple[Blueprint, ...] = (
     session.blueprint,

@@ -12,7 +12,7 @@ from quart import Blueprint, Response, request
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.web.access import public
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.theming import current_theming
+from spoeq_core.web.theming import current_theming, sheet_look
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_WHILE = "public, max-age=300"
@@ -31,6 +31,19 @@ async def static_file(owner: str, name: str) -> Response:
         raise NotFound("There is no such file.")
     current = request.args.get("v", "") == theming.themes.digest(path)
     return await _send(path.read_bytes, name, FOR_EVER if current else A_WHILE, theming.themes.digest(path))
+
+
+@blueprint.get("/static/<owner>/vars.css")
+@public
+async def theme_settings(owner: str) -> Response:
+    """A theme's settings as a style sheet; cached for ever under the hash of its content.
+
+    A process that does not know a change yet answers with what it knows, for nobody to keep.
+    """
+    look = await sheet_look(owner)
+    current = bool(look.sheet) and request.args.get("v", "") == look.sheet_hash
+    caching = FOR_EVER if current else "no-cache"
+    return _answer(look.sheet.encode(), "vars.css", "private, no-store" if look.preview else caching, "")
 
 
 @blueprint.get("/media/<path:key>")

@@ -1,46 +1,36 @@
-"""Rendering: templates looked up in theme, parent theme, plugins and core, with slots that plugins fill."""
+"""Rendering: the pages of both faces, drawn by the theme in force with slots that plugins fill."""
 
 from __future__ import annotations
 
-import gettext
-from collections.abc import Callable, Sequence
+import contextlib
+import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2 import Environment
 from quart import Response, current_app
 
+from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.plugins.discovery import InstalledPlugin
+from spoeq_core.plugins.lifecycle import configuration_of
 from spoeq_core.shop import Shop
-from spoeq_core.web import formats
+from spoeq_core.web.composed import SectionDrawer
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.slots import SlotDrawer
+from spoeq_core.web.templating import build_environment
 from spoeq_core.web.themes import CORE, Face, Theme, Themes, find_in, package_root
+from spoeq_core.web.themes.choices import Choices, choices_of
+from spoeq_core.web.themes.contract import Report, check_theme, plugin_faults
+from spoeq_core.web.themes.design import Design, read_design
+from spoeq_core.web.themes.look import Look, look_at
+from spoeq_core.web.themes.preview import FRAMED_BY_US, Preview, current_preview
+
+log = logging.getLogger(__name__)
 
 THEMING = "spoeq_theming"
-PARENT = "parent/"
-
-
-class ShopLoader(BaseLoader):
-    """Finds a template in the theme, its parents, the plugins and the core, in this order.
-
-    `parent/<name>` skips the theme itself, so that a child theme can extend what it overrides.
-    """
-
-    def __init__(self, chain: Sequence[Path], others: Sequence[Path]) -> None:
-        self._chain = list(chain)
-        self._others = list(others)
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """The template's text, its file, and whether it is still the same."""
-        del environment
-        own = template.removeprefix(PARENT)
-        folders = self._chain[1:] if own != template else self._chain
-        path = find_in(own, [*folders, *self._others])
-        if path is None:
-            raise TemplateNotFound(template)
-        modified = path.stat().st_mtime
-        return path.read_text(encoding="utf-8"), str(path), lambda: path.stat().st_mtime == modified
+FAULTS_LAST = 24 * 3600
 
 
 class Theming:
@@ -50,15 +40,61 @@ class Theming:
         self.themes = themes
         self._plugin_roots = {plugin.name: package_root(plugin.module) for plugin in plugins}
         self._environments: dict[str, Environment] = {}
+        self._designs: dict[str, Design] = {}
+        self._looks: dict[str, tuple[int, Look]] = {}
         self._reload = reload
 
-    def environment(self, face: Face, shop: Shop) -> Environment:
-        """The Jinja environment of the face's active theme."""
-        theme = self.themes.active(face, getattr(shop.profile, f"{face}_theme"))
-        key = f"{face}:{theme.name}"
-        if key not in self._environments:
-            self._environments[key] = self._build(theme)
-        return self._environments[key]
+    def active(self, face: Face, shop: Shop) -> Theme:
+        """The theme that a shop shows a face in."""
+        return self.themes.active(face, getattr(shop.profile, f"{face}_theme"))
+
+    def look(self, theme: Theme, shop: Shop) -> Look:
+        """A theme with what staff chose in it."""
+        epoch = configuration_of(shop).epoch
+        known = self._looks.get(theme.name)
+        if known is None or known[0] != epoch or self._reload:
+            known = (epoch, look_at(theme, self.design(theme), choices_of(shop, theme.name)))
+            self._looks[theme.name] = known
+        return known[1]
+
+    def previewed(self, shop: Shop, preview: Preview) -> Look | None:
+        """A theme as a member of staff tries it; None if it cannot be shown."""
+        theme = self.themes.get(preview.theme)
+        if theme is None or theme.face != "storefront" or self.themes.lineage_fault(theme):
+            return None
+        saved = choices_of(shop, theme.name)
+        settings = saved.settings if preview.settings is None else preview.settings
+        return look_at(theme, self.design(theme), Choices(settings=settings, pages=saved.pages), preview=True)
+
+    def design(self, theme: Theme) -> Design:
+        """What a theme and its parents declare."""
+        if theme.name not in self._designs or self._reload:
+            self._designs[theme.name] = read_design(self.themes.chain(theme), self._plugin_roots)
+        return self._designs[theme.name]
+
+    def environment(self, theme: Theme) -> Environment:
+        """The templates as a theme shows them."""
+        if theme.name not in self._environments:
+            self._environments[theme.name] = build_environment(
+                self._folders(theme),
+                {
+                    "static": lambda name: self.static_url(theme.name, name),
+                    "plugin_static": lambda plugin, name: self.static_url(f"plugin-{plugin}", name),
+                    "url": lambda path: path,
+                },
+                reload=self._reload,
+            )
+        return self._environments[theme.name]
+
+    def check(self, theme: Theme) -> Report:
+        """What is wrong with a theme's files, and with plugins' pages in it that are right in its parent."""
+        report = check_theme(self.themes, theme, self.environment(theme), self.design(theme))
+        parent = self.themes.get(theme.extends)
+        if parent is None or report.errors:
+            return report
+        before = set(plugin_faults(self._plugin_roots, self.environment(parent)))
+        after = plugin_faults(self._plugin_roots, self.environment(theme))
+        return Report(report.errors, (*report.warnings, *(fault for fault in after if fault not in before)))
 
     def static_file(self, owner: str, name: str) -> Path | None:
         """A static file of a theme (or its parents), or of a plugin (`plugin-<name>`)."""
@@ -73,28 +109,9 @@ class Theming:
         path = self.static_file(owner, name)
         return f"/static/{owner}/{name}?v={self.themes.digest(path)}" if path else f"/static/{owner}/{name}"
 
-    def _build(self, theme: Theme) -> Environment:
+    def _folders(self, theme: Theme) -> list[Path]:
         chain = [item.templates for item in self.themes.chain(theme)]
-        plugins = [root / "templates" for root in self._plugin_roots.values()]
-        environment = Environment(
-            loader=ShopLoader(chain, [*plugins, CORE]),
-            autoescape=True,
-            enable_async=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=self._reload,
-            cache_size=1000,
-            extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
-        )
-        environment.install_gettext_translations(gettext.NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
-        environment.filters.update(formats.FILTERS)
-        environment.globals.update(
-            static=lambda name: self.static_url(theme.name, name),
-            plugin_static=lambda plugin, name: self.static_url(f"plugin-{plugin}", name),
-            url=lambda path: path,
-        )
-        return environment
+        return [*chain, *(root / "templates" for root in self._plugin_roots.values()), CORE]
 
 
 def current_theming() -> Theming:
@@ -102,17 +119,82 @@ def current_theming() -> Theming:
     return cast(Theming, current_app.extensions[THEMING])
 
 
+async def current_look(face: Face) -> Look:
+    """What the page that is asked for is drawn with: the active theme, or what whoever asks previews."""
+    shop, theming = current_shop(), current_theming()
+    preview = await current_preview(shop) if face == "storefront" else None
+    tried = theming.previewed(shop, preview) if preview is not None else None
+    return tried or theming.look(theming.active(face, shop), shop)
+
+
+async def sheet_look(name: str) -> Look:
+    """A theme with its settings, as whoever asks for its style sheet sees it.
+
+    Raises:
+        NotFound: no such theme is installed.
+    """
+    shop, theming = current_shop(), current_theming()
+    theme = theming.themes.get(name)
+    if theme is None:
+        raise NotFound("There is no such theme.")
+    shown = await current_look(theme.face)
+    return shown if shown.theme == theme else theming.look(theme, shop)
+
+
 async def render(face: Face, template: str, status: int = 200, **context: Any) -> Response:
     """A page of the active theme."""
     html = await render_text(face, template, **context)
-    return Response(html, status=status, content_type="text/html; charset=utf-8")
+    response = Response(html, status=status, content_type="text/html; charset=utf-8")
+    if face == "storefront" and (await current_look(face)).preview:
+        response.headers.update({**FRAMED_BY_US, "Cache-Control": "private, no-store"})
+    return response
 
 
 async def render_text(face: Face, template: str, **context: Any) -> str:
-    """The same as text."""
-    shop = current_shop()
-    environment = current_theming().environment(face, shop)
+    """The same as text; where a child theme's templates fail, as its parent has them."""
+    shop, theming = current_shop(), current_theming()
+    look = await current_look(face)
     common = await current_app.extensions["spoeq_context"](face)
-    values = {**common, **context}
-    values |= SlotDrawer(shop, environment, face, values).functions()
-    return await environment.get_template(template).render_async(values)
+    values = {**common, **context, "theme": look.view()}
+    chain = theming.themes.chain(look.theme)
+    for theme in chain[:-1]:
+        try:
+            return await _draw(shop, theming, look, theme, template, values)
+        except Exception as error:
+            log.exception("%s of theme %s failed; its parent's is shown", template, theme.name)
+            await note_fault(shop, theme.name, template, error)
+    return await _draw(shop, theming, look, chain[-1], template, values)
+
+
+async def _draw(
+    shop: Shop, theming: Theming, look: Look, theme: Theme, template: str, values: Mapping[str, Any]
+) -> str:
+    environment = theming.environment(theme)
+    slots = SlotDrawer(shop, environment, theme.face, values)
+    above = [theming.environment(each) for each in theming.themes.chain(theme)]
+    known = {**values, **slots.functions()}
+
+    async def failed(name: str, error: Exception) -> None:
+        await note_fault(shop, look.theme.name, name, error)
+
+    return await environment.get_template(template).render_async(
+        {**known, **SectionDrawer(above, known, failed).functions()}
+    )
+
+
+async def note_fault(shop: Shop, theme: str, template: str, error: Exception) -> None:
+    """Keep for a day what went wrong in a theme, for the admin."""
+    key = shop.key("theme-faults", theme)
+    text = f"{shop.clock.now():%d %b %H:%M} UTC, {template}: {type(error).__name__}: {error}"
+    with contextlib.suppress(*REDIS_ERRORS):
+        await shop.redis.hset(key, template, text[:500])
+        await shop.redis.expire(key, FAULTS_LAST)
+
+
+async def faults_of(shop: Shop, theme: str) -> list[str]:
+    """What went wrong in a theme within a day."""
+    try:
+        found = await shop.redis.hgetall(shop.key("theme-faults", theme))
+    except REDIS_ERRORS:
+        return []
+    return sorted(map(str, found.values()))

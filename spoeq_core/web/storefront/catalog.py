@@ -18,13 +18,13 @@ from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.storefront.choices import option_groups
 from spoeq_core.web.storefront.filters import chips, facet_views, is_filtered, link, product_query
+from spoeq_core.web.storefront.sections import hero_image, page_sections
 from spoeq_core.web.theming import render
 from spoeq_core.web.views import structured
 from spoeq_core.web.views.catalog import card_view, image_view, product_view
 
 blueprint = Blueprint("pages_catalog", __name__)
 
-RAIL = 8
 SEARCH = "/search"
 NOTHING_HERE = 404
 """The status of a list whose filters leave nothing: there are endlessly many of them, and none is worth finding."""
@@ -43,23 +43,7 @@ SORTS = {
 @public
 async def home() -> Response:
     """Where most begin."""
-    shop = current_shop()
-    categories, best, new = await asyncio.gather(
-        catalog.all_categories(shop),
-        catalog.list_products(shop, ProductQuery(sort=Sort.BESTSELLING, per_page=RAIL)),
-        catalog.list_products(shop, ProductQuery(sort=Sort.NEWEST, per_page=RAIL)),
-    )
-    rails = [
-        {
-            "title": "Most loved",
-            "url": "/products?sort=bestselling",
-            "products": [card_view(shop, p) for p in best.items],
-        },
-        {"title": "Just in", "url": "/products?sort=newest", "products": [card_view(shop, p) for p in new.items]},
-    ]
-    tops = [category for category in categories.all() if category.parent_id is None]
-    tops.sort(key=lambda category: (category.position, category.name))
-    hero_image = next((image_view(shop, p.images[0]) for p in best.items if p.images), None)
+    shop, sections = current_shop(), await page_sections("home")
     return await render(
         "storefront",
         "pages/home.html",
@@ -68,18 +52,10 @@ async def home() -> Response:
             shop.profile.tagline,
             canonical="/",
             kind="home",
-            image=hero_image,
+            image=hero_image(sections),
             structured=[structured.organization(shop), structured.website(shop)],
         ),
-        hero={
-            "title": shop.profile.tagline or shop.profile.name,
-            "text": "",
-            "url": "/products",
-            "cta": "See everything",
-            "image": hero_image,
-        },
-        categories=[_category_link(shop, category) for category in tops],
-        rails=[rail for rail in rails if rail["products"]],
+        sections=sections,
     )
 
 
@@ -147,6 +123,7 @@ async def product(slug: str) -> Response:
         option_groups=option_groups(found, chosen),
         delivery=None,
         related=await _related(shop, found),
+        sections=await page_sections("product"),
     )
 
 
@@ -183,6 +160,7 @@ async def _listing(
         clear_url=link(path, {"q": q} if q else {}),
         next_url=_page_link(path, query.page + 1) if query.page < pages else "",
         prev_url=_page_link(path, query.page - 1) if query.page > 1 else "",
+        sections=await page_sections("listing"),
     )
 
 

@@ -1,0 +1,16 @@
+"""Themes: which are installed, what a merchant may set in them, what was set, and how it is previewed."""
+
+from __future__ import annotations
+
+from spoeq_core.web.themes.installed import (
+    CORE,
+    Face,
+    Theme,
+    Themes,
+    discover_themes,
+    find_in,
+    load_theme,
+    package_root,
+)
+
+__all__ = ["CORE", "Face", "Theme", "Themes", "discover_themes", "find_in", "load_theme", "package_root"]

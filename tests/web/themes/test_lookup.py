@@ -1,0 +1,94 @@
+"""Where a template is found: child, parent, plugin, core; and what `parent/` means in each."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from jinja2 import TemplateNotFound
+
+from spoeq_core.web.templating import ThemeEnvironment, build_environment
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> list[Path]:
+    return [tmp_path / name for name in ("grandchild", "child", "root", "plugin", "core")]
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+async def shown(environment: ThemeEnvironment, name: str) -> str:
+    return await environment.get_template(name).render_async()
+
+
+async def test_the_first_that_has_it_wins(folders: list[Path]):
+    environment = build_environment(folders, {})
+    for number in range(len(folders) - 1, -1, -1):
+        write(folders[number], f"{number}.html", folders[number].name)
+        for other in folders[number:]:
+            write(other, "all.html", other.name)
+    assert await shown(environment, "all.html") == "grandchild"
+    assert [await shown(environment, f"{n}.html") for n in range(5)] == [folder.name for folder in folders]
+
+
+async def test_each_generation_extends_the_one_above_it(folders: list[Path]):
+    grandchild, child, root, *_ = folders
+    write(root, "pages/p.html", "<{% block a %}root{% endblock %}>")
+    for folder in (child, grandchild):
+        text = '{% extends "parent/pages/p.html" %}{% block a %}' + folder.name + "+{{ super() }}{% endblock %}"
+        write(folder, "pages/p.html", text)
+    environment = build_environment(folders, {})
+    assert await shown(environment, "pages/p.html") == "<grandchild+child+root>"
+    assert await shown(environment, "parent/pages/p.html") == "<child+root>"
+
+
+async def test_a_generation_without_the_template_is_passed_over(folders: list[Path]):
+    grandchild, _, root, *_ = folders
+    write(root, "p.html", "root")
+    write(grandchild, "p.html", '{% include "parent/p.html" %}!')
+    assert await shown(build_environment(folders, {}), "p.html") == "root!"
+
+
+async def test_what_a_parent_includes_is_what_the_child_overrides(folders: list[Path]):
+    grandchild, _, root, *_ = folders
+    write(root, "p.html", '{% include "part.html" %}')
+    write(root, "part.html", "root")
+    write(grandchild, "part.html", '{% include "parent/part.html" %} and child')
+    assert await shown(build_environment(folders, {}), "p.html") == "root and child"
+
+
+async def test_the_bare_name_of_what_one_overrides_is_oneself(folders: list[Path]):
+    write(folders[1], "p.html", "parent")
+    write(folders[0], "p.html", '{% extends "p.html" %}')
+    with pytest.raises(RecursionError):
+        await shown(build_environment(folders, {}), "p.html")
+
+
+async def test_a_theme_without_a_parent_has_none_to_extend(folders: list[Path]):
+    write(folders[-1], "p.html", '{% extends "parent/p.html" %}')
+    with pytest.raises(TemplateNotFound):
+        await shown(build_environment(folders, {}), "p.html")
+
+
+@pytest.mark.parametrize("name", ["../secret.html", "pages/../../secret.html", "@0/../secret.html", "parent/../x"])
+async def test_no_name_leaves_the_folders(folders: list[Path], tmp_path: Path, name: str):
+    (tmp_path / "secret.html").write_text("secret")
+    for folder in folders:
+        folder.mkdir()
+    with pytest.raises(TemplateNotFound):
+        await shown(build_environment(folders, {}), name)
+
+
+async def test_a_changed_file_is_read_again_where_that_is_wanted(folders: list[Path]):
+    path = write(folders[0], "p.html", "one")
+    environment = build_environment(folders, {}, reload=True)
+    assert await shown(environment, "p.html") == "one"
+    path.write_text("two")
+    os.utime(path, (1, 1))
+    assert await shown(environment, "p.html") == "two"
