@@ -21,6 +21,7 @@ from pymongo.database import Database
 
 from spoeq_core.kernel.datadir import DataDirectory
 from spoeq_core.kernel.embedded import running_servers
+from spoeq_core.kernel.processes import free_port
 from spoeq_core.orders.documents import VOID
 from tests.chaos.buyers import Buyers
 from tests.processes import RunningDemo, running_demo, start_demo, stop_demo
@@ -39,9 +40,9 @@ VICTIMS: dict[str, Callable[[psutil.Process], bool]] = {
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+def demo(seeded: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     """A demo shop of its own, to be mistreated."""
-    with running_demo(tmp_path_factory.mktemp("chaos") / "data") as running:
+    with running_demo(seeded(tmp_path_factory.mktemp("chaos") / "data")) as running:
         yield running
 
 
@@ -65,9 +66,9 @@ def test_what_was_promised_is_kept(demo: RunningDemo, victim: str) -> None:
     kept(demo, buyers)
 
 
-def test_a_killed_parent_leaves_no_orphan_and_no_lock(tmp_path: Path) -> None:
+def test_a_killed_parent_leaves_no_orphan_and_no_lock(seeded: Callable[[Path], Path], tmp_path: Path) -> None:
     """The next start on the same data directory works, and nothing of the first is left."""
-    first = start_demo(tmp_path / "data", 18_300)
+    first = start_demo(seeded(tmp_path / "data"), free_port())
     family = [child.pid for child in psutil.Process(first.process.pid).children(recursive=True)]
     assert len(family) >= 5
     first.process.kill()
@@ -75,7 +76,7 @@ def test_a_killed_parent_leaves_no_orphan_and_no_lock(tmp_path: Path) -> None:
     first.client.close()
     _gone, alive = psutil.wait_procs([psutil.Process(pid) for pid in family if psutil.pid_exists(pid)], timeout=15)
     assert not alive, f"orphans: {alive}"
-    second = start_demo(tmp_path / "data", 18_300)
+    second = start_demo(tmp_path / "data", free_port())
     assert stop_demo(second) == 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,9 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+def demo(seeded: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     """The demo shop, started as a user would."""
-    with running_demo(tmp_path_factory.mktemp("demo") / "data") as running:
+    with running_demo(seeded(tmp_path_factory.mktemp("demo") / "data")) as running:
         yield running
 
 

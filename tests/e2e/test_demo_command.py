@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -42,15 +43,15 @@ def test_it_says_what_a_newcomer_needs(demo: RunningDemo) -> None:
         assert words in said
 
 
-def test_a_taken_port_and_a_second_start(tmp_path: Path, demo: RunningDemo) -> None:
+def test_a_taken_port_and_a_second_start(seeded: Callable[[Path], Path], tmp_path: Path) -> None:
     """The next port is taken and named; Ctrl-C leaves nothing behind; the data is there again."""
-    del demo
+    data_dir = seeded(tmp_path / "data")
     port = free_port()
     with socket.socket() as squatter:
         squatter.bind(("127.0.0.1", port))
         squatter.listen()
         ended = None
-        first = start_demo_elsewhere(tmp_path / "data", port)
+        first = start_demo_elsewhere(data_dir, port)
         try:
             assert f"Port {port} is taken" in first.output()
             family = psutil.Process(first.process.pid).children(recursive=True)
@@ -60,7 +61,7 @@ def test_a_taken_port_and_a_second_start(tmp_path: Path, demo: RunningDemo) -> N
             ended = stop_demo(first)
     assert ended == 0
     assert not [child for child in family if child.is_running()], "processes were left behind"
-    second = start_demo(tmp_path / "data", free_port())
+    second = start_demo(data_dir, free_port())
     try:
         assert "drawing" not in second.output().split("Stopped.")[-1], "it was seeded again"
         assert second.client.get("/api/v1/products").json()["total"] == total
