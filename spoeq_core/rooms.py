@@ -9,6 +9,7 @@ from spoeq_core.cart.documents import CartDocument
 from spoeq_core.catalog.documents import BrandDocument, CategoryDocument, ProductDocument, RemovalDocument
 from spoeq_core.catalog.subscribers import SUBSCRIBERS as CATALOG_SUBSCRIBERS
 from spoeq_core.checkout.subscribers import SCHEDULES as CHECKOUT_SCHEDULES
+from spoeq_core.desk.documents import SavedViewDocument
 from spoeq_core.identity.documents import (
     CustomerDocument,
     EmailClaimDocument,
@@ -25,6 +26,7 @@ from spoeq_core.kernel.events import Subscription
 from spoeq_core.kernel.records import OutboxDocument
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.notifications.subscribers import SUBSCRIBERS as NOTIFICATION_SUBSCRIBERS
+from spoeq_core.orders.bulk import JOBS as ORDER_JOBS
 from spoeq_core.orders.documents import ClaimDocument, OrderDocument
 from spoeq_core.orders.subscribers import SCHEDULES as ORDER_SCHEDULES, SUBSCRIBERS as ORDER_SUBSCRIBERS
 from spoeq_core.plugins.documents import PluginStateDocument
@@ -52,6 +54,7 @@ DOCUMENTS: tuple[type[Model], ...] = (
     JobDocument,
     JobFailureDocument,
     SitemapDocument,
+    SavedViewDocument,
 )
 SUBSCRIBERS: tuple[Subscription, ...] = (
     *CATALOG_SUBSCRIBERS,
@@ -66,5 +69,5 @@ SCHEDULES: tuple[Schedule, ...] = (
     *JOB_SCHEDULES,
     *SITEMAP_SCHEDULES,
 )
-JOBS: tuple[JobKind, ...] = ()
+JOBS: tuple[JobKind, ...] = (*ORDER_JOBS,)
 """Every kind of long work; `spoeq_core.jobs.model` says how one is written."""

@@ -97,6 +97,11 @@ async def list_jobs(
     return await shop.repository(JobRepository).find(query, sort=[("_id", -1)], limit=limit)
 
 
+async def running_jobs(shop: Shop, actor_id: str) -> int:
+    """How many of somebody's jobs have not ended."""
+    return await shop.repository(JobRepository).count({"actor_id": actor_id, "due": {"$ne": None}})
+
+
 async def failures_of(shop: Shop, job_id: str, *, skip: int = 0, limit: int = 0) -> list[Failure]:
     """What a job could not do, in the order it happened; `limit` 0 is all."""
     return await shop.repository(FailureRepository).of(job_id, skip=skip, limit=limit)

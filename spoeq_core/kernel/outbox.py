@@ -236,6 +236,10 @@ class DeadLetters:
             if state["state"] == "dead"
         ]
 
+    async def count(self) -> int:
+        """How many events have a dead delivery."""
+        return int(await self._records.count_documents({"dead": True}))
+
     async def replay(self, key: str) -> None:
         """Deliver an event's dead deliveries again, from the first attempt on."""
         await self._close(key, {"state": "retry", "attempts": 0, "next_at": self._clock.now()}, due=self._clock.now())

@@ -33,6 +33,7 @@ def _order_indexes() -> Sequence[IndexModel]:
         IndexModel([("number", ASCENDING)], sparse=True),
         IndexModel([("email", ASCENDING), ("_id", DESCENDING)], sparse=True),
         IndexModel([("phone", ASCENDING), ("_id", DESCENDING)], sparse=True),
+        IndexModel([("flags", ASCENDING)], sparse=True),
         IndexModel([("pending_events.at", ASCENDING)], sparse=True),
         IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
     ]

@@ -48,7 +48,7 @@ async def list_orders(
     """
     if cursor and not is_id(cursor):
         raise Invalid.field("cursor", "This is not a cursor that a list of orders gave.", "cursor")
-    query: Document = {**where(customer_id=customer_id, status=status.value if status else None), **_search(q)}
+    query: Document = {**where(customer_id=customer_id, status=status.value if status else None), **search(q)}
     if cursor:
         query["_id"] = {"$lt": cursor}
     size = max(1, min(limit, MAX_PAGE))
@@ -74,7 +74,8 @@ async def pieces_sold(shop: Shop, since: str, until: str) -> dict[str, int]:
     return sums
 
 
-def _search(q: str) -> Document:
+def search(q: str) -> Document:
+    """The condition that a text stands for: an e-mail address, a phone number, or a number or its beginning."""
     text = q.strip()[:100]
     if not text:
         return {}

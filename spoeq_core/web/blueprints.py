@@ -6,12 +6,19 @@ from quart import Blueprint
 
 from spoeq_core.web import files, health
 from spoeq_core.web.admin import (
+    audit as admin_audit,
+    boards,
     customers,
+    dashboard,
     dead_letters as admin_dead_letters,
     inventory,
+    jobs,
+    order,
+    order_bulk,
     orders as admin_orders,
     plugins as admin_plugins,
     products,
+    search as admin_search,
     session,
 )
 from spoeq_core.web.api import (
@@ -71,7 +78,14 @@ PAGES: tuple[Blueprint, ...] = (
 )
 ADMIN: tuple[Blueprint, ...] = (
     session.blueprint,
+    dashboard.blueprint,
+    admin_search.blueprint,
+    boards.blueprint,
+    admin_audit.blueprint,
+    jobs.blueprint,
+    order_bulk.blueprint,
     admin_orders.blueprint,
+    order.blueprint,
     products.blueprint,
     inventory.blueprint,
     customers.blueprint,

@@ -11,18 +11,22 @@ from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Node
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.contributions import MenuEntry
+from spoeq_core.jobs.service import running_jobs
 from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.outbox import DeadLetters
+from spoeq_core.plugins.lifecycle import configuration_of
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor
 from spoeq_core.web.addresses import absolute, alternates
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.flash import flashed
+from spoeq_core.web.flash import flashed, forget_said
 from spoeq_core.web.head import excerpt, head_tags, open_graph
 from spoeq_core.web.security import csrf_field
 from spoeq_core.web.themes import Face
 
 SCHEMES = ("light", "dark")
 COUNT_COOKIE = "spoeq_cart_count"
+KEYS_COOKIE = "spoeq_keys"
 
 CORE_MENU = (
     MenuEntry("Home", "/admin", "", "Shop", "home", 0),
@@ -30,15 +34,18 @@ CORE_MENU = (
     MenuEntry("Products", "/admin/products", "catalog.view", "Shop", "products", 20),
     MenuEntry("Inventory", "/admin/inventory", "inventory.view", "Shop", "inventory", 30),
     MenuEntry("Customers", "/admin/customers", "customers.view", "Shop", "customers", 40),
+    MenuEntry("Jobs", "/admin/jobs", "dashboard.view", "Settings", "jobs", 70),
     MenuEntry("Plugins", "/admin/plugins", "plugins.manage", "Settings", "plugins", 80),
     MenuEntry("Settings", "/admin/settings", "settings.manage", "Settings", "settings", 85),
     MenuEntry("Dead letters", "/admin/dead-letters", "dead_letters.manage", "Settings", "warning", 90),
+    MenuEntry("Audit log", "/admin/audit", "audit.view", "Settings", "audit", 95),
 )
 
 
 def install(app: Quart) -> None:
     """Let `render` find the common context."""
     app.extensions["spoeq_context"] = common_context
+    app.after_request(forget_said)
 
 
 async def common_context(face: Face) -> dict[str, Any]:
@@ -55,7 +62,7 @@ async def common_context(face: Face) -> dict[str, Any]:
         "flash": flashed(),
         "env": shop.settings.env,
     }
-    return {**values, **(admin_context(shop, actor) if face == "admin" else await storefront_context(shop, actor))}
+    return {**values, **await (admin_context(shop, actor) if face == "admin" else storefront_context(shop, actor))}
 
 
 def page(
@@ -108,10 +115,9 @@ async def storefront_context(shop: Shop, actor: Actor) -> dict[str, Any]:
     }
 
 
-def admin_context(shop: Shop, actor: Actor) -> dict[str, Any]:
-    """Who is working, and where they may go."""
-    entries = [*CORE_MENU, *(entry for part in shop.hooks.parts(app_hooks.register_menu) for entry in part.value)]
-    visible = [entry for entry in entries if not entry.permission or entry.permission in actor.permissions]
+async def admin_context(shop: Shop, actor: Actor) -> dict[str, Any]:
+    """Who is working, where they may go, and what wants their attention."""
+    visible = menu_for(shop, actor)
     longest = max((len(e.url) for e in visible if _inside(request.path, e.url)), default=0)
     return {
         "staff": {
@@ -120,6 +126,9 @@ def admin_context(shop: Shop, actor: Actor) -> dict[str, Any]:
             "role": actor.role,
             "permissions": sorted(actor.permissions),
         },
+        "shortcuts": request.cookies.get(KEYS_COOKIE) != "off",
+        "alerts": await alerts_for(shop, actor),
+        "jobs_running": await running_jobs(shop, actor.id) if actor.kind == "staff" else 0,
         "nav": [
             {
                 "label": entry.label,
@@ -128,9 +137,28 @@ def admin_context(shop: Shop, actor: Actor) -> dict[str, Any]:
                 "section": entry.section,
                 "active": _inside(request.path, entry.url) and len(entry.url) == longest,
             }
-            for entry in sorted(visible, key=lambda entry: (entry.section != "Shop", entry.position, entry.label))
+            for entry in visible
         ],
     }
+
+
+def menu_for(shop: Shop, actor: Actor) -> list[MenuEntry]:
+    """The admin's pages that this person may open, the core's and the plugins', in the order of the menu."""
+    entries = [*CORE_MENU, *(entry for part in shop.hooks.parts(app_hooks.register_menu) for entry in part.value)]
+    visible = [entry for entry in entries if not entry.permission or actor.may(entry.permission)]
+    return sorted(visible, key=lambda entry: (entry.section != "Shop", entry.position, entry.label))
+
+
+async def alerts_for(shop: Shop, actor: Actor) -> list[dict[str, Any]]:
+    """What has gone wrong that this person can do something about: the key of its words, how often, where to go."""
+    found: list[dict[str, Any]] = []
+    if actor.may("dead_letters.manage"):
+        dead = await DeadLetters(shop.mongo, shop.clock).count()
+        found.append({"key": "dead", "count": dead, "url": "/admin/dead-letters"})
+    if actor.may("plugins.manage"):
+        broken = len(configuration_of(shop).quarantined) + len(configuration_of(shop).errors)
+        found.append({"key": "plugins", "count": broken, "url": "/admin/plugins"})
+    return [alert for alert in found if alert["count"]]
 
 
 def _menu(node: Node) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
+from babel.numbers import format_compact_currency, format_currency
 
 from spoeq_core.kernel.money import exponent
 
@@ -37,6 +37,17 @@ def format_amount(amount: int, currency: str, paise: bool = False) -> str:
         return format_currency(value, currency, LAKH_WHOLE if whole else LAKH, locale=LOCALE, currency_digits=False)
     pattern = "¤#,##0" if whole else None
     return format_currency(value, currency, pattern, locale=LOCALE, currency_digits=not whole)
+
+
+def short_amount(amount: int, currency: str) -> str:
+    """Minor units in few characters, as an axis wants them: `₹20k`, `₹2.5L`, `₹1.2Cr`; other currencies `$20K`."""
+    whole = Decimal(amount).scaleb(-exponent(currency))
+    if currency != "INR":
+        return format_compact_currency(whole, currency, locale=LOCALE, fraction_digits=1)
+    for size, word in ((10_000_000, "Cr"), (100_000, "L"), (1000, "k")):
+        if whole >= size:
+            return f"₹{(whole / size).quantize(Decimal('0.1')).normalize():f}{word}"
+    return f"₹{whole.normalize():f}"
 
 
 def day(value: datetime | date | str | None, style: str = "medium") -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from spoeq_core.web.views.charts import Series, chart
+
 Context = dict[str, Any]
 SAMPLES: Context = json.loads(Path(__file__).with_name("samples.json").read_text("utf-8"))
 FRESH: Context = {"values": {}, "errors": {}, "summary": []}
@@ -41,6 +43,72 @@ def shipped() -> Context:
     return order(actions=[], trace=[], order={**whole, "customer_id": "c1"}, shipments=[sample("parcel")])
 
 
+def rupees(amount: int) -> Context:
+    """Money."""
+    return {"amount": amount, "currency": "INR"}
+
+
+def crowded() -> Context:
+    """The list of orders with everything it can show: filters, saved views, more than a page."""
+    now = {"payment": "pending_cod", "since": "2025-11-01", "until": "2025-12-01", "pin": "56", "q": "<b>Asha"}
+    mine = {"key": "", "label": "Diwali <b>rush", "url": "?x", "active": True, "count": None, "shared": True}
+    return {
+        "views": [*sample("views"), {**mine, "id": "v1", "owner": "Meera <b>Iyer"}],
+        "view": {"id": "v1"},
+        "now": now,
+        "query": "payment=pending_cod",
+        "chips": [
+            *({"key": name, "value": now[name], "remove_url": "?"} for name in ("payment", "pin", "q")),
+            {"key": "flagged", "value": "1", "remove_url": "?"},
+            {"key": "fulfilment", "value": "returned", "remove_url": "?"},
+            {"key": "placed", "value": "2025-11-01/2025-12-01", "remove_url": "?"},
+        ],
+        "payments": ["pending", "paid"],
+        "columns": ["customer", "total"],
+        "all_columns": ["placed", "customer", "pin", "status", "payment", "fulfilment", "total"],
+        "total": 1284,
+    }
+
+
+def sales(*totals: int) -> Context:
+    """Figures and a chart of these days."""
+    days = [f"2025-12-{number:02}" for number in range(1, len(totals) + 1)]
+    figures = [("sales", rupees(sum(totals)), 12), ("orders", 42, -3), ("average", rupees(99), None), ("orders", 1, 0)]
+    return {
+        "sales": {
+            "days": len(totals),
+            "figures": [{"key": key, "value": value, "change": change} for key, value, change in figures],
+            "chart": chart(days, Series("now", totals), Series("before", totals[::-1])),
+            "rows": [{"day": day, "orders": 3, "total": rupees(9), "before": rupees(0)} for day in days],
+        },
+        "ranges": [{"days": 7, "url": "?days=7", "active": True}, {"days": 30, "url": "?days=30", "active": False}],
+    }
+
+
+def ledger() -> Context:
+    """An order's money with all that can happen to it."""
+    rows = [("total", "", ""), ("paid", "razorpay", "pay_1"), ("aside", "razorpay", "<b>pay_2"), ("refunded", "", "")]
+    return {
+        "rows": [
+            {"kind": kind, "at": None, "amount": rupees(1), "balance": rupees(2), "by": by, "ref": ref}
+            for kind, by, ref in rows
+        ],
+        "due": rupees(0),
+        "paid": rupees(5),
+        "refunded": rupees(2),
+        "kept": rupees(3),
+        "at_the_door": False,
+    }
+
+
+def job(**more: Any) -> Context:
+    """A job under way."""
+    at = "2025-12-02T08:35:00+00:00"
+    whole = {"id": "j1", "title": "Pack 40 <b>orders", "state": "running", "ended": False, "done": 12, "failed": 0}
+    whole |= {"total": 40, "percent": 30, "result": {}, "error": "", "by": "Meera", "created_at": at, "ended_at": None}
+    return {**whole, "url": "/admin/jobs/j1", **more}
+
+
 def products(*parts: Context) -> Context:
     """The list of products."""
     return page("Products", "/admin/products", sample("products"), *parts)
@@ -68,11 +136,18 @@ def cases_of_orders() -> dict[str, tuple[str, Context]]:
         "login": ("pages/login.html", page("Sign in", "/admin/login", form=FRESH)),
         "login-refused": ("pages/login.html", page("Sign in", "/admin/login", form=wrong, next="/admin")),
         "dashboard": ("pages/dashboard.html", page("Today", home, cards=sample("cards"), recent_orders=rows)),
+        "dashboard-sales": ("pages/dashboard.html", page("Today", home, sales(5, 0, 9), cards=[], recent_orders=[])),
         "dashboard-new": ("pages/dashboard.html", page("Today", home, cards=[], recent_orders=[])),
         "orders": ("pages/orders.html", page("Orders", path, orders)),
+        "orders-crowded": ("pages/orders.html", page("Orders", path, orders, crowded())),
+        "orders-new-shop": ("pages/orders.html", page("Orders", path, orders, orders=[], shop_is_new=True)),
         "orders-none": ("pages/orders.html", page("Orders", path, orders, orders=[], next_url=None)),
         "orders-miss": ("pages/orders.html", page("Orders", path, orders, orders=[], views=[], q=rows[1]["customer"])),
         "order": ("pages/order.html", order()),
+        "order-ledger": (
+            "pages/order.html",
+            order(ledger=ledger(), unshipped=[{**TWO_PIECES}, {**TWO_PIECES, "id": "l2"}]),
+        ),
         "order-shipped": ("pages/order.html", shipped()),
         "customers": ("pages/customers.html", page("Customers", people, customers=[asha], q="")),
         "customers-none": ("pages/customers.html", page("Customers", people, customers=[], q="")),
@@ -80,6 +155,34 @@ def cases_of_orders() -> dict[str, tuple[str, Context]]:
             "pages/customer.html",
             page("Asha Rao", people, customer=asha, orders=rows, addresses=[sample("address")]),
         ),
+    }
+
+
+def cases_of_work() -> dict[str, tuple[str, Context]]:
+    """Bulk steps, jobs, the search."""
+    refused = [{"label": "AN-<b>1", "url": "/admin/orders/1", "reason": "not paid"}]
+    step = {"board": "orders", "action": "pack", "able": 37, "ids": "1,2", "run_url": "/run", "back_url": "/back"}
+    seen = {**step, "reasons": [("not paid", 2), ("cancelled", 1)], "refused": refused, "refused_total": 3}
+    none = {**step, "able": 0, "reasons": [], "refused": [], "refused_total": 0}
+    failures = [{"ref": "AN-<b>1", "reason": "Order cannot <b>go"}]
+    ended = job(state="done", ended=True, failed=3, error="Odd <b>", result={"last": "x"}, ended_at="2025-12-02")
+    hits = [{"key": "orders", "hits": [{"label": "AN-<b>1", "url": "/admin/orders/1", "more": "Asha <b>"}]}]
+    where = "/admin/jobs"
+    actions = ("ship", "deliver", "cancel", "publish", "draft", "archive")
+    return {
+        "bulk": ("pages/bulk.html", page("Pack", "/admin/orders", seen, with_note=True)),
+        "bulk-none": ("pages/bulk.html", page("Pack", "/admin/orders", none, with_note=False)),
+        **{
+            f"bulk-{action}": ("pages/bulk.html", page("Do", "/admin/orders", seen, action=action, with_note=False))
+            for action in actions
+        },
+        "jobs": ("pages/jobs.html", page("Jobs", where, jobs=[job(), ended], next_url="?cursor=x")),
+        "jobs-none": ("pages/jobs.html", page("Jobs", where, jobs=[], next_url="")),
+        "job": ("pages/job.html", page("Pack 40 orders", where, job=job(), failures=[])),
+        "job-ended": ("pages/job.html", page("Pack 40 orders", where, job=ended, failures=failures)),
+        "job-queued": ("pages/job.html", page("Pack 40 orders", where, job=job(state="queued", total=0), failures=[])),
+        "search": ("pages/search.html", page("Search", "/admin/search", groups=hits, q="as")),
+        "search-none": ("pages/search.html", page("Search", "/admin/search", groups=[], q="<b>as")),
     }
 
 
@@ -97,6 +200,21 @@ def cases_of_goods() -> dict[str, tuple[str, Context]]:
         "inventory-low": ("pages/inventory.html", page("Inventory", path, items=[], q="", low=True)),
         "stock": ("pages/stock.html", page("SAR-IND-M", path, item=stock[0], log=sample("log"))),
         "stock-new": ("pages/stock.html", page("SAR-IND-M", path, item=stock[0], log=[])),
+    }
+
+
+def cases_of_the_log() -> dict[str, tuple[str, Context]]:
+    """Who did what."""
+    path, at = "/admin/audit", "2025-12-02T08:35:00+00:00"
+    change = {"name": "name", "text": "A <b> → B"}
+    entry = {"id": "e", "at": at, "by": "Meera <b>", "by_url": "?", "action": "product.saved", "target": "product:<b>"}
+    entries = [{**entry, "target_url": "?", "changes": [change], "ip": ""}]
+    chips = [{"key": "actor", "value": "Meera", "remove_url": "?"}, {"key": "target", "value": "x", "remove_url": "?"}]
+    kept = {"chips": [], "now": {}, "csv_url": "/admin/audit.csv", "next_url": ""}
+    return {
+        "audit": ("pages/audit.html", page("Audit log", path, kept, entries=entries, next_url="?cursor=x")),
+        "audit-new": ("pages/audit.html", page("Audit log", path, kept, entries=[])),
+        "audit-none": ("pages/audit.html", page("Audit log", path, kept, entries=[], chips=chips)),
     }
 
 
@@ -120,7 +238,8 @@ def cases_of_settings() -> dict[str, tuple[str, Context]]:
     }
 
 
-CASES = {**cases_of_orders(), **cases_of_goods(), **cases_of_settings()}
+TWO_PIECES = {"id": "l1", "name": "Saree <b>", "sku": "SAR-1", "left": 2}
+CASES = {**cases_of_orders(), **cases_of_work(), **cases_of_goods(), **cases_of_settings(), **cases_of_the_log()}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,0 +1,1 @@
+"""What staff keep at their place of work: saved views of lists."""

@@ -1,0 +1,161 @@
+"""Staff pages: an order, what comes next for it, its money, parcels and history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quart import Blueprint, Response
+
+from spoeq_core.kernel.errors import Conflict, Invalid
+from spoeq_core.orders import service as orders
+from spoeq_core.orders.model import Order, OrderStatus
+from spoeq_core.orders.service import Parcel
+from spoeq_core.web.access import Actor, current_actor, staff
+from spoeq_core.web.admin.lists import back_to
+from spoeq_core.web.answers import see_other
+from spoeq_core.web.bodies import Form, form_state, read_form
+from spoeq_core.web.common import page
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.flash import flash
+from spoeq_core.web.theming import render
+from spoeq_core.web.views.ledger import ledger_view
+from spoeq_core.web.views.orders import order_view, shipment_views, timeline_view, trace_view
+
+blueprint = Blueprint("admin_order", __name__)
+
+PATH = "/admin/orders"
+STEPS = frozenset(OrderStatus) - {OrderStatus.PENDING_PAYMENT, OrderStatus.CONFIRMED}
+PACKING = frozenset({OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELIVERED})
+"""Steps that need `orders.fulfil`; the others need `orders.manage`."""
+
+
+@blueprint.get("/orders/<order_id>")
+@staff("orders.view")
+async def show(order_id: str) -> Response:
+    """An order with its prices, money, parcels and timeline."""
+    return await _page(order_id, Invalid(""), {})
+
+
+@blueprint.post("/orders/<order_id>/status")
+@staff("orders.view")
+async def change_status(order_id: str) -> Response:
+    """Take the order a step further."""
+    form = await read_form()
+    actor = await current_actor()
+    status = _status(form.text("status"))
+    actor.require(needed(status))
+    return await _changed(
+        order_id,
+        form,
+        orders.change_status(
+            current_shop(), order_id, status, actor=actor.name, note=form.text("note")[:500], version=_version(form)
+        ),
+        f"The order is {status.value}.",
+    )
+
+
+@blueprint.post("/orders/<order_id>/shipments")
+@staff("orders.fulfil")
+async def add_shipment(order_id: str) -> Response:
+    """Record a parcel: the pieces that were chosen, or all that is left."""
+    form = await read_form()
+    actor = await current_actor()
+    try:
+        parcel = _parcel(form)
+    except Invalid as error:
+        return await _page(order_id, error, form.as_dict(), 422)
+    return await _changed(
+        order_id,
+        form,
+        orders.add_shipment(current_shop(), order_id, parcel, actor=actor.name, version=_version(form)),
+        "The parcel is recorded and the shopper is told.",
+    )
+
+
+@blueprint.post("/orders/<order_id>/notes")
+@staff("orders.manage")
+async def add_note(order_id: str) -> Response:
+    """Write a note that only staff see."""
+    form = await read_form()
+    actor = await current_actor()
+    if form.text("note"):
+        await orders.add_note(current_shop(), order_id, form.text("note")[:2000], actor=actor.name)
+    return see_other(f"{PATH}/{order_id}#timeline")
+
+
+def needed(status: OrderStatus) -> str:
+    """The permission that a step needs."""
+    return "orders.fulfil" if status in PACKING else "orders.manage"
+
+
+async def _changed(order_id: str, form: Form, change: Any, words: str) -> Response:
+    try:
+        await change
+    except Invalid as error:
+        return await _page(order_id, error, form.as_dict(), 422)
+    except Conflict as error:
+        return flash(see_other(f"{PATH}/{order_id}"), str(error), "danger")
+    return flash(see_other(f"{PATH}/{order_id}"), words)
+
+
+async def _page(order_id: str, error: Invalid, typed: dict[str, str], status: int = 200) -> Response:
+    shop, actor = current_shop(), await current_actor()
+    order = await orders.order_for(shop, order_id, staff=True)
+    return await render(
+        "admin",
+        "pages/order.html",
+        status=status,
+        page=page(f"Order {order.number}"),
+        order=order_view(shop, order, staff=True),
+        actions=_actions(order, actor),
+        ledger=ledger_view(order),
+        unshipped=[
+            {"id": line_id, "name": line.name, "sku": line.sku, "left": left}
+            for line_id, left in order.unshipped().items()
+            if (line := order.line(line_id)) is not None
+        ],
+        trace=trace_view(order),
+        timeline=list(reversed(timeline_view(order))),
+        shipments=shipment_views(order),
+        form=form_state(typed, error.errors),
+        back_url=back_to(PATH),
+    )
+
+
+def _actions(order: Order, actor: Actor) -> list[dict[str, Any]]:
+    allowed = [status for status in order.next_statuses() if status in STEPS and actor.may(needed(status))]
+    forward = [status for status in allowed if status is not OrderStatus.CANCELLED]
+    return [{"status": status.value, "primary": bool(forward) and status is forward[0]} for status in allowed]
+
+
+def _parcel(form: Form) -> Parcel:
+    items: dict[str, int] = {}
+    for name in form:
+        line_id = name.removeprefix("pieces-")
+        if line_id != name and form.text(name) not in {"", "0"}:
+            items[line_id] = form.integer(name)
+    if not items and any(name.startswith("pieces-") for name in form):
+        raise Invalid.field("items", "A parcel must hold something.", "empty")
+    return Parcel(
+        items=items,
+        carrier=form.text("carrier")[:80],
+        awb=form.text("awb")[:80],
+        tracking_url=_web_address(form.text("tracking_url")),
+    )
+
+
+def _status(text: str) -> OrderStatus:
+    try:
+        return OrderStatus(text)
+    except ValueError:
+        raise Invalid.field("status", "Choose the next step.", "enum") from None
+
+
+def _version(form: Form) -> int | None:
+    return form.integer("version") if form.text("version") else None
+
+
+def _web_address(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise Invalid.field("tracking_url", "Enter a web address, as in https://courier.example/AWB.", "url")
+    return text[:500]
