@@ -72,6 +72,7 @@ _OFFERS = {
     "spoeq_core.web.security": "client_address limit limit_visitor",
     "spoeq_core.web.theming": "render",
     "spoeq_core.web.views.money": "money",
+    "spoeq_core.web.views.structured": "breadcrumb_data faq_data",
 }
 _HOMES = {name: module for module, names in _OFFERS.items() for name in names.split()}
 

@@ -188,3 +188,4 @@ from spoeq_core.web.openapi import (
 from spoeq_core.web.security import client_address as client_address, limit as limit, limit_visitor as limit_visitor
 from spoeq_core.web.theming import render as render
 from spoeq_core.web.views.money import money as money
+from spoeq_core.web.views.structured import breadcrumb_data as breadcrumb_data, faq_data as faq_data

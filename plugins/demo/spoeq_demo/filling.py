@@ -9,6 +9,7 @@ import click
 from spoeq_core.sdk import Settings, use_shop, with_shop
 from spoeq_demo.catalogue import big_catalogue
 from spoeq_demo.coupons import create_coupons
+from spoeq_demo.pages import publish_pages
 from spoeq_demo.seeding import seed_demo, seed_many
 
 
@@ -30,3 +31,4 @@ def fill() -> None:
 async def _fill(settings: Settings) -> None:
     await use_shop(settings, lambda shop: seed_demo(shop, click.echo))
     await create_coupons(settings)
+    await publish_pages(settings)

@@ -116,7 +116,7 @@ async def product(slug: str) -> Response:
             canonical=view["url"],
             kind="product",
             image=next(iter(view["images"]), None),
-            structured=[structured.product(shop, view), structured.breadcrumbs(shop, view["breadcrumb"])],
+            structured=[structured.product(shop, view), structured.breadcrumb_data(shop, view["breadcrumb"])],
         ),
         product=view,
         selected=selected,
@@ -182,7 +182,7 @@ def _about_list(
         kind="listing",
         noindex=path == SEARCH or is_filtered(query) or not cards,
         image=_picture(shop, category, cards),
-        structured=[structured.breadcrumbs(shop, trail), items],
+        structured=[structured.breadcrumb_data(shop, trail), items],
     )
 
 

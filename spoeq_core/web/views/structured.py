@@ -63,7 +63,7 @@ def website(shop: Shop) -> Data:
     }
 
 
-def breadcrumbs(shop: Shop, trail: Sequence[Mapping[str, str]]) -> Data:
+def breadcrumb_data(shop: Shop, trail: Sequence[Mapping[str, str]]) -> Data:
     """The way from the first page to this one: `[{name, url}]`."""
     return {
         **_head("BreadcrumbList"),
@@ -85,7 +85,7 @@ def item_list(shop: Shop, cards: Sequence[Mapping[str, Any]], *, after: int = 0)
     }
 
 
-def questions(pairs: Sequence[tuple[str, str]]) -> Data:
+def faq_data(pairs: Sequence[tuple[str, str]]) -> Data:
     """Questions with their answers as HTML, all of them shown on the page."""
     return {
         **_head("FAQPage"),
