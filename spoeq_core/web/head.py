@@ -51,11 +51,20 @@ def open_graph(shop: Shop, about: Mapping[str, Any], image: Mapping[str, Any] | 
     if image and image["src"]:
         found += [
             ("og:image", absolute(shop, image["src"])),
-            ("og:image:width", str(image["width"])),
-            ("og:image:height", str(image["height"])),
+            *_size(image),
             ("og:image:alt", image["alt"]),
         ]
     return [(name, text) for name, text in found if text]
+
+
+def _size(image: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The size of the file that is shown, which is smaller than what was uploaded."""
+    widths = [int(width) for width in re.findall(r" (\d+)w", image["srcset"])]
+    if not widths or not image["width"]:
+        return []
+    width = max(widths)
+    height = round(image["height"] * width / image["width"])
+    return [("og:image:width", str(width)), ("og:image:height", str(height))]
 
 
 async def head_tags(about: Mapping[str, Any]) -> Markup:

@@ -207,12 +207,15 @@ async def test_an_empty_category_shows_but_is_not_indexed(running: RunningApp, s
 
 async def test_a_link_to_a_product_is_shown_with_its_picture(running: RunningApp, shopper: Browser):
     made = await create_product(running.shop, simple(description="Cast\n\n  in Moradabad. " * 30))
-    await add_image(running.shop, made.id, picture(), alt='A "brass" diya')
+    await add_image(running.shop, made.id, picture(size=(1600, 2000)), alt='A "brass" diya')
     about = meta(await shopper.text("/product/brass-diya"))
     assert about["og:type"] == "product"
     assert about["og:title"] == "Brass Diya"
     assert about["og:image"].startswith(f"{BASE}/media/")
     assert about["og:image"].endswith((".jpeg", ".jpg"))
+    width, height = int(about["og:image:width"]), int(about["og:image:height"])
+    assert f"-{width}." in about["og:image"], "the size is that of the file"
+    assert height == width * 5 // 4
     assert about["og:image:alt"] == 'A "brass" diya'
     assert len(about["description"]) <= 160
     assert about["description"].endswith("…")

@@ -34,7 +34,7 @@ class Place(Enum):
 PLACES: Final[Mapping[Place, str]] = {
     Place.NONE: "Nowhere; I link to it myself",
     Place.HELP: "Help: in the footer and on the help page",
-    Place.COMPANY: "About us: a column of the footer",
+    Place.COMPANY: "About us: in the footer, under the shop’s name",
     Place.LEGAL: "The last line of the footer",
 }
 

@@ -13,7 +13,7 @@ from spoeq_pages import admin, pages
 from spoeq_pages.documents import MarkDocument, PageDocument, QuestionDocument
 from spoeq_pages.drafting import bring_drafts
 from spoeq_pages.model import Place, links_in
-from spoeq_pages.service import published_links
+from spoeq_pages.service import help_topics, published_links
 from spoeq_pages.settings import PagesSettings
 from spoeq_pages.showing import HELP
 
@@ -101,4 +101,6 @@ async def head_tags(shop: Shop, page: Mapping[str, Any]) -> Sequence[HeadTag] | 
 async def sitemap_entries(shop: Shop) -> Sequence[SitemapEntry]:
     """The published pages, and the help page."""
     found = [SitemapEntry(link.url, link.updated_at) for link in await published_links(shop)]
-    return [SitemapEntry(HELP), *sorted(found, key=lambda entry: entry.path)]
+    answered = [question.updated_at for topic in await help_topics(shop) for question in topic.questions]
+    changed_at = max((moment for moment in answered if moment), default=None)
+    return [SitemapEntry(HELP, changed_at), *sorted(found, key=lambda entry: entry.path)]

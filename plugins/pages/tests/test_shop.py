@@ -169,9 +169,10 @@ async def test_a_page_is_not_published_with_holes_in_it(running: RunningApp, sho
 
 async def test_the_sitemap_has_what_is_published(running: RunningApp, shopper: Browser):
     await published(running)
+    await create_question(running.shop, Question("", "Payment", "Which cards?", "All.", published=True))
     answer = await shopper.get("/sitemaps/plugin-pages-1.xml")
     text = await answer.get_data(as_text=True)
-    assert "<loc>http://127.0.0.1:8000/help</loc>" in text
+    assert "<loc>http://127.0.0.1:8000/help</loc><lastmod>2026-11-23T06:30:00Z</lastmod>" in text
     assert "/pages/our-looms</loc><lastmod>2026-11-23T06:30:00Z</lastmod>" in text
     assert "/pages/shipping" not in text
 
