@@ -141,10 +141,10 @@ class Refusals:
 
     found: list[Refusal] = field(default_factory=list)
 
-    def text(self, name: str, value: str, longest: int, *, required: bool = True) -> None:
-        """Refuse text that is missing, too long, or holds characters that nobody types."""
-        if required and not value.strip():
-            self.found.append(Refusal(name, "Enter something here.", "missing"))
+    def text(self, name: str, value: str, longest: int, missing: str = "") -> None:
+        """Refuse text that is missing (if there are words for that), too long, or holds what nobody types."""
+        if missing and not value.strip():
+            self.found.append(Refusal(name, missing, "missing"))
         elif len(value) > longest:
             message = f"At most {longest:,} characters; these are {len(value):,}."
             self.found.append(Refusal(name, message, "too_long"))
@@ -160,12 +160,12 @@ class Refusals:
 def refusals_of_page(page: Page) -> list[Refusal]:
     """What is wrong with a page; a published one needs a text."""
     check = Refusals()
-    check.text("title", page.title, LONGEST_TITLE)
+    check.text("title", page.title, LONGEST_TITLE, "Enter a title.")
     if not SLUG.fullmatch(page.slug) or len(page.slug) > LONGEST_SLUG:
         message = f"Use small letters, digits and single hyphens, at most {LONGEST_SLUG} characters."
         check.found.append(Refusal("slug", message, "pattern"))
-    check.text("body", page.body, LONGEST_BODY, required=page.published)
-    check.text("description", page.description, LONGEST_DESCRIPTION, required=False)
+    check.text("body", page.body, LONGEST_BODY, "Write the text before you publish it." if page.published else "")
+    check.text("description", page.description, LONGEST_DESCRIPTION)
     check.position(page.position)
     return check.found
 
@@ -173,9 +173,10 @@ def refusals_of_page(page: Page) -> list[Refusal]:
 def refusals_of_question(question: Question) -> list[Refusal]:
     """What is wrong with a question; a published one needs an answer."""
     check = Refusals()
-    check.text("topic", question.topic, LONGEST_TOPIC)
-    check.text("question", question.question, LONGEST_QUESTION)
-    check.text("answer", question.answer, LONGEST_ANSWER, required=question.published)
+    check.text("topic", question.topic, LONGEST_TOPIC, "Enter the topic it stands under.")
+    check.text("question", question.question, LONGEST_QUESTION, "Enter the question.")
+    missing = "Write the answer before you publish it." if question.published else ""
+    check.text("answer", question.answer, LONGEST_ANSWER, missing)
     check.position(question.position)
     return check.found
 

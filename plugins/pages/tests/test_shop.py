@@ -117,6 +117,17 @@ async def test_links_are_read_once_a_second_not_once_a_page(
     assert counter.commands.count("find pages") == 1, "three places, one question"
 
 
+async def test_what_is_done_here_shows_at_once(running: RunningApp, shopper: Browser):
+    page = await published(running, "Our story", place=Place.COMPANY)
+    assert "Our story" in await shopper.text("/menu")
+    page = await publish_page(running.shop, page, published=False)
+    assert "Our story" not in await shopper.text("/menu")
+    await publish_page(running.shop, page)
+    assert "Our story" in await shopper.text("/menu")
+    await delete_page(running.shop, page.id)
+    assert "Our story" not in await shopper.text("/menu")
+
+
 async def test_another_process_follows_within_a_second(running: RunningApp, shopper: Browser, clock: FixedClock):
     page = await published(running, "Our story", place=Place.COMPANY)
     assert "Our story" in await shopper.text("/menu")

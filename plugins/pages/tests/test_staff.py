@@ -59,12 +59,12 @@ async def test_a_page_is_written_previewed_published_and_withdrawn(running: Runn
     ("change", "field", "words"),
     [
         ({"title": "x" * 300}, "title", "At most 150 characters; these are 300."),
-        ({"title": ""}, "title", "Enter something here."),
+        ({"title": ""}, "title", "Enter a title."),
         ({"slug": "Not A Slug"}, "slug", "Use small letters"),
         ({"slug": "shipping"}, "slug", "Another page has this address."),
         ({"title": "मेला", "slug": ""}, "slug", "Use small letters"),
         ({"body": "x" * 100_001}, "body", "At most 100,000 characters"),
-        ({"body": "", "do": "publish"}, "body", "Enter something here."),
+        ({"body": "", "do": "publish"}, "body", "Write the text before you publish it."),
         ({"position": "1.5"}, "position", "Enter a whole number."),
         ({"position": "-1"}, "position", "From 0 to 999."),
         ({"position": "9" * 30}, "position", "Enter a whole number."),
@@ -144,7 +144,7 @@ async def test_several_are_published_at_once_and_the_others_named(running: Runni
     await staff.post("/admin/pages/publish", {"do": "withdraw", "id": "draft-about"})
     assert "1 page withdrawn." in await staff.text("/admin/pages")
     await staff.post("/admin/pages/publish", {"do": "publish"})
-    assert "0 pages published." in await staff.text("/admin/pages")
+    assert "Nothing was published: choose pages by their boxes first." in await staff.text("/admin/pages")
 
 
 async def test_pages_are_searched_and_filtered(running: RunningApp, staff: Browser):

@@ -30,10 +30,12 @@ def wanted_state(form: Form, current: bool) -> bool:
 
 def told(back: str, done: int, noun: str, verb: str, refused: list[str]) -> Response:
     """To the list, with what was done and what was not."""
+    if not (done or refused):
+        return flash(see_other(back), f"Nothing was {verb}: choose {noun}s by their boxes first.", "info")
     words = f"{done} {noun if done == 1 else noun + 's'} {verb}."
     if refused:
         return flash(see_other(back), f"{words} Not done: {' '.join(refused)}", "warn")
-    return flash(see_other(back), words, "ok" if done else "info")
+    return flash(see_other(back), words)
 
 
 def prose(form: Form, name: str) -> str:
