@@ -20,6 +20,7 @@ from spoeq_core.web.admin import (
     products,
     search as admin_search,
     session,
+    settings,
 )
 from spoeq_core.web.api import (
     aftersales,
@@ -90,5 +91,6 @@ ADMIN: tuple[Blueprint, ...] = (
     inventory.blueprint,
     customers.blueprint,
     admin_plugins.blueprint,
+    settings.blueprint,
     admin_dead_letters.blueprint,
 )

@@ -7,14 +7,16 @@ from typing import Any
 from quart import Blueprint, Response
 
 from spoeq_core.inventory import service as inventory
-from spoeq_core.inventory.model import Movement, Stock
+from spoeq_core.inventory.model import LONGEST_NOTE, Movement, Stock
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
+from spoeq_core.kernel.ids import is_id
 from spoeq_core.web.access import current_actor, staff
+from spoeq_core.web.admin.lists import back_to
 from spoeq_core.web.answers import see_other
-from spoeq_core.web.bodies import form_state, query_flag, query_int, query_text, read_form
+from spoeq_core.web.bodies import Form, form_state, query_flag, query_int, query_text, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.flash import flash
+from spoeq_core.web.flash import Undo, flash
 from spoeq_core.web.storefront.filters import link
 from spoeq_core.web.theming import render
 
@@ -22,6 +24,15 @@ blueprint = Blueprint("admin_inventory", __name__)
 
 PATH = "/admin/inventory"
 PER_PAGE = 50
+REASONS = {
+    "received": "Goods received",
+    "counted": "Counted",
+    "damaged": "Damaged",
+    "lost": "Lost or stolen",
+    "returned": "Came back",
+    "correction": "Correction",
+}
+"""Why stock changes, as staff choose it, and as the log says it."""
 
 
 @blueprint.get("/inventory")
@@ -35,6 +46,7 @@ async def index() -> Response:
     return await render(
         "admin",
         "pages/inventory.html",
+        reasons=list(REASONS),
         page=page("Inventory"),
         items=[_item(stock) for stock in found.items],
         q=q,
@@ -58,15 +70,32 @@ async def adjust(sku: str) -> Response:
     form = await read_form()
     actor = await current_actor()
     try:
-        delta, reason = form.integer("delta"), form.text("reason")
-        if not reason:
-            raise Invalid.field("reason", "Say why the stock changes.", "missing")
-        stock = await inventory.adjust(current_shop(), sku, delta, reason[:200], actor.id)
+        delta, reason = form.integer("delta"), _reason(form)
+        stock = await inventory.adjust(current_shop(), sku, delta, reason, actor.id)
     except Invalid as error:
         return await _stock(sku, form.as_dict(), error.errors, 422)
     except Conflict as error:
         return await _stock(sku, form.as_dict(), [FieldError("delta", str(error), error.code)], 409)
-    return flash(see_other(f"{PATH}/{sku}"), f"{sku}: {stock.on_hand} on hand, {stock.available} available.")
+    back = back_to(PATH) if form.flag("stay") else f"{PATH}/{sku}"
+    undo = Undo(f"{PATH}/{sku}", {"delta": str(-delta), "reason": "correction", "note": "Undone", **_stay(form)})
+    return flash(see_other(back), f"{sku}: {stock.on_hand} on hand, {stock.available} available.", undo=undo)
+
+
+def _stay(form: Form) -> dict[str, str]:
+    return {"stay": "1"} if form.flag("stay") else {}
+
+
+def _reason(form: Form) -> str:
+    """The reason that was chosen, with the note; a note alone will do.
+
+    Raises:
+        Invalid: neither is there.
+    """
+    chosen = REASONS.get(form.text("reason"), form.text("reason"))
+    words = ": ".join(part for part in (chosen, form.text("note")) if part)
+    if not words:
+        raise Invalid.field("reason", "Say why the stock changes.", "missing")
+    return words[:LONGEST_NOTE]
 
 
 async def _stock(
@@ -79,6 +108,8 @@ async def _stock(
         "admin",
         "pages/stock.html",
         status=status,
+        reasons=list(REASONS),
+        back_url=back_to(PATH),
         page=page(f"Stock of {sku}"),
         item=_item(stock),
         log=[_movement(row) for row in rows],
@@ -103,7 +134,9 @@ def _movement(row: Movement) -> dict[str, Any]:
     return {
         "at": row.at,
         "delta": change,
-        "reason": " ".join(filter(None, (row.reason.value, row.note))),
+        "reason": row.reason.value,
+        "note": row.note,
         "ref": row.ref,
+        "ref_url": f"/admin/orders/{row.ref}" if is_id(row.ref) else "",
         "actor": row.actor,
     }

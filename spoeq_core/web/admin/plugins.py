@@ -1,28 +1,32 @@
-"""Staff pages: plugins, their settings, and the shop's own settings."""
+"""Staff pages: plugins, what switching one off takes away, and their settings."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel, SecretStr
 from quart import Blueprint, Response
 
+from spoeq_core.audit.service import record
 from spoeq_core.kernel.errors import ConfigurationError, Invalid
 from spoeq_core.plugins import lifecycle
-from spoeq_core.plugins.configuration import CORE
-from spoeq_core.web.access import staff
+from spoeq_core.shop import Shop
+from spoeq_core.web.access import Actor, current_actor, staff
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import form_state, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.flash import flash
+from spoeq_core.web.flash import Undo, flash
 from spoeq_core.web.forms import fields_of, read_fields, typed_fields
 from spoeq_core.web.theming import render
+from spoeq_core.web.views.effects import effects_of
 from spoeq_core.web.views.plugins import plugin_view, plugin_views, settings_of
 
 blueprint = Blueprint("admin_plugins", __name__)
 
 PLUGINS = "/admin/plugins"
-SETTINGS = "/admin/settings"
+LONGEST_VALUE = 200
 
 
 @blueprint.get("/plugins")
@@ -36,18 +40,23 @@ async def list_plugins() -> Response:
 @staff("plugins.manage")
 async def switch(name: str, verb: str) -> Response:
     """Switch a plugin on or off."""
+    shop, actor = current_shop(), await current_actor()
     change = lifecycle.enable_plugin if verb == "enable" else lifecycle.disable_plugin
+    back = see_other(f"{PLUGINS}/{name}")
     try:
-        await change(current_shop(), name)
+        await change(shop, name)
     except ConfigurationError as error:
         return flash(see_other(PLUGINS), str(error), "danger")
-    return flash(see_other(PLUGINS), f"{name} is {verb}d.")
+    await record(shop, f"plugin.{verb}d", f"plugin:{name}", actor_id=actor.id, actor_name=actor.name)
+    title = (await plugin_view(shop, name))["title"]
+    other, words = ("disable", "on") if verb == "enable" else ("enable", "off")
+    return flash(back, f"{title} is switched {words}.", undo=Undo(f"{PLUGINS}/{name}/{other}"))
 
 
 @blueprint.get("/plugins/<name>")
 @staff("plugins.manage")
 async def show_plugin(name: str) -> Response:
-    """A plugin and the form of its settings."""
+    """A plugin, what it does here, and the form of its settings."""
     return await _form(name, Invalid(""), 200)
 
 
@@ -55,68 +64,60 @@ async def show_plugin(name: str) -> Response:
 @staff("plugins.manage")
 async def save_plugin(name: str) -> Response:
     """Store a plugin's settings."""
-    return await _save(name, f"{PLUGINS}/{name}")
-
-
-@blueprint.get("/settings")
-@staff("settings.manage")
-async def show_settings() -> Response:
-    """The shop's own settings."""
-    return await _form(CORE, Invalid(""), 200)
-
-
-@blueprint.post("/settings")
-@staff("settings.manage")
-async def save_settings() -> Response:
-    """Store the shop's own settings."""
-    return await _save(CORE, SETTINGS)
-
-
-async def _save(name: str, back: str) -> Response:
-    shop = current_shop()
-    form, model = await read_form(), type(settings_of(shop, name))
+    shop, form = current_shop(), await read_form()
+    stored = settings_of(shop, name)
     try:
-        await lifecycle.save_settings(shop, name, read_fields(model, form))
+        after = await lifecycle.save_settings(shop, name, read_fields(type(stored), form))
     except Invalid as error:
-        return await _form(name, error, 422, typed_fields(model, form))
-    return flash(see_other(back), "Settings saved.")
+        return await _form(name, error, 422, typed_fields(type(stored), form))
+    await note_settings(shop, await current_actor(), name, dict(stored), dict(after))
+    return flash(see_other(f"{PLUGINS}/{name}"), "Settings saved.")
+
+
+async def note_settings(
+    shop: Shop, actor: Actor, name: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Write into the audit log what changed in settings, as [before, after]; of a secret only that it did."""
+    detail = {
+        field: ["…", "…"] if isinstance(value, SecretStr) else [_logged(before.get(field)), _logged(value)]
+        for field, value in after.items()
+        if before.get(field) != value
+    }
+    if detail:
+        by = {"actor_id": actor.id, "actor_name": actor.name}
+        await record(shop, "settings.changed", f"plugin:{name}", **by, detail=detail)
+
+
+def shown_values(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, str]:
+    """Settings as their form shows them, as text; without secrets."""
+    fields = fields_of(model, values, {})
+    return {
+        field["name"]: ("1" if field["value"] else "") if field["kind"] == "bool" else str(field["value"])
+        for field in fields
+        if field["kind"] != "password"
+    }
+
+
+def _logged(value: Any) -> str:
+    return str(value)[:LONGEST_VALUE]
 
 
 async def _form(name: str, error: Invalid, status: int, typed: dict[str, Any] | None = None) -> Response:
     shop = current_shop()
-    core = name == CORE
-    plugin = _core_view() if core else await plugin_view(shop, name)
+    plugin = await plugin_view(shop, name)
     errors = {item.field: item.message for item in error.errors}
     fields = []
-    if core or plugin["has_settings"]:
+    if plugin["has_settings"]:
         values = settings_of(shop, name)
         fields = fields_of(type(values), {**dict(values), **(typed or {})}, errors)
-    title = "Settings" if core else str(plugin["title"])
     return await render(
         "admin",
         "pages/plugin.html",
         status=status,
-        page=page(title),
+        page=page(str(plugin["title"])),
         plugin=plugin,
+        effects=effects_of(shop, name),
         fields=fields,
         form=form_state({}, error.errors),
-        action=SETTINGS if core else f"{PLUGINS}/{name}",
+        action=f"{PLUGINS}/{name}",
     )
-
-
-def _core_view() -> dict[str, object]:
-    return {
-        "name": CORE,
-        "title": "Settings",
-        "description": "What the shop is called, where it is, how it sells.",
-        "version": "",
-        "state": "enabled",
-        "error": "",
-        "fault": "",
-        "details": "",
-        "hooks": [],
-        "permissions": [],
-        "hosts": [],
-        "has_settings": True,
-        "url": SETTINGS,
-    }

@@ -121,7 +121,9 @@ def product_form(*parts: Context) -> Context:
 
 def plugin_page(plugin: Context, fields: list[Context]) -> Context:
     """One plugin with its settings."""
-    own = {"plugin": plugin, "fields": fields, "form": FRESH, "action": plugin["url"]}
+    kinds = ("payment", "delivery", "prices", "menu", "events", "odd")
+    effects = [{"kind": kind, "names": ["Loyalty <b>"]} for kind in kinds]
+    own = {"plugin": plugin, "fields": fields, "form": FRESH, "action": plugin["url"], "effects": effects}
     return page(plugin["title"], "/admin/plugins", own)
 
 
@@ -196,9 +198,12 @@ def cases_of_goods() -> dict[str, tuple[str, Context]]:
         "product": ("pages/product_edit.html", product_form()),
         "product-new": ("pages/product_edit.html", product_form(new)),
         "product-refused": ("pages/product_edit.html", product_form(new, {"form": sample("refused_product")})),
-        "inventory": ("pages/inventory.html", page("Inventory", path, items=stock, q="")),
+        "inventory": (
+            "pages/inventory.html",
+            page("Inventory", path, items=stock, q="", reasons=["received", "counted"]),
+        ),
         "inventory-low": ("pages/inventory.html", page("Inventory", path, items=[], q="", low=True)),
-        "stock": ("pages/stock.html", page("SAR-IND-M", path, item=stock[0], log=sample("log"))),
+        "stock": ("pages/stock.html", page("SAR-IND-M", path, item=stock[0], log=sample("log"), reasons=["received"])),
         "stock-new": ("pages/stock.html", page("SAR-IND-M", path, item=stock[0], log=[])),
     }
 
@@ -218,11 +223,34 @@ def cases_of_the_log() -> dict[str, tuple[str, Context]]:
     }
 
 
+CONFLICTS = [
+    {"field": "name", "label": "Shop name", "mine": "Neel <b>", "theirs": "Neel & Co", "both": True},
+    {"field": "email", "label": "E-mail", "mine": "", "theirs": "a@b.in", "both": False},
+]
+
+
+def settings_page(fields: list[Context], **more: Any) -> Context:
+    """The shop's own settings."""
+    groups = [{"key": "shop", "fields": fields[:1]}, {"key": "other", "fields": fields[1:]}]
+    rows = [{"name": "SPOEQ_ENV", "value": "dev<b>", "given": given, "hint": "x"} for given in (True, False)]
+    whole = {"groups": groups, "hits": [], "q": "", "form": FRESH, "version": 3, "base": "{}", "conflicts": []}
+    return page("Settings", "/admin/settings", whole, {"environment": rows}, more)
+
+
+def stuck() -> list[Context]:
+    """Dead letters that failed alike."""
+    letters = sample("letters")
+    return [
+        {"key": f"g{n}", "type": one["type"], "subscriber": one["subscriber"], "error": one["error"]}
+        | {"count": count, "letters": letters}
+        for n, (one, count) in enumerate(((letters[0], 36), (letters[-1], 1)))
+    ]
+
+
 def cases_of_settings() -> dict[str, tuple[str, Context]]:
     """Plugins, settings, dead letters and the small pages."""
     on, broken, fields = sample("plugin"), sample("broken"), sample("settings")
     off = {**on, "name": "cod", "title": "Cod", "state": "disabled", "fault": "price: TimeoutError"}
-    core = {**on, "title": "Settings", "url": "/admin/settings"}
     lost = {"code": 404, "title": "This page is not here", "detail": "It may have moved."}
     path = "/admin/dead-letters"
     return {
@@ -230,9 +258,10 @@ def cases_of_settings() -> dict[str, tuple[str, Context]]:
         "plugin": ("pages/plugin.html", plugin_page(on, fields)),
         "plugin-off": ("pages/plugin.html", plugin_page(off, [])),
         "plugin-broken": ("pages/plugin.html", plugin_page(broken, [])),
-        "settings": ("pages/plugin.html", plugin_page(core, fields)),
-        "dead-letters": ("pages/dead_letters.html", page("Dead letters", path, letters=sample("letters"))),
-        "dead-letters-none": ("pages/dead_letters.html", page("Dead letters", path, letters=[])),
+        "settings": ("pages/settings.html", settings_page(fields)),
+        "settings-conflict": ("pages/settings.html", settings_page(fields, conflicts=CONFLICTS, q="na", hits=fields)),
+        "dead-letters": ("pages/dead_letters.html", page("Dead letters", path, groups=stuck(), form=FRESH)),
+        "dead-letters-none": ("pages/dead_letters.html", page("Dead letters", path, groups=[], form=FRESH)),
         "error": ("pages/error.html", page("Not found", "/admin/nowhere", lost)),
         "gallery": ("pages/gallery.html", page("Gallery", "/admin/gallery")),
     }
