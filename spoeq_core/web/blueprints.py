@@ -42,7 +42,18 @@ from spoeq_core.web.api import (
     search,
     sessions,
 )
-from spoeq_core.web.storefront import account, cart, catalog, checkout, orders, preview, recovery, seo, small
+from spoeq_core.web.storefront import (
+    account,
+    cart,
+    catalog,
+    checkout,
+    delivery,
+    orders,
+    preview,
+    recovery,
+    seo,
+    small,
+)
 
 API: tuple[Blueprint, ...] = (
     document.blueprint,
@@ -69,6 +80,7 @@ PAGES: tuple[Blueprint, ...] = (
     health.blueprint,
     catalog.blueprint,
     small.blueprint,
+    delivery.blueprint,
     cart.blueprint,
     checkout.blueprint,
     orders.blueprint,

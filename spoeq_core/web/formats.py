@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import phonenumbers
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_currency, format_currency
 
@@ -70,6 +72,22 @@ def words(value: str) -> str:
     return text.replace("cod", "COD")
 
 
+@lru_cache(maxsize=512)
+def country(code: str) -> str:
+    """The country's name: `India` for `IN`; what is no code of two letters stays as it is."""
+    return str(Locale.parse(LOCALE).territories.get(code, code))
+
+
+@lru_cache(maxsize=512)
+def phone(number: str) -> str:
+    """A stored number as people write it: `+91 98450 12345`."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
 def _moment(value: datetime | date | str | None) -> datetime | date | None:
     if not value:
         return None
@@ -78,4 +96,11 @@ def _moment(value: datetime | date | str | None) -> datetime | date | None:
     return value.astimezone(ZoneInfo(ZONE)) if isinstance(value, datetime) else value
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {"money": money, "date": day, "datetime": moment_text, "words": words}
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "money": money,
+    "date": day,
+    "datetime": moment_text,
+    "words": words,
+    "country": country,
+    "phone": phone,
+}

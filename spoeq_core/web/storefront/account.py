@@ -20,6 +20,7 @@ from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
 from spoeq_core.web.signing_in import check_credentials, limit_registrations, sign_in_browser, sign_out_browser
+from spoeq_core.web.storefront.delivery import about_filled, with_place
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.orders import order_view
 
@@ -126,12 +127,14 @@ async def addresses() -> Response:
 @signed_in
 async def add_address() -> Response:
     """Save a new address."""
-    values = (await read_form()).as_dict()
+    typed = (await read_form()).as_dict()
+    values = with_place(typed)
     customer = await _customer()
     try:
-        await identity.add_address(current_shop(), customer.id, values)
+        await identity.add_address(current_shop(), customer.id, typed)
     except Invalid as error:
-        return await _book(customer, form_state(values, error.errors), None, status=422)
+        errors = about_filled(error.errors, typed, values)
+        return await _book(customer, form_state(values, errors), None, status=422)
     except Conflict as error:
         refused = form_state(values, [FieldError("name", str(error), error.code)])
         return await _book(customer, refused, None, status=409)
@@ -142,14 +145,16 @@ async def add_address() -> Response:
 @signed_in
 async def change_address(address_id: str) -> Response:
     """Change a saved address."""
-    values = (await read_form()).as_dict()
+    typed = (await read_form()).as_dict()
+    values = with_place(typed)
     customer = await _customer()
     try:
-        await identity.change_address(current_shop(), customer.id, address_id, values)
+        await identity.change_address(current_shop(), customer.id, address_id, typed)
     except Invalid as error:
         saved = customer.address(address_id)
         editing = saved_address_view(saved) if saved else None
-        return await _book(customer, form_state(values, error.errors), editing, status=422)
+        errors = about_filled(error.errors, typed, values)
+        return await _book(customer, form_state(values, errors), editing, status=422)
     return flash(see_other(BOOK), "The address is saved.")
 
 

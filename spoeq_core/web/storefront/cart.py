@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from quart import Blueprint, Response, request
 
 from spoeq_core.cart import service as carts
@@ -15,13 +17,15 @@ from spoeq_core.web.carts import buyer_now, current_owner, remember_cart
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.storefront.delivery import delivery_of, known_pin, remember_pin
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.cart import cart_view
+from spoeq_core.web.views.delivery import no_answer
 
 blueprint = Blueprint("pages_cart", __name__)
 
 PATH = "/cart"
-AFTER_ADDING = (PATH, "/checkout")
+CHECKOUT = "/checkout"
 
 
 @blueprint.get("/cart")
@@ -30,12 +34,19 @@ async def show() -> Response:
     """What lies in the cart, and what it comes to."""
     shop = current_shop()
     contents = await carts.load(shop, await current_owner())
-    display = await price_for_display(shop, contents.price_request(await buyer_now()))
-    view = cart_view(shop, contents, display)
+    asked = contents.price_request(await buyer_now())
+    view = cart_view(shop, contents, await price_for_display(shop, asked))
+    delivery = await delivery_of(asked.items, known_pin(), asked.codes) if asked.items else no_answer("", "")
     response = await render(
-        "storefront", "pages/cart.html", page=page("Cart", noindex=True), cart=view, notices=view["notices"]
+        "storefront",
+        "pages/cart.html",
+        page=page("Cart", noindex=True),
+        cart=view,
+        notices=view["notices"],
+        delivery=delivery,
+        added=next((item for item in view["items"] if item["id"] == request.args.get("added")), None),
     )
-    return remember_cart(response, contents.cart)
+    return remember_pin(remember_cart(response, contents.cart), delivery)
 
 
 @blueprint.post("/cart/items")
@@ -44,7 +55,6 @@ async def add() -> Response:
     """Put something in."""
     shop = current_shop()
     form = await read_form()
-    back = form.text("next") if form.text("next") in AFTER_ADDING else PATH
     properties = {
         name.removeprefix("properties."): form.text(name)
         for name in form
@@ -55,7 +65,8 @@ async def add() -> Response:
         contents = await carts.add_item(shop, await current_owner(), form.text("sku"), quantity, properties)
     except (Invalid, Conflict, NotFound) as error:
         return flash(see_other(_came_from()), _sentence(error), "danger")
-    return remember_cart(see_other(back), contents.cart)
+    target = CHECKOUT if form.text("next") == CHECKOUT else _added(contents, form.text("sku"), properties)
+    return remember_cart(see_other(target), contents.cart)
 
 
 @blueprint.post("/cart/items/<item_id>")
@@ -78,6 +89,13 @@ async def _changed(form: Form, item_id: str) -> Contents:
     if action == "remove" or form.text("quantity") == "0":
         return await carts.remove_item(shop, owner, item_id)
     return await carts.set_quantity(shop, owner, item_id, form.integer("quantity"))
+
+
+def _added(contents: Contents, sku: str, properties: Mapping[str, str]) -> str:
+    """The cart, saying what came into it."""
+    lines = [line for line in contents.cart.lines if line.sku == sku]
+    line = next((line for line in lines if dict(line.properties) == properties), lines[-1] if lines else None)
+    return f"{PATH}?added={line.id}" if line else PATH
 
 
 def _came_from() -> str:

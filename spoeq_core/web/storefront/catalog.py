@@ -8,26 +8,33 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from spoeq_core.catalog import service as catalog
-from spoeq_core.catalog.model import Categories, Category, Product, ProductQuery, Sort, choose
+from spoeq_core.catalog.model import Categories, Category, Product, ProductQuery, Sort, Variant, choose
 from spoeq_core.inventory.service import stock_of
 from spoeq_core.kernel.errors import NotFound
+from spoeq_core.payments.service import providers
+from spoeq_core.pricing.service import Item
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import public
 from spoeq_core.web.bodies import query_text
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.security import limit_visitor
 from spoeq_core.web.storefront.choices import option_groups
+from spoeq_core.web.storefront.delivery import asked_pin, delivery_of, remember_pin
 from spoeq_core.web.storefront.filters import chips, facet_views, is_filtered, link, product_query
 from spoeq_core.web.storefront.sections import hero_image, page_sections
 from spoeq_core.web.theming import render
 from spoeq_core.web.views import structured
 from spoeq_core.web.views.catalog import card_view, image_view, product_view
+from spoeq_core.web.views.delivery import no_answer
 
 blueprint = Blueprint("pages_catalog", __name__)
 
 SEARCH = "/search"
 NOTHING_HERE = 404
 """The status of a list whose filters leave nothing: there are endlessly many of them, and none is worth finding."""
+SUGGESTED = 6
+SUGGESTED_CATEGORIES = 2
 SORTS = {
     Sort.RELEVANCE: "Best match",
     Sort.BESTSELLING: "Bestselling",
@@ -74,6 +81,25 @@ async def search() -> Response:
     return await _listing(current_shop(), None, f"“{q}”" if q else "Search", SEARCH, q=q)
 
 
+@blueprint.get("/search/suggest")
+@public
+async def suggest() -> Response:
+    """The search field's suggestions: categories and products that match what was typed so far."""
+    shop, q = current_shop(), query_text("q", longest=200)
+    await limit_visitor(shop, "suggest", times=300, seconds=60)
+    categories = await catalog.all_categories(shop)
+    found = await catalog.list_products(shop, ProductQuery(text=q, per_page=SUGGESTED), categories) if q else None
+    named = [category for category in categories.all() if q and _begins_a_word(q, category.name)]
+    named.sort(key=lambda category: (len(category.path), category.position, category.name))
+    suggestions = {
+        "categories": [{"name": c.name, "url": f"/category/{c.slug}"} for c in named[:SUGGESTED_CATEGORIES]],
+        "products": [card_view(shop, item) for item in found.items] if found else [],
+    }
+    response = await render("storefront", "partials/suggestions.html", q=q, suggestions=suggestions)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
 @blueprint.get("/category/<slug>")
 @public
 async def category(slug: str) -> Response:
@@ -106,8 +132,9 @@ async def product(slug: str) -> Response:
         rest = [image_view(shop, image) for image in found.images if picture is None or image.id != picture.id]
         selected = {**by_sku[variant.sku], "images": [*first, *rest]}
         chosen = dict(variant.options)
+    delivery = await _delivery(found, variant)
     view |= {"url": f"/product/{found.slug}", "breadcrumb": _trail(categories, found)}
-    return await render(
+    response = await render(
         "storefront",
         "pages/product.html",
         page=page(
@@ -121,10 +148,12 @@ async def product(slug: str) -> Response:
         product=view,
         selected=selected,
         option_groups=option_groups(found, chosen),
-        delivery=None,
+        delivery=delivery,
+        door=any(provider.on_delivery for _, provider in providers(shop)),
         related=await _related(shop, found),
         sections=await page_sections("product"),
     )
+    return remember_pin(response, delivery)
 
 
 async def _listing(
@@ -199,6 +228,14 @@ def _picture(shop: Shop, category: Category | None, cards: list[dict[str, Any]])
     return next((card["image"] for card in cards if card["image"]), None)
 
 
+async def _delivery(found: Product, variant: Variant | None) -> dict[str, Any]:
+    """What is said of the delivery of one piece to the PIN code that was asked about."""
+    wanted = variant or next(iter(found.variants), None)
+    if wanted is None:
+        return no_answer("", "")
+    return await delivery_of([Item(wanted.sku, found, wanted, 1)], asked_pin())
+
+
 def _page_link(path: str, number: int) -> str:
     kept = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "page"}
     return link(path, {**kept, **({"page": [str(number)]} if number > 1 else {})})
@@ -216,6 +253,10 @@ async def _related(shop: Shop, found: Product) -> list[dict[str, Any]]:
     query = ProductQuery(category=found.category_ids[-1], sort=Sort.BESTSELLING, per_page=5)
     others = await catalog.list_products(shop, query)
     return [card_view(shop, other) for other in others.items if other.id != found.id][:4]
+
+
+def _begins_a_word(q: str, name: str) -> bool:
+    return any(words.startswith(q.casefold()) for words in (name.casefold(), *name.casefold().split()))
 
 
 def _trail(categories: Categories, found: Product) -> list[dict[str, str]]:

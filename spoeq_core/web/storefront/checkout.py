@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from quart import Blueprint, Response, request
@@ -12,6 +12,7 @@ from spoeq_core.checkout.model import CartChanged, Choices, InProgress, PlaceReq
 from spoeq_core.checkout.service import Placed, Quote, place_order, quote
 from spoeq_core.identity.addresses import parse_address
 from spoeq_core.identity.model import Address, Customer
+from spoeq_core.identity.places import place_of
 from spoeq_core.identity.service import find_customer
 from spoeq_core.identity.states import STATES
 from spoeq_core.inventory.model import OutOfStock
@@ -25,6 +26,8 @@ from spoeq_core.web.carts import current_owner, forget_cart
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.errors import status_of
+from spoeq_core.web.formats import format_amount
+from spoeq_core.web.storefront.delivery import about_filled, known_pin, with_place
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.cart import quote_view
 from spoeq_core.web.views.money import money
@@ -32,6 +35,20 @@ from spoeq_core.web.views.money import money
 blueprint = Blueprint("pages_checkout", __name__)
 
 ADDRESS_FIELDS = ("name", "phone", "line1", "line2", "landmark", "city", "state", "postal_code", "country", "gstin")
+PAGE_ORDER = (
+    "phone",
+    "email",
+    "name",
+    "postal_code",
+    "city",
+    "state",
+    "line1",
+    "line2",
+    "landmark",
+    "gstin",
+    "shipping_method",
+    "payment_method",
+)
 CORE_FIELDS = frozenset({*ADDRESS_FIELDS, "email", "shipping_method", "payment_method"})
 
 
@@ -40,7 +57,7 @@ CORE_FIELDS = frozenset({*ADDRESS_FIELDS, "email", "shipping_method", "payment_m
 async def show() -> Response:
     """The form, filled with what is known of a signed-in customer."""
     customer = await _customer()
-    values = _known(customer)
+    values = with_place(_known(customer))
     return await _page(values, (), customer=customer, quiet=True)
 
 
@@ -49,15 +66,24 @@ async def show() -> Response:
 async def submit() -> Response:
     """Price the choices again, or place the order."""
     form = await read_form()
+    typed = form.as_dict()
+    values = with_place(typed)
     if form.text("action") != "place":
-        return await _page(form.as_dict(), (), customer=await _customer(), quiet=True)
+        return await _page(values, (), customer=await _customer(), quiet=True)
     try:
         placed = await _place(form)
     except CartChanged as error:
-        return await _page(form.as_dict(), [FieldError("", _what_changed(form, error), "cart_changed")], status=409)
+        errors = [FieldError("", _what_changed(form, error), "cart_changed")]
+        return await _page(values, errors, customer=await _customer(), status=status_of(error))
     except (Invalid, Conflict, Unavailable) as error:
-        return await _page(form.as_dict(), _errors(error), status=status_of(error))
+        errors = in_page_order(about_filled(_errors(error), typed, values))
+        return await _page(values, errors, customer=await _customer(), status=status_of(error))
     return _after(placed)
+
+
+def in_page_order(errors: Sequence[FieldError]) -> list[FieldError]:
+    """The errors as their fields stand on the page, what concerns no field first."""
+    return sorted(errors, key=lambda error: PAGE_ORDER.index(error.field) if error.field in PAGE_ORDER else -1)
 
 
 async def _place(form: Form) -> Placed:
@@ -101,10 +127,10 @@ async def _page(
     if not quoted.contents.cart.lines:
         return see_other("/cart")
     view = quote_view(shop, quoted)
-    shown = [error for error in errors if error.field]
-    loose = [{"code": error.code, "message": error.message} for error in errors if not error.field]
-    problems = [*loose, *(problem for problem in view["problems"] if _concerns_cart(problem))]
+    problems = [problem for problem in view["problems"] if _concerns_cart(problem)]
     chosen = {**values, "shipping_method": _chosen_shipping(quoted, values)}
+    if quoted.payment is not None:
+        chosen["payment_method"] = quoted.payment.id
     return await render(
         "storefront",
         "pages/checkout.html",
@@ -112,11 +138,12 @@ async def _page(
         page=page("Checkout", noindex=True),
         cart=view["cart"],
         quote={**view, "problems": problems},
-        form=form_state(chosen, shown),
+        form=form_state(chosen, errors),
         addresses=[{"id": saved.id, **asdict(saved.address)} for saved in customer.addresses] if customer else [],
         countries=[{"value": "IN", "label": "India"}],
         states=[{"value": state.name, "label": state.name} for state in STATES],
         expected_total=money(quoted.total, shop.profile.currency),
+        at_the_door=quoted.payment is not None and quoted.payment.provider.on_delivery,
         idempotency_key=values.get("idempotency_key") or new_id(),
     )
 
@@ -129,10 +156,16 @@ async def _quote(values: Mapping[str, str], quiet: bool) -> Quote:
     choices = Choices(address, values.get("shipping_method", ""), values.get("payment_method", ""))
     owner = await current_owner()
     found = await quote(shop, owner, choices, email=values.get("email", ""))
-    if len(found.shipping_options) == 1 and not choices.shipping_method:
-        only = Choices(address, found.shipping_options[0].id, choices.payment_method)
-        return await quote(shop, owner, only, email=values.get("email", ""))
-    return found
+    settled = _without_alternatives(found, choices)
+    return found if settled == choices else await quote(shop, owner, settled, email=values.get("email", ""))
+
+
+def _without_alternatives(found: Quote, choices: Choices) -> Choices:
+    """The choices, made where there is only one way anyhow: so the total that is shown has its fee in it."""
+    payable = [offer.id for offer in found.offers if offer.option.available]
+    shipping = choices.shipping_method or (found.shipping_options[0].id if len(found.shipping_options) == 1 else "")
+    payment = choices.payment_method or (payable[0] if len(payable) == 1 else "")
+    return replace(choices, shipping_method=shipping, payment_method=payment)
 
 
 def _address(values: Mapping[str, str], errors: list[FieldError]) -> Address | None:
@@ -146,15 +179,17 @@ def _address(values: Mapping[str, str], errors: list[FieldError]) -> Address | N
 
 
 def _rough_address(values: Mapping[str, str]) -> Address | None:
-    """Enough to price the delivery while the rest is still being typed: state and PIN."""
-    if not values.get("state") or not values.get("postal_code"):
+    """Enough to price the delivery while the rest is still being typed: the PIN code, and the state that it names."""
+    place = place_of(values.get("postal_code", ""))
+    state = values.get("state") or (place.state if place else "")
+    if not state or not values.get("postal_code"):
         return None
     return Address(
         name=values.get("name", ""),
         phone="",
         line1="",
         city=values.get("city", ""),
-        state=values["state"],
+        state=state,
         postal_code=values["postal_code"].replace(" ", ""),
         country=values.get("country") or "IN",
     )
@@ -189,8 +224,21 @@ def _concerns_cart(problem: Mapping[str, Any]) -> bool:
 
 
 def _what_changed(form: Form, error: CartChanged) -> str:
-    del form
-    return f"{error.message} Check the new total, then place the order again."
+    """By how much the total is another one than the page showed, and whether that is the delivery's doing."""
+    totals, currency = error.quote.priced.totals, error.quote.priced.cart.currency
+    more = totals.grand_total - _shown(form, "expected_total")
+    delivery = totals.shipping - _shown(form, "expected_shipping")
+    words = f"The total is now {format_amount(totals.grand_total, currency)}"
+    if not more:
+        return f"{error.message} Check the order, then place it again."
+    size = f"{format_amount(abs(more), currency)} {'more' if more > 0 else 'less'}"
+    why = f": delivery costs {size}." if delivery == more else f", {size} than shown before."
+    return f"{words}{why} Check it, then place the order again."
+
+
+def _shown(form: Form, name: str) -> int:
+    text = form.text(name)
+    return int(text) if text.isdecimal() and len(text) < 15 else 0  # noqa: PLR2004 - longer ones are no amount
 
 
 def _chosen_shipping(quoted: Quote, values: Mapping[str, str]) -> str:
@@ -204,7 +252,7 @@ async def _customer() -> Customer | None:
 
 def _known(customer: Customer | None) -> dict[str, str]:
     if customer is None:
-        return {}
+        return {"postal_code": known_pin()}
     wanted = request.args.get("address", "")
     saved = next((item for item in customer.addresses if item.id == wanted), None)
     saved = saved or (customer.addresses[0] if customer.addresses else None)

@@ -76,6 +76,11 @@ def listing(*parts: Context, **more: Any) -> Context:
     return page("Clothing", "/category/clothing", sample("listing"), *parts, more)
 
 
+def promise(state: str, **more: Any) -> Context:
+    """What is said of the delivery to a PIN code."""
+    return {"pin": "560001", "state": state, "city": "", "by": None, "price": None, "door": None, **more}
+
+
 def product(**more: Any) -> Context:
     """A product with two options, one variant chosen."""
     return page("Chanderi silk-cotton saree", "/product/saree", sample("product"), more)
@@ -175,7 +180,12 @@ def cases_of_the_journey() -> dict[str, tuple[str, Context]]:
         "search-none": ("pages/listing.html", listing(searched)),
         "product": ("pages/product.html", product()),
         "product-unchosen": ("pages/product.html", product(selected=None)),
+        **{
+            f"product-{state or 'unasked'}": ("pages/product.html", product(delivery=promise(state)))
+            for state in ("", "nowhere", "unknown", "wrong", "failed")
+        },
         "cart": ("pages/cart.html", cart()),
+        "cart-added": ("pages/cart.html", cart(added=sample("cart")["cart"]["items"][0])),
         "cart-empty": ("pages/cart.html", empty_cart()),
         "checkout": ("pages/checkout.html", checkout()),
         "checkout-refused": (

@@ -1,10 +1,13 @@
 """The stylesheet, the module and the drawings: tokens that can be read, budgets that are kept."""
 
 import gzip
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
+
+MOST_REQUESTS = 7
 
 
 @pytest.fixture
@@ -28,9 +31,29 @@ def test_colours_can_be_read(css, too_faint):
     assert too_faint({**css.light, **css.darks[0]}) == []
 
 
-@pytest.mark.parametrize(("name", "kilobytes"), [("storefront.css", 15), ("storefront.js", 8), ("icons.svg", 8)])
+@pytest.mark.parametrize(("name", "kilobytes"), [("storefront.css", 18), ("icons.svg", 8)])
 def test_weight(storefront, name, kilobytes):
-    assert len(gzip.compress((storefront.folder / "static" / name).read_bytes())) <= kilobytes * 1024
+    assert packed(storefront, name) <= kilobytes * 1024
+
+
+@pytest.mark.parametrize(
+    ("case", "kilobytes"), [("home", 15), ("listing", 15), ("product", 20), ("cart", 20), ("checkout", 20)]
+)
+async def test_a_page_loads_few_and_light_files(storefront, cases, case, kilobytes):
+    html = await storefront.render(*cases[case])
+    files = set(re.findall(r'(?:src|href)="/static/([\w./-]+)\?', html))
+    scripts = [name for name in files if name.endswith(".js")]
+    assert sum(packed(storefront, name) for name in scripts) <= kilobytes * 1024
+    assert len(files) + len(["the page itself"]) <= MOST_REQUESTS
+
+
+def test_modules_do_not_need_each_other(storefront):
+    for module in (storefront.folder / "static").glob("*.js"):
+        assert not re.search(r"^(import|export)\b", module.read_text(), re.MULTILINE), module.name
+
+
+def packed(storefront, name):
+    return len(gzip.compress((storefront.folder / "static" / name).read_bytes()))
 
 
 def test_theme_says_who_it_is(storefront):

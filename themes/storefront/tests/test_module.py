@@ -29,6 +29,7 @@ class Shop:
         self.cases = cases
         self.sent = []
         self.held = {}
+        self.broken = ""
         self.quantity = 2
         self.total = 503720
 
@@ -36,20 +37,29 @@ class Shop:
         address = urlsplit(route.request.url)
         if address.path.startswith("/static/"):
             file = self.theme.folder / "static" / address.path.removeprefix("/static/")
-            await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0])
+            body = b"throw new Error('broken');" if file.name == self.broken else file.read_bytes()
+            await route.fulfill(body=body, content_type=mimetypes.guess_type(file.name)[0])
             return
         body = {name: values[0] for name, values in parse_qs(route.request.post_data or "").items()}
         query = {name: values[0] for name, values in parse_qs(address.query).items()}
         if route.request.method == "POST":
             self.sent.append((address.path, body))
         html = await self.page(address.path, query, body)
-        if wait := self.held.get(query.get("opt.size") or route.request.method):
+        if wait := self.held.get(query.get("opt.size") or query.get("q") or route.request.method):
             await wait.wait()
         await route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
     async def page(self, path, query, body):
         if path.startswith("/product"):
             return await self.product(query.get("opt.size", "M"))
+        if path.startswith("/search"):
+            found = {"categories": [{"name": "Sarees", "url": "/category/sarees"}], "products": []}
+            common = self.cases["home"][1]
+            return await self.theme.render(
+                "partials/suggestions.html", {**common, "q": query["q"], "suggestions": found}
+            )
+        if path == "/cart/items":
+            return await self.theme.render(*self.cases["cart-added"])
         if path.startswith("/cart"):
             self.quantity = int(body.get("quantity", self.quantity))
             return await self.cart()
@@ -98,7 +108,7 @@ async def test_a_choice_is_swapped_in_and_keeps_focus(open_page):
     page = await open_page("/product/saree")
     await page.get_by_text("L", exact=True).click()
     await expect(page.locator("[name=sku]")).to_have_value("SAR-L")
-    await expect(page).to_have_url(f"{SHOP}/product/saree?opt.colour=Indigo&opt.size=L")
+    await expect(page).to_have_url(f"{SHOP}/product/saree?pin=560001&opt.colour=Indigo&opt.size=L")
     await expect(page.get_by_role("radio", name="L", exact=True)).to_be_focused()
 
 
@@ -121,7 +131,7 @@ async def test_a_press_while_the_choice_is_coming_buys_the_new_choice(open_page,
     await expect(page.get_by_role("status")).to_have_text("Updating …")
     assert shop.sent == []
     shop.held["S"].set()
-    await page.wait_for_url("**/cart/items")
+    await expect(page.get_by_role("dialog", name="Added to cart")).to_be_visible()
     assert [body["sku"] for _, body in shop.sent] == ["SAR-S"]
 
 
@@ -131,30 +141,91 @@ async def test_an_order_pressed_during_an_update_is_placed_at_the_shown_total_on
     shop.held["POST"] = asyncio.Event()
     await page.get_by_label("PIN code").fill("570001")
     shop.total += 0 if total == "same" else 5000
-    await page.get_by_role("button", name="Place order").click()
+    await page.get_by_role("button", name="Pay ₹").click()
     shop.held["POST"].set()
     if total == "other":
         await expect(page.get_by_role("status")).to_have_text("The total has changed. Check it and press again.")
         assert [body["action"] for _, body in shop.sent] == ["update"]
-        await page.get_by_role("button", name="Place order").click()
+        await page.get_by_role("button", name="Pay ₹").click()
     await page.wait_for_function("() => document.referrer !== ''")
     assert [body["action"] for _, body in shop.sent] == ["update", "place"]
     assert shop.sent[-1][1]["expected_total"] == str(shop.total)
 
 
 async def test_a_form_is_sent_once(open_page):
-    page = await open_page("/product/saree")
+    page = await open_page("/checkout")
     stopped = await page.evaluate(
         """() => {
           const stopped = [];
           addEventListener("submit", (event) => { stopped.push(event.defaultPrevented); event.preventDefault(); });
-          const button = document.querySelector("#buy .button--primary");
+          const button = document.querySelector(".checkout__pay .button--primary");
           button.click();
           button.click();
           return stopped;
         }"""
     )
     assert stopped == [False, True]
+
+
+async def test_what_goes_into_the_cart_is_shown_without_leaving(open_page, shop):
+    page = await open_page("/product/saree")
+    shop.held["POST"] = asyncio.Event()
+    await page.get_by_role("button", name="Add to cart").first.dblclick()
+    shop.held["POST"].set()
+    dialog = page.get_by_role("dialog", name="Added to cart")
+    await expect(dialog.get_by_text("Colour: Indigo")).to_be_visible()
+    assert [path for path, _ in shop.sent] == ["/cart/items"]
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_role("button", name="Add to cart").first).to_be_focused()
+    await expect(page).to_have_url(f"{SHOP}/product/saree")
+
+
+async def test_a_thumbnail_shows_its_photograph_and_says_which_one(open_page):
+    page = await open_page("/product/saree")
+    await page.get_by_role("link", name="Photograph 2 of 3").click()
+    await expect(page.locator(".gallery__thumb[aria-current]")).to_have_attribute("href", "#photo-2")
+    await expect(page).to_have_url(f"{SHOP}/product/saree")
+
+
+async def test_suggestions_are_a_combobox_and_a_late_one_never_shows(open_page, shop):
+    page = await open_page("/product/saree")
+    search = page.get_by_role("combobox", name="Search products")
+    shop.held["sar"] = asyncio.Event()
+    async with page.expect_event("requestfailed"):
+        async with page.expect_request("**/search/suggest?q=sar"):
+            await search.fill("sar")
+        await search.fill("kurta")
+    shop.held["sar"].set()
+    await expect(page.get_by_role("option", name="See all for “kurta”")).to_be_visible()
+    await expect(page.get_by_role("option", name="See all for “sar”")).to_have_count(0)
+    await search.press("ArrowDown")
+    await expect(search).to_have_attribute("aria-activedescendant", "suggest-c1")
+    await search.press("Escape")
+    await expect(search).to_have_attribute("aria-expanded", "false")
+    await search.press("ArrowDown")
+    await search.press("ArrowUp")
+    async with page.expect_request("**/search?q=kurta"):
+        await search.press("Enter")
+
+
+async def test_the_pin_code_is_answered_in_place(open_page):
+    page = await open_page("/product/saree")
+    await page.get_by_label("Deliver to PIN code").fill("560001")
+    await page.get_by_role("button", name="Check").click()
+    await expect(page.get_by_role("status")).to_contain_text("To 560001 by Wed 2 Dec, free.")
+
+
+@pytest.mark.parametrize("broken", ["storefront.js", "search.js", "product.js"])
+async def test_a_module_that_fails_takes_nothing_else_with_it(open_page, shop, broken):
+    shop.broken = broken
+    page = await open_page("/product/saree")
+    await page.get_by_role("button", name="Add to cart").first.click()
+    await expect(page.locator("#cart, dialog[open]").first).to_be_visible()
+    await page.goto(f"{SHOP}/product/saree")
+    await page.get_by_role("searchbox").or_(page.get_by_role("combobox", name="Search products")).fill("tea")
+    async with page.expect_request("**/search?q=tea"):
+        await page.keyboard.press("Enter")
 
 
 async def test_quick_steps_in_the_cart_arrive_in_order(open_page, shop):

@@ -61,7 +61,7 @@ async def test_a_refused_form_says_so_where_it_is_read_first(storefront, cases):
     assert re.search(r'<div class="error-summary" tabindex="-1" autofocus', html)
     field = re.search(r'<input class="input" id="f-postal_code"[^>]*>', html)[0]
     assert 'aria-invalid="true"' in field
-    assert 'aria-describedby="f-postal_code-error"' in field
+    assert 'aria-describedby="f-postal_code-hint f-postal_code-error"' in field
     assert 'value="5600"' in field
 
 
@@ -99,7 +99,7 @@ async def test_a_price_without_discount_shows_no_mrp(storefront, cases, words):
     template, context = cases["product"]
     price = {"mrp": None, "sale": {"amount": 100000, "currency": "INR"}}
     html = await storefront.render(template, {**context, "selected": {**context["selected"], "price": price}})
-    assert "% off" not in words(html.split('class="product__notes"')[0])
+    assert "% off" not in words(html.split('class="promises"')[0])
 
 
 async def test_a_sold_out_choice_cannot_be_bought_but_leads_on(storefront, cases, words):

@@ -1,5 +1,8 @@
 /* Comfort on top of complete pages: every form here also works without this module.
-   One listener a kind of event on the document, so that parts swapped in later need no wiring. */
+   One listener a kind of event on the document, so that parts swapped in later need no wiring. Other modules do not
+   import this one, so that one that fails takes no other with it; they speak by events of the document:
+   "spoeq:say" {detail: words} asks for an announcement, "spoeq:fresh" {detail: element} tells that a part is new,
+   "spoeq:header" {detail: document} brings a newer cart badge. */
 const root = document.documentElement;
 const status = document.querySelector("[data-status]");
 const waiting = new Map();
@@ -20,17 +23,13 @@ function dress(scope) {
   for (const form of scope.querySelectorAll("form[data-auto]")) {
     for (const part of form.querySelectorAll("[data-auto-hide]")) part.hidden = true;
   }
-  watchBuyBar(scope);
 }
 
-/* The bar with the price follows on phones once the button itself has left the screen. */
-function watchBuyBar(scope) {
-  const bar = scope.querySelector("[data-buybar]");
-  const buy = scope.querySelector("#buy");
-  if (!bar || !buy || !("IntersectionObserver" in window)) return;
-  new IntersectionObserver(([seen]) => {
-    bar.hidden = seen.isIntersecting || seen.boundingClientRect.top > 0;
-  }).observe(buy);
+/* The cart's badge of an answer, unless somebody is in the midst of it. */
+function renewHeader(page) {
+  const old = document.querySelector(".header__actions");
+  const fresh = page.querySelector(".header__actions");
+  if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(fresh);
 }
 
 /* What was typed or chosen while the answer was on its way wins over the answer's. */
@@ -43,14 +42,23 @@ function keepTyping(form, after, sent) {
   }
 }
 
-/* Focus stays on the same control; where that is gone, it goes to the heading of its region. */
+/* Focus stays on the same control: the one of its id, or of its kind and words; where that is gone, it goes to the
+   heading of its region. */
 function refocus(region, was) {
   if (!was) return;
-  const again = was.id && document.getElementById(was.id);
-  const target = again || region.querySelector("h1, h2");
+  const alike = (one) => one.tagName === was.tagName && one.textContent === was.textContent;
+  const again = was.id ? document.getElementById(was.id) : [...region.querySelectorAll("button, a, summary")].find(alike);
+  const target = again || region.querySelector("h1, h2") || region;
   if (!again) target.tabIndex = -1;
   target.focus({ preventScroll: true });
   if (again && typeof was.selectionStart === "number") again.setSelectionRange(was.selectionStart, was.selectionEnd);
+}
+
+/* The summary of what is wrong stands above every region; an answer without one takes it away. */
+function renewMessages(page) {
+  const old = document.getElementById("messages");
+  const fresh = page.getElementById("messages");
+  if (old && fresh) old.replaceWith(fresh);
 }
 
 function place(page, form, sent) {
@@ -63,10 +71,10 @@ function place(page, form, sent) {
   const focused = before.contains(document.activeElement) ? document.activeElement : null;
   before.replaceWith(after);
   dress(after);
-  const count = document.querySelector(".header__actions");
-  const fresh = page.querySelector(".header__actions");
-  if (count && fresh && !count.contains(document.activeElement)) count.replaceWith(fresh);
+  renewHeader(page);
+  renewMessages(page);
   document.title = page.title;
+  document.dispatchEvent(new CustomEvent("spoeq:fresh", { detail: after }));
   refocus(after, focused);
   return true;
 }
@@ -87,13 +95,17 @@ async function swap(form, { button = null, control = null } = {}) {
     return;
   }
   under?.stop.abort();
+  for (const [inner, one] of waiting) {
+    const part = document.getElementById(inner);
+    if (!post && part && part !== region && region.contains(part)) one.stop.abort();
+  }
   const mine = { stop: new AbortController(), next: null, press: under?.press ?? null };
   waiting.set(name, mine);
   const late = setTimeout(() => region.setAttribute("aria-busy", "true"), 300);
   try {
     await exchange(form, post, button, mine.stop.signal);
   } catch (fault) {
-    if (fault.name === "AbortError") return;
+    if (fault.name === "AbortError" || !form.isConnected) return;
     form.removeAttribute("data-swap");
     form.requestSubmit(button);
   } finally {
@@ -128,9 +140,11 @@ async function exchange(form, post, button, signal) {
   const answer = await fetch(address, { method: post ? "POST" : "GET", body: post ? sent : null, signal });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!place(page, form, sent)) { location.assign(post ? location.href : address); return; }
-  if (!post) history.replaceState(null, "", address);
-  const told = page.querySelector("[data-error-summary] li, .notices .banner__body, [data-say]");
-  say(form.dataset.said || (told ? told.textContent.trim().replace(/\s+/g, " ") : ""));
+  if (!post) history[form.dataset.history === "push" ? "pushState" : "replaceState"](null, "", address);
+  shown = location.pathname + location.search;
+  const region = document.getElementById(form.dataset.swap);
+  const told = document.querySelector("[data-error-summary] li, .notices .banner__body") ?? region?.querySelector("[data-say]");
+  say(button?.dataset.said || form.dataset.said || (told ? told.textContent.trim().replace(/\s+/g, " ") : ""));
 }
 
 /* What is complete enough to be asked about: a PIN code with six digits, a number, a choice. */
@@ -199,5 +213,11 @@ addEventListener("pageshow", () => {
     for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   }
 });
+
+document.addEventListener("spoeq:say", (event) => say(event.detail));
+document.addEventListener("spoeq:header", (event) => renewHeader(event.detail));
+/* Back over a page that was swapped in place: the address is older than what is shown. */
+let shown = location.pathname + location.search;
+addEventListener("popstate", () => { if (location.pathname + location.search !== shown) location.reload(); });
 
 dress(document);

@@ -1,0 +1,98 @@
+/* The product page: thumbnails that show where one is, a buy bar on phones, adding without leaving, the known PIN code. */
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`spoeq:${name}`, { detail }));
+
+/* Scrolls the strip only: the page stays where it is, and the address as it was. */
+function gallery(root) {
+  const strip = root.querySelector(".gallery__strip");
+  const thumbs = [...root.querySelectorAll(".gallery__thumb")];
+  if (!strip || !thumbs.length) return;
+  const photos = [...strip.children];
+  const show = (at) => thumbs.forEach((thumb, one) => {
+    if (one === at) thumb.setAttribute("aria-current", "true"); else thumb.removeAttribute("aria-current");
+  });
+  root.addEventListener("click", (event) => {
+    const at = thumbs.indexOf(event.target.closest(".gallery__thumb"));
+    if (at < 0) return;
+    event.preventDefault();
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    strip.scrollTo({ left: photos[at].offsetLeft - strip.firstElementChild.offsetLeft, behavior: calm ? "auto" : "smooth" });
+    show(at);
+  });
+  if (!("IntersectionObserver" in window)) return;
+  const watch = new IntersectionObserver((seen) => {
+    for (const one of seen) if (one.isIntersecting) show(photos.indexOf(one.target));
+  }, { root: strip, threshold: 0.6 });
+  photos.forEach((photo) => watch.observe(photo));
+}
+
+/* The bar with the price follows on phones once the button itself has left the screen. */
+function buyBar(scope) {
+  const bar = scope.querySelector("[data-buybar]");
+  const buy = scope.querySelector("#buy");
+  if (!bar || !buy || !("IntersectionObserver" in window)) return;
+  new IntersectionObserver(([seen]) => {
+    bar.hidden = seen.isIntersecting || seen.boundingClientRect.top > 0;
+    document.documentElement.classList.toggle("has-buybar", !bar.hidden);
+  }).observe(buy);
+}
+
+/* Who asked for a PIN code before need not type it again. */
+function knownPin(scope) {
+  const form = scope.querySelector("#delivery form");
+  const input = form?.elements.pin;
+  const known = /(?:^|; )spoeq_pin=([1-9][0-9]{5})/.exec(document.cookie);
+  if (!input || input.value || !known) return;
+  input.value = known[1];
+  form.requestSubmit();
+}
+
+function minicart(content) {
+  document.getElementById("minicart")?.remove();
+  const dialog = document.createElement("dialog");
+  dialog.id = "minicart";
+  dialog.className = "dialog minicart";
+  dialog.setAttribute("aria-labelledby", "minicart-title");
+  dialog.append(document.importNode(content, true));
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/* The answer is the cart, with what came in; or a page that says why nothing did. */
+async function add(form) {
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  tell("header", page);
+  const added = page.getElementById("added");
+  const fresh = page.getElementById("messages");
+  if (added && "showModal" in HTMLDialogElement.prototype) { minicart(added.content); return; }
+  if (added || !answer.ok || !fresh) { location.assign("/cart"); return; }
+  document.getElementById("messages").replaceWith(fresh);
+  fresh.scrollIntoView({ block: "center" });
+  tell("say", fresh.textContent.trim().replace(/\s+/g, " "));
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-add]") || event.defaultPrevented || event.submitter?.name === "next" || !window.HTMLDialogElement) return;
+  event.preventDefault();
+  const button = event.submitter;
+  try {
+    await add(form);
+  } catch {
+    tell("say", form.dataset.failed);
+  } finally {
+    delete form.dataset.sent;
+    setTimeout(() => button?.removeAttribute("aria-busy"), 300);
+    button?.removeAttribute("aria-busy");
+  }
+});
+
+function dress(scope) {
+  scope.querySelectorAll("[data-gallery]").forEach(gallery);
+  buyBar(scope);
+  knownPin(scope);
+}
+
+document.addEventListener("spoeq:fresh", (event) => dress(event.detail));
+dress(document);
