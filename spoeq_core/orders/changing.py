@@ -39,7 +39,8 @@ async def change_order(
         if after == order:
             return order
         try:
-            return await orders.save(after, *events)
+            # The customer is part of the shard key, which a write must name that may change it.
+            return await orders.save(after, *events, only_if={"customer_id": order.customer_id})
         except StaleAggregate:
             continue
     raise StaleAggregate(

@@ -26,6 +26,7 @@ __all__ = [
     "add_shipment",
     "cancel",
     "change_status",
+    "give_to_customer",
     "order_by_number",
     "order_for",
     "order_token",
@@ -148,6 +149,15 @@ async def cancel(
         return after, [OrderCancelled(order_id=order.id, reason=reason)]
 
     return await change_order(shop, order_id, decide, version)
+
+
+async def give_to_customer(shop: Shop, order_id: str, customer_id: str) -> Order:
+    """Put a guest's order into an account; one that has an owner stays theirs. May be repeated."""
+
+    def decide(order: Order) -> Change:
+        return (replace(order, customer_id=customer_id) if order.customer_id is None else order), ()
+
+    return await change_order(shop, order_id, decide)
 
 
 async def add_note(shop: Shop, order_id: str, note: str, *, actor: str) -> Order:

@@ -96,6 +96,22 @@ def test_an_attribute_with_one_value_or_too_many_is_no_facet():
     assert "f.Model" not in names
 
 
+def test_stars_are_counted_where_somebody_gave_any():
+    rows = [
+        row("a", rating=4.6, rating_count=3),
+        row("b", rating=3.2, rating_count=1),
+        row("c", rating=0.0, rating_count=0),
+    ]
+    _, facets = narrowed(rows, ProductQuery())
+    assert facet(facets, "rating_min") == {"4": 1, "3": 2}
+    matching, facets = narrowed(rows, ProductQuery(rating_min=4.0))
+    assert [item.id for item in matching] == ["a"]
+    assert facet(facets, "rating_min") == {"4": 1, "3": 2}
+    assert [v.value for f in facets if f.name == "rating_min" for v in f.values if v.selected] == ["4"]
+    _, facets = narrowed(rows[2:], ProductQuery())
+    assert "rating_min" not in [item.name for item in facets]
+
+
 def test_an_empty_list_has_no_facets():
     assert narrowed([], ProductQuery()) == ([], ())
 

@@ -4,6 +4,7 @@ from spoeq_core.catalog.model.category import Brand, Categories, Category, Node,
 from spoeq_core.catalog.model.countries import COUNTRIES
 from spoeq_core.catalog.model.listing import (
     MAX_PER_PAGE,
+    RATING_STEPS,
     Facet,
     FacetValue,
     ProductPage,
@@ -53,6 +54,7 @@ __all__ = [
     "NEEDED_TO_SELL",
     "ORIGIN",
     "OUT",
+    "RATING_STEPS",
     "SLUG",
     "Brand",
     "Categories",

@@ -15,6 +15,8 @@ from spoeq_core.catalog.model.text import ORIGIN, words_in
 MAX_PER_PAGE: Final = 100
 MAX_ATTRIBUTE_FACETS: Final = 8
 MAX_FACET_VALUES: Final = 30
+RATING_STEPS: Final = (4, 3)
+"""A list can be narrowed to products rated so and better."""
 PRIOR_RATING: Final = 3.5
 PRIOR_COUNT: Final = 5
 """A rating counts as if so many others had given the prior one: five stars of one person do not beat 4.8 of many."""
@@ -93,12 +95,12 @@ class FacetValue:
 class Facet:
     """A way to narrow the list. `name` is the query's key (a range's with _min and _max behind it).
 
-    A range has `low` and `high` (minor units), the others `values`.
+    A range has `low` and `high` (minor units), the others `values`, of which `one` takes a single one.
     """
 
     name: str
     label: str
-    kind: Literal["choice", "range", "bool"]
+    kind: Literal["choice", "one", "range", "bool"]
     values: tuple[FacetValue, ...] = ()
     low: int = 0
     high: int = 0
@@ -127,7 +129,7 @@ def filters_of(query: ProductQuery) -> dict[str, Filter]:
     if query.in_stock:
         found["in_stock"] = lambda row: row.in_stock
     if (stars := query.rating_min) is not None:
-        found["rating"] = lambda row: row.rating >= stars
+        found["rating_min"] = lambda row: row.rating >= stars
     if query.price_min is not None or query.price_max is not None:
         low, high = query.price_min or 0, query.price_max
         found["price"] = lambda row: low <= row.price and (high is None or row.price <= high)
@@ -165,11 +167,12 @@ class Tally:
         self.brands: Counter[tuple[str, str]] = Counter()
         self.attributes: Counter[str] = Counter()
         self.prices: list[int] = []
+        self.ratings: list[float] = []
         self.in_stock = 0
 
     def count(self, row: Row) -> None:
         """Count a row for every facet."""
-        for name in ("brand", "price", "in_stock"):
+        for name in ("brand", "price", "rating_min", "in_stock"):
             self._count_core(row, name)
         self.attributes.update(row.attributes)
 
@@ -182,7 +185,7 @@ class Tally:
 
     def facets(self, query: ProductQuery) -> tuple[Facet, ...]:
         """The facets that leave a choice."""
-        found = [self._brand_facet(query), self._price_facet(), self._stock_facet(query)]
+        found = [self._brand_facet(query), self._price_facet(), self._rating_facet(query), self._stock_facet(query)]
         return tuple([facet for facet in found if facet is not None] + self._attribute_facets(query))
 
     def _count_core(self, row: Row, name: str) -> None:
@@ -190,6 +193,8 @@ class Tally:
             self.brands[row.brand_slug or row.brand_id, row.brand_name or row.brand_id] += 1
         elif name == "price":
             self.prices.append(row.price)
+        elif name == "rating_min" and row.rating_count:
+            self.ratings.append(row.rating)
         elif name == "in_stock":
             self.in_stock += row.in_stock
 
@@ -202,6 +207,15 @@ class Tally:
 
     def _price_facet(self) -> Facet | None:
         return Facet("price", "Price", "range", low=min(self.prices), high=max(self.prices)) if self.prices else None
+
+    def _rating_facet(self, query: ProductQuery) -> Facet | None:
+        counted = [(stars, sum(rating >= stars for rating in self.ratings)) for stars in RATING_STEPS]
+        values = tuple(
+            FacetValue(str(stars), f"{stars} stars and up", count, query.rating_min == stars)
+            for stars, count in counted
+            if count or query.rating_min == stars
+        )
+        return Facet("rating_min", "Customer rating", "one", values) if values else None
 
     def _stock_facet(self, query: ProductQuery) -> Facet | None:
         values = (FacetValue("1", "In stock", self.in_stock, query.in_stock),)

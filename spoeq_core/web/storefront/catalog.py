@@ -33,6 +33,7 @@ blueprint = Blueprint("pages_catalog", __name__)
 SEARCH = "/search"
 NOTHING_HERE = 404
 """The status of a list whose filters leave nothing: there are endlessly many of them, and none is worth finding."""
+RESCUE = 4
 SUGGESTED = 6
 SUGGESTED_CATEGORIES = 2
 SORTS = {
@@ -186,11 +187,18 @@ async def _listing(
         facets=facet_views(shop, found.facets),
         filtered=is_filtered(query),
         chips=chips(shop, found.facets, path),
+        rescue=await _rescue(shop) if q and not found.total else [],
         clear_url=link(path, {"q": q} if q else {}),
         next_url=_page_link(path, query.page + 1) if query.page < pages else "",
         prev_url=_page_link(path, query.page - 1) if query.page > 1 else "",
         sections=await page_sections("listing"),
     )
+
+
+async def _rescue(shop: Shop) -> list[dict[str, Any]]:
+    """What is shown to whoever searched and found nothing."""
+    best = await catalog.list_products(shop, ProductQuery(sort=Sort.BESTSELLING, in_stock=True, per_page=RESCUE))
+    return [card_view(shop, item) for item in best.items]
 
 
 def _about_list(

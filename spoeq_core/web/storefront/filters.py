@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from quart import request
 
-from spoeq_core.catalog.model import Facet, ProductQuery, Sort
+from spoeq_core.catalog.model import RATING_STEPS, Facet, ProductQuery, Sort
 from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.kernel.money import parse_amount, plain_amount
 from spoeq_core.shop import Shop
@@ -34,6 +34,7 @@ def product_query(category: str | None, text: str) -> ProductQuery:
         },
         price_min=_price("price_min"),
         price_max=_price("price_max"),
+        rating_min=_stars("rating_min"),
         in_stock=query_flag("in_stock"),
         sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
         page=query_int("page", 1, minimum=1, maximum=10_000),
@@ -113,6 +114,11 @@ def _without(path: str, name: str, value: str) -> str:
     args.pop("page", None)
     args[name] = [other for other in args.get(name, []) if other != value]
     return link(path, args)
+
+
+def _stars(name: str) -> float | None:
+    text = request.args.get(name, "").strip()
+    return float(text) if text in {str(stars) for stars in RATING_STEPS} else None
 
 
 def _price(name: str) -> int | None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from quart import Blueprint, Response, request
 
-from spoeq_core.kernel.errors import FieldError, NotFound
+from spoeq_core.identity import service as identity
+from spoeq_core.identity.model import Customer
+from spoeq_core.kernel.errors import FieldError, Invalid, NotFound
 from spoeq_core.orders.listing import list_orders
 from spoeq_core.orders.model import Order
-from spoeq_core.orders.service import order_for, track
+from spoeq_core.orders.service import give_to_customer, order_for, track
 from spoeq_core.orders.shape import track_path
-from spoeq_core.orders.tokens import order_id_of
+from spoeq_core.orders.tokens import order_id_of, order_token
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, public, signed_in
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import form_state, query_text
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.flash import flash
 from spoeq_core.web.security import client_address, limit
+from spoeq_core.web.signing_in import limit_registrations, sign_in_browser
 from spoeq_core.web.storefront.filters import link
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.orders import order_view, shipment_views, tracking_steps
@@ -26,20 +31,34 @@ from spoeq_core.web.views.orders import order_view, shipment_views, tracking_ste
 blueprint = Blueprint("pages_orders", __name__)
 
 PER_PAGE = 20
+SIGN_IN = "This e-mail address has an account already. Sign in to it instead."
 
 
 @blueprint.get("/orders/<order_id>/confirmation")
 @public
 async def confirmation(order_id: str) -> Response:
     """The order as it was placed; may be reloaded."""
+    return await _confirmation(await _order(order_id), form_state())
+
+
+@blueprint.post("/orders/<order_id>/account")
+@public
+async def open_account(order_id: str) -> Response:
+    """Make an account of a guest's order: all that is missing is a password."""
     shop = current_shop()
-    order = await _order(order_id)
-    return await render(
-        "storefront",
-        "pages/confirmation.html",
-        page=page(f"Order {order.number}", noindex=True),
-        order=_view(shop, order),
-    )
+    order = await order_for(shop, order_id, token=request.args.get("token", ""))
+    target = f"/account/orders/{order.id}"
+    if order.customer_id is not None:
+        return see_other(target)
+    await limit_registrations(shop)
+    try:
+        customer = await _customer_of(shop, order)
+    except Invalid as error:
+        errors = [FieldError("password", SIGN_IN if it.code == "taken" else it.message, it.code) for it in error.errors]
+        return await _confirmation(order, form_state({}, errors), 422)
+    await give_to_customer(shop, order.id, customer.id)
+    response = await sign_in_browser(shop, see_other(target), customer)
+    return flash(response, "Your account is ready, and this order is in it.")
 
 
 @blueprint.get("/track")
@@ -103,6 +122,30 @@ async def one_of_mine(order_id: str) -> Response:
     order = await order_for(shop, order_id, customer_id=(await current_actor()).id)
     return await render(
         "storefront", "pages/order.html", page=page(f"Order {order.number}", noindex=True), order=_view(shop, order)
+    )
+
+
+async def _customer_of(shop: Shop, order: Order) -> Customer:
+    """A new customer with what the order says of them, its address in their book."""
+    # As it was typed: `Form` strips values, and a password may begin or end with a space.
+    password = str((await request.form).get("password", ""))
+    name, phone = order.shipping_address.name, order.shipping_address.phone
+    customer = await identity.register_customer(shop, email=order.email, password=password, name=name, phone=phone)
+    await identity.add_address(shop, customer.id, asdict(order.shipping_address))
+    return customer
+
+
+async def _confirmation(order: Order, form: dict[str, Any], status: int = 200) -> Response:
+    shop = current_shop()
+    guest = order.customer_id is None and (await current_actor()).kind != "customer"
+    return await render(
+        "storefront",
+        "pages/confirmation.html",
+        status,
+        page=page(f"Order {order.number}", noindex=True),
+        order=_view(shop, order),
+        account_url=f"/orders/{order.id}/account?token={order_token(shop, order.id)}" if guest else "",
+        form=form,
     )
 
 

@@ -116,8 +116,30 @@ def order(**more: Any) -> Context:
 
 
 def confirmation(**more: Any) -> Context:
-    """The page after placing an order."""
-    return page("Thank you", "/orders/01ORD/confirmation", {"order": order(**more)})
+    """The page after placing an order as a guest."""
+    offer = {"account_url": "/orders/01ORD/account?token=t", "form": FRESH}
+    return page("Thank you", "/orders/01ORD/confirmation", offer, {"order": order(**more)})
+
+
+def long_cart(lines: int) -> Context:
+    """A cart of so many lines, of each almost all that one may order."""
+    line = {**sample("cart")["cart"]["items"][0], "name": "Long " * 60, "quantity": 99}
+    items = [{**line, "id": f"l-{number}"} for number in range(lines)]
+    return cart(cart={**sample("cart")["cart"], "items": items}, cart_count=99 * lines)
+
+
+def many_variants(count: int) -> Context:
+    """A product that is chosen by one option of so many values, the dearest that can be sold."""
+    most = {"amount": 99_99_99_999_00, "currency": "INR"}
+    values = [
+        {"value": str(n), "label": f"Size {n}", "selected": n == 1, "available": n % 2 == 1, "url": "?"}
+        for n in range(count)
+    ]
+    group = {"name": "size", "label": "Size", "kind": "select", "values": values}
+    whole = sample("product")
+    named = {**whole["product"], "name": "Endless" * 43, "images": []}
+    chosen = {**whole["selected"], "price": {"mrp": most, "sale": most}, "images": []}
+    return product(product=named, selected=chosen, option_groups=[group])
 
 
 def tracking(**more: Any) -> Context:
@@ -186,6 +208,8 @@ def cases_of_the_journey() -> dict[str, tuple[str, Context]]:
         },
         "cart": ("pages/cart.html", cart()),
         "cart-added": ("pages/cart.html", cart(added=sample("cart")["cart"]["items"][0])),
+        "cart-sixty": ("pages/cart.html", long_cart(60)),
+        "product-many": ("pages/product.html", many_variants(40)),
         "cart-empty": ("pages/cart.html", empty_cart()),
         "checkout": ("pages/checkout.html", checkout()),
         "checkout-refused": (

@@ -1,8 +1,10 @@
 """What the module adds in a real browser: answers swapped in place, nothing lost, nothing sent twice."""
 
 import asyncio
+import json
 import mimetypes
 import os
+import re
 import shutil
 from urllib.parse import parse_qs, urlsplit
 
@@ -50,19 +52,29 @@ class Shop:
         await route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
     async def page(self, path, query, body):
-        if path.startswith("/product"):
-            return await self.product(query.get("opt.size", "M"))
-        if path.startswith("/search"):
-            found = {"categories": [{"name": "Sarees", "url": "/category/sarees"}], "products": []}
-            common = self.cases["home"][1]
-            return await self.theme.render(
-                "partials/suggestions.html", {**common, "q": query["q"], "suggestions": found}
-            )
-        if path == "/cart/items":
-            return await self.theme.render(*self.cases["cart-added"])
-        if path.startswith("/cart"):
-            self.quantity = int(body.get("quantity", self.quantity))
-            return await self.cart()
+        places = {
+            "/product": lambda: self.product(query.get("opt.size", "M")),
+            "/search": lambda: self.suggestions(query["q"]),
+            "/cart/items/": lambda: self.cart(body),
+            "/cart/items": lambda: self.theme.render(*self.cases["cart-added"]),
+            "/cart": lambda: self.cart(body),
+            "/pin/": self.place,
+            "/category": lambda: self.listing(query),
+            "/account": lambda: self.theme.render(*self.cases["addresses"]),
+        }
+        found = (answer for start, answer in places.items() if path.startswith(start))
+        return await next(found, lambda: self.checkout(body))()
+
+    async def place(self):
+        return json.dumps({"city": "Mysuru", "state": "Karnataka", "states": ["Karnataka"]})
+
+    async def suggestions(self, q):
+        found = {"categories": [{"name": "Sarees", "url": "/category/sarees"}], "products": []}
+        return await self.theme.render(
+            "partials/suggestions.html", {**self.cases["home"][1], "q": q, "suggestions": found}
+        )
+
+    async def checkout(self, body):
         template, context = self.cases["checkout"]
         values = {**context["form"]["values"], **body} if body else {}
         form = {"values": values, "errors": {}, "summary": []}
@@ -75,7 +87,16 @@ class Shop:
         chosen = {**context["selected"], "sku": f"SAR-{size}"}
         return await self.theme.render(template, {**context, "option_groups": groups, "selected": chosen})
 
-    async def cart(self):
+    async def listing(self, query):
+        template, context = self.cases["listing"]
+        number = int(query.get("page", "1"))
+        cards = [{**card, "name": f"{card['name']}, page {number}"} for card in context["products"]]
+        chosen = [{"label": query["in_stock"], "remove_url": "/category/clothing"}] if "in_stock" in query else []
+        shown = {"products": cards, "page_number": number, "next_url": f"?page={number + 1}", "chips": chosen}
+        return await self.theme.render(template, {**context, **shown, "total": 72})
+
+    async def cart(self, body):
+        self.quantity = int(body.get("quantity", self.quantity))
         template, context = self.cases["cart"]
         first, second = context["cart"]["items"]
         cart = {**context["cart"], "items": [{**first, "quantity": self.quantity}, second]}
@@ -93,8 +114,9 @@ async def open_page(shop):
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
 
-        async def open_one(path, *, javascript=True):
-            context = await browser.new_context(java_script_enabled=javascript, viewport={"width": 390, "height": 844})
+        async def open_one(path, *, javascript=True, width=390):
+            size = {"width": width, "height": 844}
+            context = await browser.new_context(java_script_enabled=javascript, viewport=size)
             await context.route("**/*", shop.answer)
             page = await context.new_page()
             await page.goto(f"{SHOP}{path}")
@@ -207,6 +229,46 @@ async def test_suggestions_are_a_combobox_and_a_late_one_never_shows(open_page, 
     await search.press("ArrowUp")
     async with page.expect_request("**/search?q=kurta"):
         await search.press("Enter")
+
+
+async def test_show_more_puts_the_next_page_below(open_page, shop):
+    page = await open_page("/category/clothing")
+    before = await page.locator("#results .grid > li").count()
+    await page.get_by_role("link", name="Show 24 more").click()
+    await expect(page.locator("#results .grid > li")).to_have_count(2 * before)
+    await expect(page.locator("[data-shown]")).to_have_text(f"{2 * before} of 72 shown")
+    await expect(page.locator("#results .grid > li").nth(before).get_by_role("link")).to_be_focused()
+    await expect(page.get_by_role("link", name="Show 24 more")).to_have_attribute("href", "?page=3")
+
+
+async def test_on_a_wide_screen_a_filter_works_at_once_and_back_undoes_it(open_page):
+    page = await open_page("/category/clothing", width=1280)
+    await page.get_by_label("In stock").check()
+    await expect(page.get_by_role("link", name="Remove filter: 1")).to_be_visible()
+    await expect(page).to_have_url(re.compile(r"/category/clothing\?.*in_stock=1"))
+    await expect(page.get_by_label("In stock")).to_be_focused()
+    await page.go_back()
+    await expect(page.get_by_role("link", name="Remove filter: 1")).to_have_count(0)
+
+
+async def test_on_a_phone_filters_wait_for_the_button(open_page):
+    page = await open_page("/category/clothing")
+    await page.locator(".listing__filter").click()
+    await page.get_by_label("In stock").check()
+    await expect(page).to_have_url(f"{SHOP}/category/clothing#filters")
+    await page.get_by_role("button", name="Apply filters").click()
+    await expect(page.get_by_role("link", name="Remove filter: 1")).to_be_visible()
+    await expect(page.get_by_role("button", name="Apply filters")).to_be_hidden()
+
+
+async def test_a_pin_code_fills_in_the_address_and_keeps_what_was_written(open_page):
+    page = await open_page("/account/addresses")
+    await page.get_by_label("PIN code").fill("570001")
+    await expect(page.get_by_label("City or town")).to_have_value("Mysuru")
+    await page.get_by_label("City or town").fill("Srirangapatna")
+    await page.get_by_label("PIN code").fill("570002")
+    await expect(page.locator("[name=pin_filled]")).to_have_value("570002")
+    await expect(page.get_by_label("City or town")).to_have_value("Srirangapatna")
 
 
 async def test_the_pin_code_is_answered_in_place(open_page):

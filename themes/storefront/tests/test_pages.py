@@ -112,6 +112,37 @@ async def test_a_sold_out_choice_cannot_be_bought_but_leads_on(storefront, cases
     assert "See similar products" in words(html)
 
 
+async def test_of_many_values_the_sold_out_ones_can_be_chosen_and_say_so(storefront, cases, words):
+    html = await storefront.render(*cases["product-many"])
+    options = re.findall(r'<option value="(\d+)"( selected)?>([^<]*)</option>', html)
+    assert len(options) == 40
+    assert options[0] == ("0", "", "Size 0 (sold out)")
+    assert options[1] == ("1", " selected", "Size 1")
+    assert "₹99,99,99,999" in words(html)
+
+
+async def test_sixty_lines_and_thousands_of_pieces(storefront, cases, words):
+    html = await storefront.render(*cases["cart-sixty"])
+    assert len(re.findall(r'<li class="line[ "]', html)) == 60
+    assert "(5940 items)" in words(html)
+    assert re.search(r'class="count">.*?99\+', html)
+
+
+async def test_what_a_shopper_reads_of_an_error_is_no_protocol(storefront, cases, words):
+    template, context = cases["error"]
+    for code, title in {403: "Forbidden", 404: "Not Found", 422: "Unprocessable Entity", 500: "x", 503: "x"}.items():
+        html = await storefront.render(template, {**context, "code": code, "title": title})
+        heading = words(re.search(r"<h1>(.*?)</h1>", html)[1])
+        assert heading != title
+        assert f"<title>{heading} –" in html
+
+
+async def test_a_signed_in_buyer_is_offered_no_account(storefront, cases):
+    template, context = cases["confirmation"]
+    assert "Keep this order in an account" in await storefront.render(template, context)
+    assert "Keep this order in an account" not in await storefront.render(template, {**context, "account_url": ""})
+
+
 async def test_without_a_choice_the_button_says_what_is_missing(storefront, cases, words):
     template, context = cases["product-unchosen"]
     groups = [

@@ -159,7 +159,7 @@ document.addEventListener("change", (event) => {
   if (!form || !("auto" in form.dataset) || !control.name) return;
   const names = form.dataset.auto;
   if (names && !names.split(" ").includes(control.name)) return;
-  if (!ready(control)) return;
+  if ("wide" in form.dataset ? !matchMedia("(min-width: 64em)").matches : !ready(control)) return;
   if (form.dataset.swap) swap(form, { button: names ? null : form.querySelector("[data-auto-hide] button"), control });
   else form.requestSubmit();
 });
