@@ -26,6 +26,7 @@ from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.plugins.configuration import Configuration
 from spoeq_core.plugins.discovery import Discovery, build_hooks
 from spoeq_core.plugins.documents import PluginStates
+from spoeq_core.plugins.storages import chosen_storage
 from spoeq_core.rooms import DOCUMENTS, SCHEDULES, SUBSCRIBERS
 from spoeq_core.shop import Shop
 
@@ -87,8 +88,18 @@ async def open_shop(
     configuration = Configuration(
         PluginStates(mongo), redis, boot.hooks, keyring, boot.discovery, settings.redis_prefix
     )
-    storage = LocalFileStorage(settings.data_dir / "media")
-    shop = Shop(settings, clock or SystemClock(), mongo, redis, boot.hooks, outbox, storage, keyring, configuration)
+    shop = Shop(
+        settings,
+        clock or SystemClock(),
+        mongo,
+        redis,
+        boot.hooks,
+        outbox,
+        LocalFileStorage(settings.data_dir / "media"),
+        chosen_storage,
+        keyring,
+        configuration,
+    )
     try:
         await mongo.create_indexes(documents)
         await configuration.refresh()

@@ -6,8 +6,14 @@ from odmantic import Model
 
 from spoeq_core.audit.documents import EntryDocument
 from spoeq_core.cart.documents import CartDocument
-from spoeq_core.catalog.documents import BrandDocument, CategoryDocument, ProductDocument, RemovalDocument
-from spoeq_core.catalog.subscribers import SUBSCRIBERS as CATALOG_SUBSCRIBERS
+from spoeq_core.catalog.documents import (
+    BrandDocument,
+    CategoryDocument,
+    LooseFilesDocument,
+    ProductDocument,
+    RemovalDocument,
+)
+from spoeq_core.catalog.subscribers import SCHEDULES as CATALOG_SCHEDULES, SUBSCRIBERS as CATALOG_SUBSCRIBERS
 from spoeq_core.checkout.subscribers import SCHEDULES as CHECKOUT_SCHEDULES
 from spoeq_core.desk.documents import SavedViewDocument
 from spoeq_core.identity.documents import (
@@ -46,6 +52,7 @@ DOCUMENTS: tuple[type[Model], ...] = (
     CategoryDocument,
     BrandDocument,
     RemovalDocument,
+    LooseFilesDocument,
     StockDocument,
     StockLogDocument,
     CartDocument,
@@ -63,6 +70,7 @@ SUBSCRIBERS: tuple[Subscription, ...] = (
     *NOTIFICATION_SUBSCRIBERS,
 )
 SCHEDULES: tuple[Schedule, ...] = (
+    *CATALOG_SCHEDULES,
     *INVENTORY_SCHEDULES,
     *ORDER_SCHEDULES,
     *CHECKOUT_SCHEDULES,

@@ -19,7 +19,8 @@ _OFFERS = {
     "spoeq_core.checkout.quotas": "full_quotas quota_counts",
     "spoeq_core.hooks.caller": "hookimpl",
     "spoeq_core.hooks.contributions": (
-        "Extension Fragment HeadTag HealthReport LineProperty Manifest MenuEntry Permission Routes SitemapEntry"
+        "Extension FileStorageProvider Fragment HeadTag HealthReport LineProperty Manifest MenuEntry Permission "
+        "Routes SitemapEntry"
     ),
     "spoeq_core.identity.model": "normalise_email",
     "spoeq_core.identity.service": "create_staff register_customer",
@@ -37,6 +38,7 @@ _OFFERS = {
     "spoeq_core.kernel.mongo": "Repository plain",
     "spoeq_core.kernel.settings": "Settings",
     "spoeq_core.kernel.tasks": "Schedule",
+    "spoeq_core.kernel.storage": "FileStorage is_key require_key",
     "spoeq_core.local": "in_process_client use_shop with_shop",
     "spoeq_core.notifications.model": "Message NotificationChannel",
     "spoeq_core.orders.events": (

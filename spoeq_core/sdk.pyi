@@ -28,6 +28,7 @@ from spoeq_core.checkout.quotas import full_quotas as full_quotas, quota_counts 
 from spoeq_core.hooks.caller import hookimpl as hookimpl
 from spoeq_core.hooks.contributions import (
     Extension as Extension,
+    FileStorageProvider as FileStorageProvider,
     Fragment as Fragment,
     HeadTag as HeadTag,
     HealthReport as HealthReport,
@@ -67,6 +68,7 @@ from spoeq_core.kernel.money import (
 )
 from spoeq_core.kernel.mongo import Repository as Repository, plain as plain
 from spoeq_core.kernel.settings import Settings as Settings
+from spoeq_core.kernel.storage import FileStorage as FileStorage, is_key as is_key, require_key as require_key
 from spoeq_core.kernel.tasks import Schedule as Schedule
 from spoeq_core.local import in_process_client as in_process_client, use_shop as use_shop, with_shop as with_shop
 from spoeq_core.notifications.model import Message as Message, NotificationChannel as NotificationChannel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=BaseModel)
 R = TypeVar("R")
+
+LOCAL_STORAGE = "local"
+"""Name of the storage that is always there: a folder on the shop's own disk."""
 
 
 class ShopProfile(BaseModel):
@@ -49,6 +53,12 @@ class ShopProfile(BaseModel):
     )
     storefront_theme: str = Field("storefront", max_length=60)
     admin_theme: str = Field("admin", max_length=60)
+    file_storage: str = Field(
+        LOCAL_STORAGE,
+        max_length=60,
+        title="Where pictures are kept",
+        description="local: on the shop's own disk. Otherwise the name of a storage that an enabled plugin offers.",
+    )
 
 
 class PluginSettings(Protocol):
@@ -69,15 +79,23 @@ class Shop:
     redis: Redis
     hooks: Hooks
     outbox: Outbox
-    storage: FileStorage
+    local_files: FileStorage
+    storage_of: Callable[[Shop], FileStorage]
     keyring: Keyring
     configuration: PluginSettings
     repositories: dict[object, object] = field(default_factory=dict)
+    rendering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Held while a picture is rendered, which takes much memory: one at a time in a process."""
 
     @property
     def profile(self) -> ShopProfile:
         """What the merchant says of the shop."""
         return self.configuration.of(ShopProfile)
+
+    @property
+    def storage(self) -> FileStorage:
+        """Where uploaded files are kept, as the shop's settings say."""
+        return self.storage_of(self)
 
     def plugin_settings(self, model: type[S]) -> S:
         """The current values of a plugin's settings model."""

@@ -15,9 +15,6 @@ from spoeq_core.orders.model import ChosenPayment, ChosenShipping, Order, OrderL
 from spoeq_core.payments.model import PaymentStatus
 from spoeq_core.pricing.model import PricedLine
 
-PICTURE_WIDTH = 160
-"""Pixels: the smallest rendition that is at least this wide stands beside the line."""
-
 
 def fingerprint(request: PlaceRequest) -> str:
     """The same text for the same request, another for another."""
@@ -100,8 +97,4 @@ def _line(line: PricedLine, contents: Contents) -> OrderLine:
 def _picture(product: Product, variant: Variant) -> str:
     """Storage key of a small rendition of the line's picture, or nothing."""
     image = product.image_of(variant)
-    if image is None:
-        return ""
-    by_width = sorted(image.files, key=lambda file: (file.width, file.type != "image/webp"))
-    wide = [file for file in by_width if file.width >= PICTURE_WIDTH] or by_width[-1:]
-    return wide[0].key if wide else ""
+    return image.small.key if image and image.small else ""

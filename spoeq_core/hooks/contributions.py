@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import BaseModel
 from quart import Blueprint
+
+if TYPE_CHECKING:
+    from spoeq_core.kernel.storage import FileStorage
+    from spoeq_core.shop import Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,16 @@ class HealthReport:
 
     ok: bool
     detail: str = ""
+
+
+class FileStorageProvider(Protocol):
+    """A place for uploaded files, contributed through `register_file_storages`; staff choose it by its name."""
+
+    name: str
+
+    def open(self, shop: Shop) -> FileStorage:
+        """The storage with the plugin's current settings. Makes no request; asked often, so keep clients."""
+        ...
 
 
 Templates = Sequence[str]

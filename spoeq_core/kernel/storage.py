@@ -4,31 +4,68 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from pathlib import Path
 from typing import Protocol
 
-from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.errors import Invalid, Unavailable
 from spoeq_core.kernel.ids import new_id
+
+LONGEST_KEY = 300
+_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,119})*")
 
 
 class FileStorage(Protocol):
-    """Keeps public files by key (`products/<id>/<name>.webp`). Keys are never reused for other content."""
+    """Keeps public files by key (`products/<id>/<name>.webp`). Keys are never reused for other content.
+
+    Every implementation is run through `spoeq_core.testing.file_storage.FileStorageContract`.
+    """
 
     async def save(self, key: str, content: bytes) -> None:
-        """Store the content whole or not at all."""
+        """Store the content whole or not at all.
+
+        Raises:
+            Invalid: it is no key.
+            Unavailable: the storage cannot be reached, is full, or refuses.
+        """
         ...
 
     async def read(self, key: str) -> bytes | None:
-        """The content, or None."""
+        """The content, or None if there is none of that key or it is no key.
+
+        Raises:
+            Unavailable: the storage cannot be reached, or refuses.
+        """
         ...
 
     async def delete(self, key: str) -> None:
-        """Remove it; nothing happens if it is not there."""
+        """Remove it; nothing happens if it is not there.
+
+        Raises:
+            Invalid: it is no key.
+            Unavailable: the storage cannot be reached, or refuses.
+        """
         ...
 
     def url(self, key: str) -> str:
-        """The address a browser fetches it from."""
+        """The address a browser fetches it from. Makes no request and never fails: every page asks it."""
         ...
+
+
+def is_key(key: str) -> bool:
+    """Whether a text may name a file: parts of letters, digits and `._-` between slashes, none beginning with a dot."""
+    return len(key) <= LONGEST_KEY and _KEY.fullmatch(key) is not None
+
+
+def require_key(key: str) -> str:
+    """The key.
+
+    Raises:
+        Invalid: it is none.
+    """
+    if not is_key(key):
+        raise Invalid(f"{key[:LONGEST_KEY]!r} is not a file of this shop.")
+    return key
 
 
 class LocalFileStorage:
@@ -43,13 +80,11 @@ class LocalFileStorage:
 
     async def read(self, key: str) -> bytes | None:
         """The file's content, or None."""
-        path = self.path(key)
-        return await asyncio.to_thread(lambda: path.read_bytes() if path.is_file() else None)
+        return await asyncio.to_thread(self._read, self.path(key)) if is_key(key) else None
 
     async def delete(self, key: str) -> None:
         """Unlink the file."""
-        path = self.path(key)
-        await asyncio.to_thread(path.unlink, missing_ok=True)
+        await asyncio.to_thread(self._unlink, self.path(key))
 
     def url(self, key: str) -> str:
         """The file's path under `/media/`."""
@@ -59,16 +94,39 @@ class LocalFileStorage:
         """Where a key's file is.
 
         Raises:
-            Invalid: the key would leave the directory.
+            Invalid: it is no key.
         """
-        path = (self.root / key).resolve()
-        if not path.is_relative_to(self.root.resolve()) or path == self.root.resolve():
-            raise Invalid(f"{key!r} is not a file of this shop.")
-        return path
+        return self.root / require_key(key)
 
-    @staticmethod
-    def _write(path: Path, content: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def _write(self, path: Path, content: bytes) -> None:
         temporary = path.with_name(f".{path.name}.{new_id()}")
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(content)
+            os.replace(temporary, path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True) if path.parent.is_dir() else None
+            raise self._failed("written", error) from error
+
+    def _read(self, path: Path) -> bytes | None:
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise self._failed("read", error) from error
+
+    def _unlink(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except NotADirectoryError:
+            return
+        except OSError as error:
+            raise self._failed("removed", error) from error
+
+    def _failed(self, what: str, error: OSError) -> Unavailable:
+        return Unavailable(
+            f"A file in {self.root} could not be {what}: {error.strerror or type(error).__name__}.",
+            hint="See that the disk is not full and that the shop's user may write there.",
+            code="storage_unavailable",
+        )

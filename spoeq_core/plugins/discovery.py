@@ -22,6 +22,7 @@ from spoeq_core.hooks import (
     payment,
     pricing,
     shipping,
+    storage,
     storefront,
 )
 from spoeq_core.hooks.caller import PROJECT, FaultListener, Hooks
@@ -41,6 +42,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     storefront,
     admin,
     lifecycle,
+    storage,
 )
 
 
@@ -166,13 +168,18 @@ def _check_compatible(name: str, distribution: Distribution) -> None:
 
 
 def _refuse_duplicate_providers(hooks: Hooks) -> None:
+    payments = hooks.all_parts(payment.register_payment_providers)
+    storages = hooks.all_parts(storage.register_file_storages)
+    _refuse_same_names("payment provider", [(one.name, part.plugin) for part in payments for one in part.value])
+    _refuse_same_names("file storage", [(one.name, part.plugin) for part in storages for one in part.value])
+
+
+def _refuse_same_names(what: str, owned: Iterable[tuple[str, str]]) -> None:
     owners: dict[str, str] = {}
-    for part in hooks.all_parts(payment.register_payment_providers):
-        for provider in part.value:
-            if provider.name in owners:
-                raise ConfigurationError(
-                    f"Plugins {owners[provider.name]!r} and {part.plugin!r} both bring a payment provider "
-                    f"named {provider.name!r}.",
-                    hint="Uninstall one of them.",
-                )
-            owners[provider.name] = part.plugin
+    for name, plugin in owned:
+        if name in owners:
+            raise ConfigurationError(
+                f"Plugins {owners[name]!r} and {plugin!r} both bring a {what} named {name!r}.",
+                hint="Uninstall one of them.",
+            )
+        owners[name] = plugin

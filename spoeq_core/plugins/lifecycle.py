@@ -10,7 +10,8 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from spoeq_core.hooks import lifecycle as lifecycle_hooks
 from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid, NotFound, StaleAggregate
 from spoeq_core.plugins.configuration import Configuration
-from spoeq_core.shop import Shop
+from spoeq_core.plugins.storages import storage_names
+from spoeq_core.shop import Shop, ShopProfile
 
 
 async def enable_plugin(shop: Shop, name: str) -> None:
@@ -78,6 +79,8 @@ async def save_settings(shop: Shop, name: str, values: Mapping[str, Any], *, ver
                 for item in error.errors()
             ],
         ) from None
+    if isinstance(validated, ShopProfile) and validated.file_storage != shop.profile.file_storage:
+        _require_storage(shop, validated.file_storage)
     state = await configuration.states.read()
     if version is not None and state.epoch != version:
         raise StaleAggregate("Settings were changed by somebody else in the meantime.", hint="Read them again.")
@@ -106,3 +109,13 @@ def _require_installed(configuration: Configuration, name: str) -> None:
             )
     if name not in {plugin.name for plugin in configuration.plugins}:
         raise NotFound(f"No plugin {name!r} is installed.", hint=f"pip install spoeq-{name}")
+
+
+def _require_storage(shop: Shop, name: str) -> None:
+    known = storage_names(shop.hooks)
+    if name not in known:
+        raise Invalid.field(
+            "file_storage",
+            f"No enabled plugin keeps pictures in {name!r}; there are: {', '.join(known)}.",
+            "unknown",
+        )

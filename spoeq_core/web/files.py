@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import mimetypes
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from quart import Blueprint, Response, request
 
 from spoeq_core.kernel.errors import NotFound
+from spoeq_core.shop import LOCAL_STORAGE
 from spoeq_core.web.access import public
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.theming import current_theming, sheet_look
@@ -50,10 +52,16 @@ async def theme_settings(owner: str) -> Response:
 @public
 async def media(key: str) -> Response:
     """An uploaded file; keys are never reused, so it is cached for ever."""
-    content = await current_shop().storage.read(key)
+    shop = current_shop()
+    tag = hashlib.sha256(key.encode()).hexdigest()[:16]
+    if request.if_none_match.contains(tag):
+        return Response("", status=304, headers={"Cache-Control": FOR_EVER, "ETag": f'"{tag}"'})
+    content = await shop.storage.read(key)
+    if content is None and shop.profile.file_storage != LOCAL_STORAGE:
+        content = await shop.local_files.read(key)  # uploaded before the shop's pictures moved elsewhere
     if content is None:
         raise NotFound("There is no such file.")
-    return _answer(content, key, FOR_EVER, "")
+    return _answer(content, key, FOR_EVER, tag)
 
 
 @blueprint.get("/favicon.ico")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Unpack
 
 from PIL import Image as Pillow
 
 from spoeq_core.catalog.model import Option, ProductChanges, ProductStatus, Variant
+from spoeq_core.kernel.clock import FixedClock
+from spoeq_core.shop import Shop
 
 DECLARED = {"country_of_origin": "IN", "maker": "Neel Textiles, Jaipur", "net_quantity": "1 piece"}
 
@@ -48,3 +52,8 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (800, 1000), *, mode: st
     buffer = io.BytesIO()
     Pillow.new(mode, size, "#1f4172").save(buffer, format=kind, **options)
     return buffer.getvalue()
+
+
+def later(shop: Shop, *, days: int) -> Shop:
+    """The same shop some days later."""
+    return replace(shop, clock=FixedClock(shop.clock.now() + timedelta(days=days)))

@@ -15,7 +15,7 @@ from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, StaleAggregate
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import deliver_all
-from tests.catalog.builders import kurta, picture, simple
+from tests.catalog.builders import kurta, later, picture, simple
 from tests.catalog.conftest import Commands
 
 
@@ -204,15 +204,18 @@ async def test_archiving_hides_and_keeps(shop: Shop):
 async def test_deleting_frees_slug_and_sku_at_once_and_files_later(shop: Shop):
     made = await service.create_product(shop, simple())
     made = await add_image(shop, made.id, picture(size=(64, 80)), "A brass lamp")
-    key = made.images[0].files[0].key
+    small, key = (made.images[0].small.key, made.images[0].files[0].key)
     await service.delete_product(shop, made.id)
     with pytest.raises(NotFound):
         await service.product_by_id_or_slug(shop, made.id, hidden=True)
     again = await service.create_product(shop, simple())
     assert again.slug == made.slug
-    assert await shop.storage.read(key) is not None
     await deliver_all(shop)
+    assert await shop.storage.read(key) is not None
+    shop = later(shop, days=8)
+    await service.remove_loose_files(shop)
     assert await shop.storage.read(key) is None
+    assert await shop.storage.read(small) is not None, "orders may show it"
     assert await shop.repository(RemovalRepository).count({}) == 0
     assert (await service.product_by_id_or_slug(shop, again.id)).id == again.id
 

@@ -10,6 +10,8 @@ from typing import Any, TypedDict
 
 OUT = "out"
 """The stock state of a SKU that cannot be bought now; also that of one whose stock nobody has entered yet."""
+SMALL_WIDTH = 160
+"""Pixels across that a list of order lines needs at least."""
 
 
 class ProductStatus(StrEnum):
@@ -32,13 +34,35 @@ class ImageFile:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A product picture with its renditions; `alt` says what it shows."""
+    """A product picture with its renditions; `alt` says what it shows.
+
+    Attributes:
+        files: The renditions, cut to 4 by 5.
+        whole: The picture before it was cut, at most 2,400 pixels a side; None where nothing was cut off.
+        focal_x: What must stay in sight when the picture is cut, in per cent of the whole one's width from the left.
+        focal_y: The same from the top.
+    """
 
     id: str
     alt: str
     width: int
     height: int
     files: tuple[ImageFile, ...]
+    whole: ImageFile | None = None
+    focal_x: int = 50
+    focal_y: int = 50
+
+    @property
+    def small(self) -> ImageFile | None:
+        """The rendition that order lines name, and that is kept for them when the picture is deleted."""
+        by_width = sorted(self.files, key=lambda file: (file.width, file.type != "image/webp"))
+        wide = [file for file in by_width if file.width >= SMALL_WIDTH] or by_width[-1:]
+        return wide[0] if wide else None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The storage keys of all its files."""
+        return tuple(file.key for file in (*self.files, *((self.whole,) if self.whole else ())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from spoeq_core.catalog.service.categories import (
 )
 from spoeq_core.catalog.service.checks import checked
 from spoeq_core.catalog.service.extensions import extended, extensions_of, shown
+from spoeq_core.catalog.service.files import expect_files, forget_files, let_go, remove_loose_files
 from spoeq_core.catalog.service.importing import import_products
 from spoeq_core.catalog.service.listing import MAX_COUNTED, list_products
 from spoeq_core.catalog.service.products import (
@@ -47,16 +48,20 @@ __all__ = [
     "create_product",
     "delete_category",
     "delete_product",
+    "expect_files",
     "extended",
     "extensions_of",
     "finish_removal",
+    "forget_files",
     "import_products",
+    "let_go",
     "list_products",
     "product_addresses",
     "product_by_id_or_slug",
     "products_by_ids",
     "products_by_slugs",
     "record_sales",
+    "remove_loose_files",
     "rename_brand",
     "require_version",
     "save_product",

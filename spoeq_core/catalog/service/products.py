@@ -10,6 +10,7 @@ from spoeq_core.catalog.documents import ProductRepository, Removal, RemovalRepo
 from spoeq_core.catalog.events import ProductCreated, ProductDeleted, ProductUpdated
 from spoeq_core.catalog.model import Product, ProductAddress, ProductChanges, ProductStatus, slugify
 from spoeq_core.catalog.service.checks import checked, free_slug, taken
+from spoeq_core.catalog.service.files import let_all_go, passing_files
 from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, StaleAggregate
 from spoeq_core.kernel.ids import is_id, new_id
 from spoeq_core.shop import Shop
@@ -125,7 +126,7 @@ async def delete_product(shop: Shop, product_id: str) -> None:
         NotFound: there is none.
     """
     product = await shop.repository(ProductRepository).get(product_id)
-    files = tuple(file.key for image in product.images for file in image.files)
+    files = tuple(passing_files(product.images))
     event = ProductDeleted(product_id=product_id, skus=[variant.sku for variant in product.variants])
     with contextlib.suppress(Conflict):  # somebody is deleting it already, and tells the same
         await shop.repository(RemovalRepository).insert(Removal(product_id, files), event)
@@ -133,14 +134,14 @@ async def delete_product(shop: Shop, product_id: str) -> None:
 
 
 async def finish_removal(shop: Shop, product_id: str) -> None:
-    """Do what is left to do of a removal: the product, its pictures, the note of it. May be repeated."""
+    """Do what is left to do of a removal: the product, the note of it; its pictures go later. May be repeated."""
     removals = shop.repository(RemovalRepository)
     removal = await removals.find_by_id(product_id)
     if removal is None:
         return
     await shop.repository(ProductRepository).delete(product_id)
-    for key in removal.files:
-        await shop.storage.delete(key)
+    if removal.files:
+        await let_all_go(shop, product_id, removal.files)
     await removals.delete(product_id)
 
 

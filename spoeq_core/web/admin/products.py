@@ -11,7 +11,7 @@ from spoeq_core.audit.service import record
 from spoeq_core.catalog import images, service as catalog
 from spoeq_core.catalog.model import Node, Product, ProductQuery, ProductStatus, Sort
 from spoeq_core.inventory.service import ensure_stock, stock_of
-from spoeq_core.kernel.errors import FieldError, Invalid, StaleAggregate
+from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, SpoeqError, StaleAggregate, TooLarge, Unavailable
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.product_form import as_typed, entered, extension_fields, rows_of, to_form
@@ -21,7 +21,7 @@ from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
 from spoeq_core.web.theming import render
-from spoeq_core.web.views.catalog import image_view, product_view
+from spoeq_core.web.views.catalog import THUMB, editable_image_view, image_view, product_view
 from spoeq_core.web.views.money import money
 
 blueprint = Blueprint("admin_products", __name__)
@@ -93,15 +93,15 @@ async def add_image(product_id: str) -> Response:
         if upload is None or not upload.filename:
             raise Invalid.field("file", "Choose a picture.", "missing")
         await images.add_image(shop, product.id, upload.read(), alt=form.text("alt"))
-    except Invalid as error:
-        return flash(back, error.errors[0].message if error.errors else error.message, "danger")
+    except (Invalid, Conflict, TooLarge, Unavailable) as error:
+        return flash(back, _sentence(error), "danger")
     return flash(back, "Picture added.")
 
 
 @blueprint.post("/products/<product_id>/images/<image_id>")
 @staff("catalog.manage")
 async def change_image(product_id: str, image_id: str) -> Response:
-    """Delete a picture, put it first, or say what it shows."""
+    """Delete a picture, put it first, or say what it shows and what of it stays in sight."""
     shop = current_shop()
     product = await _product(product_id)
     form = await read_form()
@@ -114,8 +114,11 @@ async def change_image(product_id: str, image_id: str) -> Response:
             await images.order_images(shop, product.id, [image_id])
         else:
             await images.describe_image(shop, product.id, image_id, form.text("alt"))
-    except Invalid as error:
-        return flash(back, error.errors[0].message if error.errors else error.message, "danger")
+            if form.text("focal_x") or form.text("focal_y"):
+                x, y = form.integer("focal_x", 50), form.integer("focal_y", 50)
+                await images.focus_image(shop, product.id, image_id, x, y)
+    except (Invalid, Conflict, TooLarge, Unavailable) as error:
+        return flash(back, _sentence(error), "danger")
     return flash(back, "Pictures saved.")
 
 
@@ -170,9 +173,16 @@ async def _product(key: str) -> Product:
     return await catalog.product_by_id_or_slug(current_shop(), key, hidden=True)
 
 
+def _sentence(error: SpoeqError) -> str:
+    """What went wrong with a picture, and what to do."""
+    return error.errors[0].message if isinstance(error, Invalid) and error.errors else str(error)
+
+
 def _editable(product: Product) -> dict[str, Any]:
     """What the form needs beyond what the API shows."""
+    shop = current_shop()
     return {
+        "images": [editable_image_view(shop, image) for image in product.images],
         "status": product.status.value,
         "brand_id": product.brand_id or "",
         "category_ids": list(product.category_ids),
@@ -184,7 +194,7 @@ def _row(shop: Shop, product: Product, pieces: dict[str, int]) -> dict[str, Any]
         "id": product.id,
         "name": product.name,
         "slug": product.slug,
-        "image": image_view(shop, product.images[0]) if product.images else None,
+        "image": image_view(shop, product.images[0], widest=THUMB) if product.images else None,
         "status": product.status.value,
         "skus": len(product.variants),
         "price": money(product.lowest_price, shop.profile.currency) if product.variants else None,

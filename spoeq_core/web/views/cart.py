@@ -14,7 +14,7 @@ from spoeq_core.pricing.shape import discount, money, totals_of
 from spoeq_core.shipping.model import ShippingOption
 from spoeq_core.shop import Shop
 from spoeq_core.web.formats import day
-from spoeq_core.web.views.catalog import image_view
+from spoeq_core.web.views.catalog import THUMB, image_view
 
 View = dict[str, Any]
 NO_TOTAL = "The total is not available right now, and nothing can be ordered. Please try again in a few minutes."
@@ -116,7 +116,7 @@ def _item(shop: Shop, contents: Contents, line: CartLine, priced: PricedLine | N
         "product_id": line.product_id,
         "name": product.name if product else line.name or line.sku,
         "url": f"/product/{product.slug}" if product else "/cart",
-        "image": image_view(shop, image) if image else None,
+        "image": image_view(shop, image, widest=THUMB) if image else None,
         "options": dict(variant.options) if variant else {},
         "properties": dict(line.properties),
         "quantity": line.quantity,

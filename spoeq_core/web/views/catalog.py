@@ -14,6 +14,10 @@ from spoeq_core.web.views.money import money
 View = dict[str, Any]
 SOURCES = ("image/avif", "image/webp")
 FALLBACK = "image/jpeg"
+CARD = 960
+"""Pixels across that a picture in a list has at most, on a sharp screen."""
+THUMB = 320
+"""The same of a picture beside a line of text."""
 
 
 def product_view(
@@ -64,7 +68,7 @@ def card_view(shop: Shop, product: Product) -> View:
         "name": product.name,
         "url": f"/product/{product.slug}",
         "brand": product.brand_name,
-        "image": image_view(shop, product.images[0]) if product.images else None,
+        "image": image_view(shop, product.images[0], widest=CARD) if product.images else None,
         "price": price and {**price, "from": several},
         "percent_off": _percent_off(cheapest),
         "badges": list(product.badges),
@@ -73,24 +77,42 @@ def card_view(shop: Shop, product: Product) -> View:
     }
 
 
-def image_view(shop: Shop, image: Image) -> View:
-    """A picture: a JPEG that every browser shows, and smaller types for those that can."""
+def image_view(shop: Shop, image: Image, *, widest: int = 0) -> View:
+    """A picture: a JPEG that every browser shows, and smaller types for those that can.
+
+    Args:
+        shop: The shop.
+        image: The picture.
+        widest: Leave out renditions wider than this many pixels, as a list needs none of them.
+    """
+    storage = shop.storage
+    files = [file for file in image.files if not widest or file.width <= widest] or list(image.files)
 
     def srcset(kind: str) -> str:
-        files = sorted((file for file in image.files if file.type == kind), key=lambda file: file.width)
-        return ", ".join(f"{shop.storage.url(file.key)} {file.width}w" for file in files)
+        of_kind = sorted((file for file in files if file.type == kind), key=lambda file: file.width)
+        return ", ".join(f"{storage.url(file.key)} {file.width}w" for file in of_kind)
 
-    fallback = [file for file in image.files if file.type == FALLBACK] or list(image.files)
+    fallback = [file for file in files if file.type == FALLBACK] or files
     largest = max(fallback, key=lambda file: file.width, default=None)
     return {
         "id": image.id,
-        "src": shop.storage.url(largest.key) if largest else "",
+        "src": storage.url(largest.key) if largest else "",
         "srcset": srcset(FALLBACK),
         "alt": image.alt,
         "width": image.width,
         "height": image.height,
         "sources": [{"type": kind, "srcset": found} for kind in SOURCES if (found := srcset(kind))],
     }
+
+
+def editable_image_view(shop: Shop, image: Image) -> View:
+    """A picture as staff edit it: with the whole of it, if it was cut, and the point that stays in sight."""
+    whole = image.whole and {
+        "src": shop.storage.url(image.whole.key),
+        "width": image.whole.width,
+        "height": image.whole.height,
+    }
+    return image_view(shop, image, widest=CARD) | {"whole": whole, "focal": {"x": image.focal_x, "y": image.focal_y}}
 
 
 def category_view(shop: Shop, node: Node) -> View:

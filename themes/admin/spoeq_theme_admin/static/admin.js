@@ -36,9 +36,28 @@ function showCount() {
   count.closest("[data-bulk]").classList.toggle("bulk--on", shown > 0);
 }
 
+/* What stays in sight of a picture: a press on it fills in the two numbers; the mark follows them. */
+function showFocal(part) {
+  const mark = part.querySelector("[data-focal-mark]");
+  for (const input of part.querySelectorAll("input")) mark.setAttribute(input.name.at(-1), `${input.valueAsNumber || 0}%`);
+}
+
+document.addEventListener("click", (event) => {
+  const stage = event.target.closest("[data-focal-stage]");
+  if (!stage) return;
+  const part = stage.closest("[data-focal]");
+  const box = stage.getBoundingClientRect();
+  const [x, y] = part.querySelectorAll("input");
+  x.value = Math.round(((event.clientX - box.left) / box.width) * 100);
+  y.value = Math.round(((event.clientY - box.top) / box.height) * 100);
+  showFocal(part);
+});
+
 document.addEventListener("input", (event) => {
   if (everything && event.target === everything) for (const row of all("[data-row]")) row.checked = everything.checked;
   else if (everything && event.target.matches("[data-row]")) everything.checked = false;
+  const part = event.target.closest("[data-focal]");
+  if (part) showFocal(part);
   showDirty();
   showCount();
 });

@@ -1,0 +1,31 @@
+"""How products, categories and brands are kept, and which of their files may go."""
+
+from spoeq_core.catalog.documents.catalogue import (
+    BESIDE,
+    BrandDocument,
+    BrandRepository,
+    CategoryDocument,
+    CategoryRepository,
+    ProductDocument,
+    ProductRepository,
+    Removal,
+    RemovalDocument,
+    RemovalRepository,
+)
+from spoeq_core.catalog.documents.files import LooseFiles, LooseFilesDocument, LooseFilesRepository
+
+__all__ = [
+    "BESIDE",
+    "BrandDocument",
+    "BrandRepository",
+    "CategoryDocument",
+    "CategoryRepository",
+    "LooseFiles",
+    "LooseFilesDocument",
+    "LooseFilesRepository",
+    "ProductDocument",
+    "ProductRepository",
+    "Removal",
+    "RemovalDocument",
+    "RemovalRepository",
+]
