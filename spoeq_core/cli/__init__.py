@@ -14,6 +14,7 @@ from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
 GROUP = "spoeq.commands"
 OWN = {
     "doctor": "spoeq_core.cli.doctor:doctor",
+    "files": "spoeq_core.cli.files:files",
     "hooks": "spoeq_core.cli.hooks:hooks",
     "init": "spoeq_core.cli.project:init",
     "openapi": "spoeq_core.cli.openapi:openapi",

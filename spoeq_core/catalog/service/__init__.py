@@ -15,7 +15,7 @@ from spoeq_core.catalog.service.categories import (
 )
 from spoeq_core.catalog.service.checks import checked
 from spoeq_core.catalog.service.extensions import extended, extensions_of, shown
-from spoeq_core.catalog.service.files import expect_files, forget_files, let_go, remove_loose_files
+from spoeq_core.catalog.service.files import expect_files, forget_files, let_go, picture_keys, remove_loose_files
 from spoeq_core.catalog.service.importing import import_products
 from spoeq_core.catalog.service.listing import MAX_COUNTED, list_products
 from spoeq_core.catalog.service.products import (
@@ -56,6 +56,7 @@ __all__ = [
     "import_products",
     "let_go",
     "list_products",
+    "picture_keys",
     "product_addresses",
     "product_by_id_or_slug",
     "products_by_ids",

@@ -72,6 +72,15 @@ async def remove_loose_files(shop: Shop) -> int:
     return removed
 
 
+async def picture_keys(shop: Shop) -> set[str]:
+    """The keys of every file of a picture that a product or a category has."""
+    products = shop.repository(ProductRepository).collection.find({}, {"images": 1})
+    categories = shop.repository(CategoryRepository).collection.find({"image": {"$ne": None}}, {"image": 1})
+    found = [image async for raw in products for image in raw["images"]]
+    found += [raw["image"] async for raw in categories]
+    return {file["key"] for image in found for file in _files(image)}
+
+
 async def _named(shop: Shop, keys: Sequence[str]) -> set[str]:
     """Those of the keys that a picture of a product or a category has."""
     wanted = {"$in": list(keys)}
