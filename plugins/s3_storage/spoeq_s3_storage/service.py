@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
@@ -12,6 +13,9 @@ from obstore.store import S3Store
 
 from spoeq_core.sdk import FileStorage, Shop, Unavailable, is_key, require_key
 from spoeq_s3_storage.settings import S3Settings
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 TYPES = {".avif": "image/avif", ".webp": "image/webp", ".jpg": "image/jpeg"}
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -74,20 +78,23 @@ class S3FileStorage:
                 code="storage_unavailable",
             )
         if self._store is None:
-            endpoint = {"endpoint": given.endpoint.rstrip("/")} if given.endpoint else {}
+            config: S3Config = {
+                "region": given.region,
+                "access_key_id": given.access_key,
+                "secret_access_key": given.secret_key.get_secret_value(),
+                "virtual_hosted_style_request": not given.endpoint,
+            }
+            if given.endpoint:
+                config["endpoint"] = given.endpoint.rstrip("/")
             self._store = S3Store(
                 given.bucket,
-                region=given.region,
-                access_key_id=given.access_key,
-                secret_access_key=given.secret_key.get_secret_value(),
-                virtual_hosted_style_request=not given.endpoint,
+                config=config,
                 client_options={
                     "allow_http": given.endpoint.startswith("http://"),
                     "connect_timeout": timedelta(seconds=min(5, given.timeout_seconds)),
                     "timeout": timedelta(seconds=given.timeout_seconds),
                 },
                 retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=given.timeout_seconds)},
-                **endpoint,
             )
         return self._store
 
