@@ -30,7 +30,7 @@ def product_query(category: str | None, text: str) -> ProductQuery:
         attributes={
             name.removeprefix("f."): given
             for name, values in args.items()
-            if name.startswith("f.") and (given := _given(values))
+            if name.startswith("f.") and name != "f." and (given := _given(values))
         },
         price_min=_price("price_min"),
         price_max=_price("price_max"),

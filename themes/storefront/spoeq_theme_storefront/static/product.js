@@ -80,7 +80,7 @@ document.addEventListener("submit", async (event) => {
   try {
     await add(form);
   } catch {
-    tell("say", form.dataset.failed);
+    tell("show", form.dataset.failed);
   } finally {
     delete form.dataset.sent;
     setTimeout(() => button?.removeAttribute("aria-busy"), 300);

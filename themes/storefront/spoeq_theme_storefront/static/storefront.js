@@ -1,7 +1,7 @@
 /* Comfort on top of complete pages: every form here also works without this module.
    One listener a kind of event on the document, so that parts swapped in later need no wiring. Other modules do not
    import this one, so that one that fails takes no other with it; they speak by events of the document:
-   "spoeq:say" {detail: words} asks for an announcement, "spoeq:fresh" {detail: element} tells that a part is new,
+   "spoeq:say" {detail: words} asks for an announcement of what can be seen anyhow, "spoeq:show" for one that is seen, "spoeq:fresh" {detail: element} tells that a part is new,
    "spoeq:header" {detail: document} brings a newer cart badge. */
 const root = document.documentElement;
 const status = document.querySelector("[data-status]");
@@ -10,8 +10,9 @@ const waiting = new Map();
 root.classList.add("js");
 
 /* The live region is told after the swap, or a screen reader hears the page and the message at once. */
-function say(text) {
+function say(text, seen = true) {
   if (!status) return;
+  status.classList.toggle("toast--quiet", !seen);
   status.textContent = "";
   setTimeout(() => { status.textContent = text; }, 50);
   setTimeout(() => { if (status.textContent === text) status.textContent = ""; }, 5000);
@@ -144,7 +145,8 @@ async function exchange(form, post, button, signal) {
   shown = location.pathname + location.search;
   const region = document.getElementById(form.dataset.swap);
   const told = document.querySelector("[data-error-summary] li, .notices .banner__body") ?? region?.querySelector("[data-say]");
-  say(button?.dataset.said || form.dataset.said || (told ? told.textContent.trim().replace(/\s+/g, " ") : ""));
+  const words = button?.dataset.said || form.dataset.said;
+  say(words || (told ? told.textContent.trim().replace(/\s+/g, " ") : ""), Boolean(words));
 }
 
 /* What is complete enough to be asked about: a PIN code with six digits, a number, a choice. */
@@ -214,7 +216,8 @@ addEventListener("pageshow", () => {
   }
 });
 
-document.addEventListener("spoeq:say", (event) => say(event.detail));
+document.addEventListener("spoeq:say", (event) => say(event.detail, false));
+document.addEventListener("spoeq:show", (event) => say(event.detail));
 document.addEventListener("spoeq:header", (event) => renewHeader(event.detail));
 /* Back over a page that was swapped in place: the address is older than what is shown. */
 let shown = location.pathname + location.search;
