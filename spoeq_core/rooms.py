@@ -13,6 +13,7 @@ from spoeq_core.catalog.documents import (
     ProductDocument,
     RemovalDocument,
 )
+from spoeq_core.catalog.service.bulk import JOBS as CATALOG_JOBS
 from spoeq_core.catalog.subscribers import SCHEDULES as CATALOG_SCHEDULES, SUBSCRIBERS as CATALOG_SUBSCRIBERS
 from spoeq_core.checkout.subscribers import SCHEDULES as CHECKOUT_SCHEDULES
 from spoeq_core.desk.documents import SavedViewDocument
@@ -77,5 +78,5 @@ SCHEDULES: tuple[Schedule, ...] = (
     *JOB_SCHEDULES,
     *SITEMAP_SCHEDULES,
 )
-JOBS: tuple[JobKind, ...] = (*ORDER_JOBS,)
+JOBS: tuple[JobKind, ...] = (*CATALOG_JOBS, *ORDER_JOBS)
 """Every kind of long work; `spoeq_core.jobs.model` says how one is written."""

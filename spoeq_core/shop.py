@@ -49,7 +49,7 @@ class ShopProfile(BaseModel):
     max_quantity: int = Field(99, ge=1, le=999, title="Most pieces of one item in an order")
     order_prefix: str = Field("SPQ", pattern="^[A-Z0-9]{1,6}$", title="Prefix of order numbers")
     support_refund_cap: int = Field(
-        200_000, ge=0, title="What a Support Agent may refund at once", description="In minor units."
+        200_000, ge=0, title="What a Support Agent may refund at once", json_schema_extra={"widget": "money"}
     )
     storefront_theme: str = Field("storefront", max_length=60)
     admin_theme: str = Field("admin", max_length=60)

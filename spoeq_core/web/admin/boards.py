@@ -20,7 +20,7 @@ BOARDS = {
         "orders.view",
         ("status", "payment", "fulfilment", "since", "until", "pin", "flagged", "q", "sort", "cols"),
     ),
-    "products": ("catalog.view", ("status", "q", "missing", "stock", "sort")),
+    "products": ("catalog.view", ("status", "q", "sort")),
 }
 """The lists that have views: what staff need to see each, and what its address may hold."""
 

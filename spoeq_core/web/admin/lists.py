@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from quart import request
 
 from spoeq_core.desk.model import SavedView
+from spoeq_core.web.access import Actor
 from spoeq_core.web.storefront.filters import link
 
 LONGEST = 300
@@ -73,6 +74,13 @@ def tab_views(
         for view in saved
     ]
     return views
+
+
+def own_view(views: Sequence[Mapping[str, Any]], actor: Actor) -> Mapping[str, Any] | None:
+    """The saved view that is shown, if whoever looks may remove it."""
+    shown = next((view for view in views if view["active"] and view.get("id")), None)
+    mine = shown is not None and (shown["owner_id"] == actor.id or actor.may("settings.manage"))
+    return shown if mine else None
 
 
 def chip(label: str, path: str, now: Mapping[str, str], *names: str, value: str = "") -> dict[str, str]:

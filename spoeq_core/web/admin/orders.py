@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from quart import Blueprint, Response
 
@@ -13,9 +13,9 @@ from spoeq_core.orders.finding import OrderFilter, count_orders, count_states, f
 from spoeq_core.orders.model import FulfilmentStatus, OrderStatus
 from spoeq_core.payments.model import PaymentStatus
 from spoeq_core.shop import Shop
-from spoeq_core.web.access import Actor, current_actor, staff
+from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.boards import BOARDS
-from spoeq_core.web.admin.lists import Tab, asked, chip, day_of, query_of, tab_views
+from spoeq_core.web.admin.lists import Tab, asked, chip, day_of, own_view, query_of, tab_views
 from spoeq_core.web.bodies import query_text
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
@@ -62,7 +62,7 @@ async def index() -> Response:
         page=page("Orders"),
         orders=[order_row(order) for order in found.items],
         views=views,
-        view=_own(views, actor),
+        view=own_view(views, actor),
         now=now,
         query=query_of(now),
         chips=_chips(now),
@@ -119,10 +119,3 @@ def _chips(now: Mapping[str, str]) -> list[dict[str, str]]:
         value = f"{now.get('since', '')}/{now.get('until', '')}"
         found.append(chip("placed", PATH, now, "since", "until", value=value))
     return found
-
-
-def _own(views: list[dict[str, Any]], actor: Actor) -> dict[str, Any] | None:
-    """The saved view that is shown, if whoever looks may remove it."""
-    shown = next((view for view in views if view["active"] and view.get("id")), None)
-    mine = shown is not None and (shown["owner_id"] == actor.id or actor.may("settings.manage"))
-    return shown if mine else None

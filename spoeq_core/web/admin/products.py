@@ -1,192 +1,163 @@
-"""Staff pages: products, their variants and pictures."""
+"""Staff pages: the list of products, and the same change for many of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
-from spoeq_core.audit.service import record
-from spoeq_core.catalog import images, service as catalog
-from spoeq_core.catalog.model import Node, Product, ProductQuery, ProductStatus, Sort
-from spoeq_core.inventory.service import ensure_stock, stock_of
-from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, SpoeqError, StaleAggregate, TooLarge, Unavailable
+from spoeq_core.catalog import service as catalog
+from spoeq_core.catalog.model import NEEDED_TO_SELL, Product, ProductQuery, ProductStatus, Sort
+from spoeq_core.catalog.service import bulk
+from spoeq_core.catalog.service.bulk import MOST, ProductAction
+from spoeq_core.desk.service import views_of
+from spoeq_core.inventory.service import stock_of
+from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.ids import is_id
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, staff
-from spoeq_core.web.admin.product_form import as_typed, entered, extension_fields, rows_of, to_form
+from spoeq_core.web.admin.boards import BOARDS
+from spoeq_core.web.admin.lists import Tab, asked, own_view, query_of, read_query, tab_views
 from spoeq_core.web.answers import see_other
-from spoeq_core.web.bodies import form_state, query_int, query_text, read_form
+from spoeq_core.web.bodies import Form, query_int, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.storefront.filters import link
 from spoeq_core.web.theming import render
-from spoeq_core.web.views.catalog import THUMB, editable_image_view, image_view, product_view
+from spoeq_core.web.views.catalog import THUMB, image_view
 from spoeq_core.web.views.money import money
 
 blueprint = Blueprint("admin_products", __name__)
 
 PATH = "/admin/products"
 PER_PAGE = 50
+SHOWN = 100
+TABS = (Tab("all"), *(Tab(status.value, {"status": status.value}) for status in ProductStatus))
+SORTS = {"price": Sort.PRICE, "-price": Sort.PRICE_DOWN, "bestselling": Sort.BESTSELLING}
+VERBS = {ProductAction.PUBLISH: "Put on sale", ProductAction.DRAFT: "Make drafts", ProductAction.ARCHIVE: "Archive"}
 
 
 @blueprint.get("/products")
 @staff("catalog.view")
 async def index() -> Response:
-    """All products, drafts and archived ones too."""
-    shop = current_shop()
-    number, q = query_int("page", 1, minimum=1), query_text("q")
-    query = ProductQuery(text=q, sort=Sort.NEWEST, page=number, per_page=PER_PAGE, statuses=tuple(ProductStatus))
-    found = await catalog.list_products(shop, query)
+    """Products, drafts and archived ones too, as the address says."""
+    shop, actor = current_shop(), await current_actor()
+    now = {name: text for name, text in asked(BOARDS["products"][1]).items() if _is_meant(name, text)}
+    number = query_int("page", 1, minimum=1, maximum=10_000)
+    found = await catalog.list_products(shop, query_for(now, number))
     stocks = await stock_of(shop, [variant.sku for product in found.items for variant in product.variants])
     pieces = {sku: stock.available for sku, stock in stocks.items()}
+    counts = await bulk.count_statuses(shop)
+    views = tab_views(PATH, TABS, await views_of(shop, "products", actor.id), now, counts)
+    pages = max(1, -(-found.total // PER_PAGE))
     return await render(
         "admin",
         "pages/products.html",
         page=page("Products"),
         products=[_row(shop, product, pieces) for product in found.items],
+        views=views,
+        view=own_view(views, actor),
+        now=now,
+        query=query_of(now),
         total=found.total,
         at=number,
-        pages=max(1, -(-found.total // PER_PAGE)),
-        q=q,
+        pages=pages,
+        q=now.get("q", ""),
+        shop_is_new=not counts,
+        prev_url=link(PATH, {**now, "page": str(number - 1)}) if number > 1 else "",
+        next_url=link(PATH, {**now, "page": str(number + 1)}) if number < pages else "",
     )
 
 
-@blueprint.get("/products/new")
+def query_for(now: Mapping[str, str], number: int = 1, per_page: int = PER_PAGE) -> ProductQuery:
+    """What the list's address asks for."""
+    status = now.get("status", "")
+    return ProductQuery(
+        text=now.get("q", ""),
+        sort=SORTS.get(now.get("sort", ""), Sort.NEWEST),
+        page=number,
+        per_page=per_page,
+        statuses=(ProductStatus(status),) if status else tuple(ProductStatus),
+    )
+
+
+@blueprint.post("/products/bulk")
 @staff("catalog.manage")
-async def new() -> Response:
-    """An empty form."""
-    return await _form(None, {}, ())
-
-
-@blueprint.post("/products/new")
-@staff("catalog.manage")
-async def create() -> Response:
-    """Store a new product with its first stock."""
-    return await _save(None)
-
-
-@blueprint.get("/products/<product_id>")
-@staff("catalog.view")
-async def edit(product_id: str) -> Response:
-    """A product's form."""
-    return await _form(await _product(product_id), {}, ())
-
-
-@blueprint.post("/products/<product_id>")
-@staff("catalog.manage")
-async def update(product_id: str) -> Response:
-    """Store a changed product."""
-    return await _save(await _product(product_id))
-
-
-@blueprint.post("/products/<product_id>/images")
-@staff("catalog.manage")
-async def add_image(product_id: str) -> Response:
-    """Add a picture."""
-    shop = current_shop()
-    product = await _product(product_id)
+async def look() -> Response:
+    """What the change would do: how many can take it, and why the others cannot."""
     form = await read_form()
-    upload = (await request.files).get("file")
-    back = see_other(f"{PATH}/{product.id}#media")
-    try:
-        if upload is None or not upload.filename:
-            raise Invalid.field("file", "Choose a picture.", "missing")
-        await images.add_image(shop, product.id, upload.read(), alt=form.text("alt"))
-    except (Invalid, Conflict, TooLarge, Unavailable) as error:
-        return flash(back, _sentence(error), "danger")
-    return flash(back, "Picture added.")
-
-
-@blueprint.post("/products/<product_id>/images/<image_id>")
-@staff("catalog.manage")
-async def change_image(product_id: str, image_id: str) -> Response:
-    """Delete a picture, put it first, or say what it shows and what of it stays in sight."""
-    shop = current_shop()
-    product = await _product(product_id)
-    form = await read_form()
-    action = form.text("action")
-    back = see_other(f"{PATH}/{product.id}#media")
-    try:
-        if action == "delete":
-            await images.delete_image(shop, product.id, image_id)
-        elif action == "first":
-            await images.order_images(shop, product.id, [image_id])
-        else:
-            await images.describe_image(shop, product.id, image_id, form.text("alt"))
-            if form.text("focal_x") or form.text("focal_y"):
-                x, y = form.integer("focal_x", 50), form.integer("focal_y", 50)
-                await images.focus_image(shop, product.id, image_id, x, y)
-    except (Invalid, Conflict, TooLarge, Unavailable) as error:
-        return flash(back, _sentence(error), "danger")
-    return flash(back, "Pictures saved.")
-
-
-async def _save(product: Product | None) -> Response:
-    shop = current_shop()
-    form = await read_form()
-    if form.text("add_variant") or form.text("add_spec"):
-        return await _form(product, await as_typed(), ())
-    rows = rows_of(form)
-    try:
-        changes, stock = await entered(shop, form, product)
-        if product is None:
-            saved = await catalog.create_product(shop, changes)
-        else:
-            version = form.integer("version", product.version)
-            saved = await catalog.update_product(shop, product.id, changes, version=version)
-    except Invalid as error:
-        return await _form(product, await as_typed(), to_form(error.errors, rows), 422)
-    except StaleAggregate as error:
-        return await _form(product, await as_typed(), [FieldError("name", str(error), "stale")], 409)
-    actor = await current_actor()
-    await ensure_stock(shop, saved, stock, actor=actor.id)
-    await record(shop, "product.saved", f"product:{saved.id}", actor_id=actor.id, actor_name=actor.name)
-    return flash(see_other(f"{PATH}/{saved.id}"), f"{saved.name} is saved.")
-
-
-async def _form(
-    product: Product | None, typed: dict[str, Any], errors: Sequence[FieldError], status: int = 200
-) -> Response:
-    shop = current_shop()
-    categories = await catalog.all_categories(shop)
-    view = None
-    if product is not None:
-        stocks = await stock_of(shop, [variant.sku for variant in product.variants])
-        view = {**product_view(shop, product, stocks, categories, staff=True), **_editable(product)}
-    form = form_state(typed, errors)
+    now = read_query(form.text("query"), BOARDS["products"][1])
+    back = link(PATH, now)
+    ids = await _chosen(form, {name: text for name, text in now.items() if _is_meant(name, text)})
+    if not ids:
+        return flash(see_other(back), "Choose one product or more first.", "warn")
+    action = _action(form)
+    seen = await bulk.preview_change(current_shop(), ids, action)
     return await render(
         "admin",
-        "pages/product_edit.html",
-        status=status,
-        page=page(product.name if product else "New product"),
-        product=view,
-        version=product.version if product else 1,
-        form=form,
-        categories=_flat(await catalog.category_tree(shop)),
-        brands=[{"id": brand.id, "name": brand.name} for brand in await catalog.all_brands(shop)],
-        extension_fields=extension_fields(shop, product, form["errors"]),
+        "pages/bulk.html",
+        page=page(VERBS[action]),
+        board="products",
+        action=action.value,
+        able=len(seen.able),
+        ids=",".join(product.id for product in seen.able),
+        reasons=list(seen.reasons().items()),
+        refused=[
+            {"label": product.name, "url": f"{PATH}/{product.id}", "reason": reason}
+            for product, reason in seen.refused[:SHOWN]
+        ],
+        refused_total=len(seen.refused),
+        run_url=f"{PATH}/bulk/run",
+        back_url=back,
+        with_note=False,
     )
 
 
-async def _product(key: str) -> Product:
-    return await catalog.product_by_id_or_slug(current_shop(), key, hidden=True)
+@blueprint.post("/products/bulk/run")
+@staff("catalog.manage")
+async def run() -> Response:
+    """Begin the job, and lead to its progress."""
+    form, actor = await read_form(), await current_actor()
+    action, ids = _action(form), _ids(form.text("ids").split(","))
+    if not ids:
+        return flash(see_other(PATH), "Choose one product or more first.", "warn")
+    title = f"{VERBS[action]}: {len(ids)} product{'s' if len(ids) > 1 else ''}"
+    job = await bulk.start_change(current_shop(), ids, action, title=title, actor_id=actor.id, actor_name=actor.name)
+    return see_other(f"/admin/jobs/{job.id}")
 
 
-def _sentence(error: SpoeqError) -> str:
-    """What went wrong with a picture, and what to do."""
-    return error.errors[0].message if isinstance(error, Invalid) and error.errors else str(error)
-
-
-def _editable(product: Product) -> dict[str, Any]:
-    """What the form needs beyond what the API shows."""
+async def _chosen(form: Form, now: Mapping[str, str]) -> list[str]:
+    """The ticked products, or all that the list holds: with words as far as the search can tell them at once."""
+    if form.text("scope") != "all":
+        return _ids(form.texts("ids"))
     shop = current_shop()
-    return {
-        "images": [editable_image_view(shop, image) for image in product.images],
-        "status": product.status.value,
-        "brand_id": product.brand_id or "",
-        "category_ids": list(product.category_ids),
-    }
+    if not now.get("q"):
+        return await bulk.product_ids(shop, query_for(now).statuses)
+    ids: list[str] = []
+    for number in range(1, MOST // 100 + 1):
+        found = await catalog.list_products(shop, query_for(now, number, 100))
+        ids += [product.id for product in found.items]
+        if len(ids) >= found.total or not found.items:
+            break
+    return ids
+
+
+def _ids(found: list[str]) -> list[str]:
+    return [text for text in dict.fromkeys(found) if is_id(text)][:MOST]
+
+
+def _action(form: Form) -> ProductAction:
+    try:
+        return ProductAction(form.text("action"))
+    except ValueError:
+        raise Invalid.field("action", "Choose what to do with the products.", "enum") from None
+
+
+def _is_meant(name: str, text: str) -> bool:
+    known = {"status": {status.value for status in ProductStatus}, "sort": set(SORTS)}
+    return name == "q" or text in known.get(name, set())
 
 
 def _row(shop: Shop, product: Product, pieces: dict[str, int]) -> dict[str, Any]:
@@ -196,16 +167,9 @@ def _row(shop: Shop, product: Product, pieces: dict[str, int]) -> dict[str, Any]
         "slug": product.slug,
         "image": image_view(shop, product.images[0], widest=THUMB) if product.images else None,
         "status": product.status.value,
+        "missing": [name for name in NEEDED_TO_SELL if not product.declarations.get(name)],
         "skus": len(product.variants),
         "price": money(product.lowest_price, shop.profile.currency) if product.variants else None,
         "stock": sum(max(0, pieces.get(variant.sku, 0)) for variant in product.variants),
         "updated_at": product.updated_at,
     }
-
-
-def _flat(nodes: Sequence[Node], depth: int = 0) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for node in nodes:
-        found.append({"id": node.category.id, "name": node.category.name, "depth": depth})
-        found += _flat(node.children, depth + 1)
-    return found

@@ -133,12 +133,12 @@ def grouped(fields: list[Field]) -> list[dict[str, Any]]:
 
 
 def environment_view(settings: Settings) -> list[dict[str, Any]]:
-    """Every setting of the process, without a secret: what it is, and whether the environment gave it."""
+    """Every setting of the process, without a secret: what it is, and whether that is not the default."""
     return [
         {
             "name": f"SPOEQ_{name.upper()}",
             "value": _value(name, getattr(settings, name)),
-            "given": name in settings.model_fields_set,
+            "given": name in settings.model_fields_set and getattr(settings, name) != info.default,
             "hint": info.description or "",
         }
         for name, info in type(settings).model_fields.items()

@@ -114,6 +114,13 @@ def products(*parts: Context) -> Context:
     return page("Products", "/admin/products", sample("products"), *parts)
 
 
+def crowded_goods() -> Context:
+    """The list of products with tabs, a view and more than a page."""
+    views = [{"key": "draft", "label": "", "url": "?", "active": True, "count": 3}]
+    rows = [{**row, "missing": ["maker"]} for row in sample("products")["products"]]
+    return {"products": rows, "views": views, "view": {"id": "v"}, "now": {"status": "draft"}, "total": 900}
+
+
 def product_form(*parts: Context) -> Context:
     """The form of a product."""
     return page("Chanderi silk-cotton saree", "/admin/products", sample("product_form"), *parts)
@@ -197,6 +204,9 @@ def cases_of_goods() -> dict[str, tuple[str, Context]]:
         "products-none": ("pages/products.html", products({"products": [], "total": 0, "pages": 0})),
         "product": ("pages/product_edit.html", product_form()),
         "product-new": ("pages/product_edit.html", product_form(new)),
+        "product-conflict": ("pages/product_edit.html", product_form({"conflicts": CONFLICTS, "missing": ["maker"]})),
+        "products-crowded": ("pages/products.html", products(crowded_goods())),
+        "products-none-here": ("pages/products.html", products({"products": [], "total": 0, "shop_is_new": False})),
         "product-refused": ("pages/product_edit.html", product_form(new, {"form": sample("refused_product")})),
         "inventory": (
             "pages/inventory.html",
