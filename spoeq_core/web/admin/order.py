@@ -6,12 +6,15 @@ from typing import Any
 
 from quart import Blueprint, Response
 
-from spoeq_core.kernel.errors import Conflict, Invalid
+from spoeq_core.audit.service import record
+from spoeq_core.kernel.errors import Conflict, Forbidden, Invalid
+from spoeq_core.kernel.ids import is_id, new_id
 from spoeq_core.orders import service as orders
 from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.orders.service import Parcel
 from spoeq_core.web.access import Actor, current_actor, staff
 from spoeq_core.web.admin.lists import back_to
+from spoeq_core.web.admin.refunding import outcome_words, read_wish, refund_cap, refund_view, refundable_view
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import Form, form_state, read_form
 from spoeq_core.web.common import page
@@ -72,6 +75,33 @@ async def add_shipment(order_id: str) -> Response:
     )
 
 
+@blueprint.post("/orders/<order_id>/refunds")
+@staff("orders.refund")
+async def give_back(order_id: str) -> Response:
+    """Give money back: first the arithmetic, then, when it was looked at, the money."""
+    shop, form, actor = current_shop(), await read_form(), await current_actor()
+    order = await orders.order_for(shop, order_id, staff=True)
+    cap, given = refund_cap(shop, actor), form.text("refund_id")
+    if given and order.refund(given) is not None:
+        return flash(see_other(f"{PATH}/{order_id}#payment"), *outcome_words(order, given))
+    try:
+        wish = read_wish(shop, form)
+        sums = refund_view(order, wish, cap)
+        if not form.flag("sure"):
+            return await _page(order_id, Invalid(""), form.as_dict(), refund={**sums, "id": new_id()})
+        changed = await orders.refund(
+            shop, order.id, wish, actor=actor.name, refund_id=given if is_id(given) else "", cap=cap
+        )
+    except Invalid as error:
+        return await _page(order_id, error, form.as_dict(), 422)
+    except (Conflict, Forbidden) as error:
+        return flash(see_other(f"{PATH}/{order_id}#refund"), str(error), "danger")
+    detail = {"amount": sums["amount"]["amount"], "reason": wish.reason}
+    by = {"actor_id": actor.id, "actor_name": actor.name}
+    await record(shop, "order.refunded", f"order:{order.id}", **by, detail=detail)
+    return flash(see_other(f"{PATH}/{order_id}#payment"), *outcome_words(changed, given))
+
+
 @blueprint.post("/orders/<order_id>/notes")
 @staff("orders.manage")
 async def add_note(order_id: str) -> Response:
@@ -98,7 +128,9 @@ async def _changed(order_id: str, form: Form, change: Any, words: str) -> Respon
     return flash(see_other(f"{PATH}/{order_id}"), words)
 
 
-async def _page(order_id: str, error: Invalid, typed: dict[str, str], status: int = 200) -> Response:
+async def _page(
+    order_id: str, error: Invalid, typed: dict[str, str], status: int = 200, refund: dict[str, Any] | None = None
+) -> Response:
     shop, actor = current_shop(), await current_actor()
     order = await orders.order_for(shop, order_id, staff=True)
     return await render(
@@ -109,6 +141,8 @@ async def _page(order_id: str, error: Invalid, typed: dict[str, str], status: in
         order=order_view(shop, order, staff=True),
         actions=_actions(order, actor),
         ledger=ledger_view(order),
+        refund=refund,
+        refundable=refundable_view(order),
         unshipped=[
             {"id": line_id, "name": line.name, "sku": line.sku, "left": left}
             for line_id, left in order.unshipped().items()

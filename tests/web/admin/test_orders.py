@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from spoeq_core.audit.service import find_entries
 from spoeq_core.jobs.service import list_jobs, run_jobs
 from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.orders.bulk import JOBS, Action, preview, start
@@ -19,7 +20,7 @@ from spoeq_core.payments.model import Settled
 from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp
 from spoeq_core.testing.visitors import Browser, staff_browser
-from tests.shopping import buy, guest
+from tests.shopping import PRICE, buy, guest
 
 
 async def placed(shop: Shop, *, pay: str = "door") -> Order:
@@ -263,3 +264,68 @@ async def test_orders_with_a_payment_to_look_at_are_found(
     html = await admin.text(f"/admin/orders/{order.id}")
     assert "does not match what was due" in html
     assert "Set aside, counts for nothing" in html
+
+
+async def test_a_refund_shows_its_sums_before_money_moves(app: RunningApp, admin: Browser) -> None:
+    order = (await buy(app.shop, await guest(app.shop, {"KURTA": 3}))).order
+    path, line = f"/admin/orders/{order.id}", order.lines[0].id
+    assert "See the sums" not in await admin.text(path), "nothing came in yet"
+    for step in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+        await change_status(app.shop, order.id, step, actor="Asha")
+    form = {f"refund-{line}": "2", "refund_reason": "too small", "refund_reference": "UPI 1", "restock": "1"}
+    answer = await admin.post(f"{path}/refunds", form)
+    html = await answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "Give back ₹2,598.00" in html
+    assert (await again(app.shop, order)).refunded == 0
+    refund_id = re.search(r'name="refund_id" value="(\w+)"', html)
+    assert refund_id is not None
+    sure = {**form, "sure": "1", "refund_id": refund_id[1]}
+    assert (await admin.post(f"{path}/refunds", sure)).status_code == 303
+    assert (await admin.post(f"{path}/refunds", sure)).status_code == 303
+    given = await again(app.shop, order)
+    assert given.refunded == 2 * PRICE
+    assert len(given.refunds) == 1
+    entries = await find_entries(app.shop, target=f"order:{order.id}")
+    assert [entry.action for entry in entries] == ["order.refunded"]
+    html = await admin.text(path)
+    assert "Given back" in html
+    assert "was given back" in html
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"refund_reason": ""}, "refund_reason"),
+        ({"refund_amount": "ten"}, "refund_amount"),
+        ({"refund_amount": "0"}, "refund_amount"),
+        ({"refund_amount": "999999"}, "refund_amount"),
+        ({"refund_amount": ""}, "refund_amount"),
+    ],
+)
+async def test_a_wrong_refund_is_told_at_its_field(
+    app: RunningApp, admin: Browser, changes: dict[str, str], field: str
+) -> None:
+    order = (await buy(app.shop, await guest(app.shop, {"KURTA": 1}))).order
+    for step in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+        await change_status(app.shop, order.id, step, actor="Asha")
+    form = {"refund_reason": "late", "refund_amount": "100", **changes}
+    answer = await admin.post(f"/admin/orders/{order.id}/refunds", form)
+    html = await answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert f'href="#f-{field}"' in html
+    assert (await again(app.shop, order)).refunds == ()
+
+
+async def test_support_gives_back_up_to_its_cap_and_a_packer_nothing(app: RunningApp) -> None:
+    order = (await buy(app.shop, await guest(app.shop, {"KURTA": 3}))).order
+    for step in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+        await change_status(app.shop, order.id, step, actor="Asha")
+    path = f"/admin/orders/{order.id}"
+    support, warehouse = await staff_browser(app, "support"), await staff_browser(app, "warehouse")
+    much = {"refund_reason": "late", "refund_amount": "3000", "sure": "1"}
+    assert (await support.post(f"{path}/refunds", much)).status_code == 303
+    assert "more than your role may give back" in await support.text(path)
+    assert (await again(app.shop, order)).refunds == ()
+    assert (await warehouse.post(f"{path}/refunds", much)).status_code == 403
+    assert "See the sums" not in await warehouse.text(path)

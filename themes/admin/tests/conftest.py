@@ -101,6 +101,17 @@ def ledger() -> Context:
     }
 
 
+LEFT = {"amount": rupees(500), "lines": [{"id": "l1", "name": "Saree <b>", "sku": "S", "left": 2}]}
+TYPED = {"values": {"refund_reason": "<b>late", "csrf_token": "t"}, "errors": {}, "summary": []}
+
+
+def sums() -> Context:
+    """A refund before it is made."""
+    amounts = {name: rupees(100) for name in ("paid", "before", "by_items", "amount", "kept")}
+    pieces = [{"name": "Saree <b>", "quantity": 1, "amount": rupees(100)}]
+    return {**amounts, "pieces": pieces, "differs": True, "restock": True, "by_hand": "", "id": "r1"}
+
+
 def job(**more: Any) -> Context:
     """A job under way."""
     at = "2025-12-02T08:35:00+00:00"
@@ -157,6 +168,8 @@ def cases_of_orders() -> dict[str, tuple[str, Context]]:
             "pages/order.html",
             order(ledger=ledger(), unshipped=[{**TWO_PIECES}, {**TWO_PIECES, "id": "l2"}]),
         ),
+        "order-refund": ("pages/order.html", order(ledger=ledger(), refundable=LEFT, refund=sums(), form=TYPED)),
+        "order-refundable": ("pages/order.html", order(ledger=ledger(), refundable=LEFT)),
         "order-shipped": ("pages/order.html", shipped()),
         "customers": ("pages/customers.html", page("Customers", people, customers=[asha], q="")),
         "customers-none": ("pages/customers.html", page("Customers", people, customers=[], q="")),

@@ -1,0 +1,163 @@
+"""Staff at work in a real browser: keys, search, steps for many, unsaved changes, the grid; and without a script."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.chaos.buyers import address
+from tests.e2e.conftest import Visitor
+from tests.processes import PASSWORD, RunningDemo
+
+pytestmark = pytest.mark.e2e
+
+CHOICES = {"shipping_method": "flat_rate:india", "payment_method": "cod"}
+
+
+@pytest.fixture(scope="module")
+def orders(demo: RunningDemo) -> list[str]:
+    """Numbers of three orders that wait to be packed."""
+    found = demo.client.get("/api/v1/products", params={"in_stock": "1", "price_max": 90_000, "per_page": 50}).json()
+    sku = found["items"][-1]["variants"][0]["sku"]
+    numbers = []
+    for number in range(3):
+        token = demo.client.post("/api/v1/cart", json={"sku": sku, "quantity": 1}).json()["token"]
+        demo.client.cookies.clear()
+        headers = {"X-Cart-Token": token, "Idempotency-Key": uuid.uuid4().hex}
+        body: dict[str, Any] = {**CHOICES, "shipping_address": address(5_000_000 + number)}
+        total = demo.client.post("/api/v1/checkout/quote", json=body, headers=headers).json()["totals"]["grand_total"]
+        body |= {"email": f"e{number}@example.com", "expected_total": total}
+        placed = demo.client.post("/api/v1/orders", json=body, headers=headers)
+        assert placed.status_code == 201, placed.text
+        numbers.append(placed.json()["number"])
+    return numbers
+
+
+def signed_in(visitors: Callable[..., Visitor], *, javascript: bool = True, width: int = 1280) -> Visitor:
+    visitor = visitors(javascript=javascript, width=width, name="admin")
+    visitor.go("/admin/login")
+    visitor.page.fill("[name=email]", "admin@demo.spoeq")
+    visitor.page.fill("[name=password]", PASSWORD)
+    visitor.page.get_by_role("button", name="Sign in").click()
+    expect(visitor.page.get_by_role("heading", name="Today")).to_be_visible()
+    return visitor
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.name || document.activeElement.className"))
+
+
+def test_keys_lead_everywhere_and_are_dead_in_fields(visitors: Callable[..., Visitor], orders: list[str]) -> None:
+    page = signed_in(visitors).page
+    page.keyboard.press("Control+k")
+    page.keyboard.type(orders[0])
+    link = page.locator(".palette").get_by_role("link", name=orders[0])
+    expect(link).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=f"Order {orders[0]}")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", name="Orders", exact=True)).to_be_visible()
+    for key in "jjx":
+        page.keyboard.press(key)
+    expect(page.locator("[data-bulk-count]")).to_have_text("1")
+    page.keyboard.press("/")
+    page.keyboard.type("jx?")
+    expect(page.locator("#find")).to_have_value("jx?")
+    expect(page.locator("[data-bulk-count]")).to_have_text("1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("details.menu summary").last.click()
+    page.get_by_role("button", name="Off").click()
+    page.keyboard.press("?")
+    expect(page.locator("dialog[data-keys]")).not_to_have_attribute("open", "")
+
+
+def test_many_orders_are_packed_by_a_job(visitors: Callable[..., Visitor], orders: list[str]) -> None:
+    page = signed_in(visitors).page
+    page.goto(page.url.rstrip("/") + "/orders?status=confirmed")
+    for number in orders[:2]:
+        page.get_by_label(f"Select {number}").check()
+    expect(page.locator("[data-bulk-count]")).to_have_text("2")
+    page.select_option("#bulk-action", "pack")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Start packing 2 orders").click()
+    expect(page.get_by_text("Everything has been gone through")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("2 of 2")).to_be_visible()
+
+
+def test_the_same_without_a_script(visitors: Callable[..., Visitor], orders: list[str]) -> None:
+    visitor = signed_in(visitors, javascript=False, width=390)
+    visitor.go("/admin/orders?status=confirmed")
+    page = visitor.page
+    page.get_by_label(f"Select {orders[2]}").check()
+    page.select_option("#bulk-action", "pack")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Start packing 1 order").click()
+    for _ in range(40):
+        if page.get_by_text("Everything has been gone through").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(page.get_by_text("1 of 1")).to_be_visible()
+    visitor.go("/admin/search?q=inventory")
+    page.get_by_role("link", name="Inventory").last.click()
+    expect(page.get_by_role("heading", name="Inventory")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_unsaved_changes_are_not_lost_by_a_slip(visitors: Callable[..., Visitor]) -> None:
+    visitor = signed_in(visitors)
+    visitor.go("/admin/settings")
+    page, asked = visitor.page, []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    before = page.locator("#f-tagline").input_value()
+    page.fill("#f-tagline", f"{before} ")
+    page.fill("#f-tagline", f"{before}!")
+    expect(page.get_by_text("Unsaved changes")).to_be_visible()
+    page.locator("nav.rail").get_by_role("link", name="Orders").click(no_wait_after=True)
+    expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+    assert asked == ["beforeunload"]
+    page.keyboard.press("Control+s")
+    expect(page.locator(".note--toast")).to_contain_text("Settings saved")
+    expect(page.locator("#f-tagline")).to_have_value(f"{before}!")
+
+
+def test_the_grid_walks_pastes_fills_and_takes_back(visitors: Callable[..., Visitor], demo: RunningDemo) -> None:
+    found = demo.client.get("/api/v1/products", params={"per_page": 50}).json()["items"]
+    product = next(item for item in found if len(item["variants"]) > 2)
+    visitor = signed_in(visitors)
+    visitor.go(f"/admin/products/{product['id']}")
+    page = visitor.page
+
+    def prices() -> list[str]:
+        return [page.input_value(f"[name=variants-{row}-{part}]") for row in (0, 1) for part in ("mrp", "sale")]
+
+    before = prices()
+    page.locator("[name=variants-0-mrp]").focus()
+    page.keyboard.press("Enter")
+    assert focused(page) == "variants-1-mrp"
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == "variants-0-mrp"
+    page.evaluate(
+        """() => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", "9999\\t8888\\n7777\\t6666\\n");
+            const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+            document.activeElement.dispatchEvent(paste);
+        }"""
+    )
+    assert prices() == ["9999", "8888", "7777", "6666"]
+    page.keyboard.press("Control+d")
+    assert prices() == ["9999", "8888", "9999", "6666"]
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert prices() == before
+    expect(page.locator(".save-bar__state")).to_have_text("")
