@@ -4,6 +4,8 @@ import gzip
 import json
 import re
 
+import pytest
+
 from spoeq_core.web.slots import STOREFRONT
 
 
@@ -226,6 +228,14 @@ async def test_a_list_of_24_fits_the_budget(storefront, cases):
     template, context = cases["listing"]
     html = await storefront.render(template, {**context, "products": context["products"] * 4})
     assert len(gzip.compress(html.encode())) <= 25 * 1024
+
+
+@pytest.mark.parametrize(
+    ("case", "kilobytes"), [("home", 25), ("product", 25), ("product-many", 25), ("cart", 18), ("checkout", 18)]
+)
+async def test_a_page_fits_its_budget(storefront, cases, case, kilobytes):
+    html = await storefront.render(*cases[case])
+    assert len(gzip.compress(html.encode())) <= kilobytes * 1024
 
 
 async def test_scheme_and_language_are_on_the_document(storefront, cases):
