@@ -9,6 +9,7 @@ from typing import Any
 
 from spoeq_core import boot, wake
 from spoeq_core.hooks import app as app_hooks
+from spoeq_core.hooks.contributions import Routes
 from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.plugins.discovery import Discovery, discover
@@ -43,8 +44,9 @@ def create_app(
     app = ShopApp("spoeq_core.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.enabled_plugins = lambda: prepared.hooks.enabled
-    app.extensions[THEMING] = Theming(themes or discover_themes(), found.plugins, reload=settings.env == "dev")
     _mount(app, prepared)
+    plugins = prepared.discovery.plugins
+    app.extensions[THEMING] = Theming(themes or discover_themes(), plugins, reload=settings.env == "dev")
     for part in (errors, security, health, common):
         part.install(app)
     _serve(app, prepared, clock, listeners)
@@ -56,10 +58,16 @@ def _mount(app: ShopApp, prepared: boot.Boot) -> None:
         for blueprint in group:
             app.register_blueprint(blueprint, url_prefix=prefix)
     for part in prepared.hooks.all_parts(app_hooks.register_routes):
-        routes = part.value
-        for prefix, plugin_blueprint in (("/api/v1", routes.api), ("", routes.pages), ("/admin", routes.admin)):
-            if plugin_blueprint is not None:
-                app.register_plugin_blueprint(part.plugin, plugin_blueprint, prefix)
+        try:
+            _mount_plugin(app, part.plugin, part.value)
+        except Exception as error:
+            prepared.set_aside(part.plugin, error)
+
+
+def _mount_plugin(app: ShopApp, plugin: str, routes: Routes) -> None:
+    for prefix, blueprint in (("/api/v1", routes.api), ("", routes.pages), ("/admin", routes.admin)):
+        if blueprint is not None:
+            app.register_plugin_blueprint(plugin, blueprint, prefix)
 
 
 def _serve(app: ShopApp, prepared: boot.Boot, clock: Clock | None, listeners: Sequence[Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -14,18 +13,20 @@ from odmantic import Model
 
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
+from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.clock import Clock, SystemClock
 from spoeq_core.kernel.crypto import Keyring
 from spoeq_core.kernel.events import Subscription, subscriptions
 from spoeq_core.kernel.mongo import Mongo
 from spoeq_core.kernel.outbox import Outbox, Wake
-from spoeq_core.kernel.redis import REDIS_ERRORS, connect_redis
+from spoeq_core.kernel.redis import connect_redis
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.storage import LocalFileStorage
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.plugins.configuration import Configuration
-from spoeq_core.plugins.discovery import Discovery, build_hooks
+from spoeq_core.plugins.discovery import Discovery, load_hooks
 from spoeq_core.plugins.documents import PluginStates
+from spoeq_core.plugins.faults import Faults
 from spoeq_core.plugins.storages import chosen_storage
 from spoeq_core.rooms import DOCUMENTS, SCHEDULES, SUBSCRIBERS
 from spoeq_core.shop import Shop
@@ -33,30 +34,7 @@ from spoeq_core.shop import Shop
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class Faults:
-    """Remembers the last failure of each hook for the admin; told from the hook caller, written in the background."""
-
-    last: dict[tuple[str, str], str]
-    writes: set[asyncio.Task[None]]
-    shop: Shop | None = None
-
-    def note(self, plugin: str, hook: str, error: str) -> None:
-        """Keep a fault here, and in Redis for the other processes."""
-        self.last[plugin, hook] = error
-        if self.shop is not None:
-            task = asyncio.create_task(self._write(self.shop, plugin, hook, error))
-            self.writes.add(task)
-            task.add_done_callback(self.writes.discard)
-
-    async def _write(self, shop: Shop, plugin: str, hook: str, error: str) -> None:
-        with contextlib.suppress(*REDIS_ERRORS):
-            await shop.redis.hset(
-                shop.key("faults"), f"{plugin}:{hook}", f"{shop.clock.now().isoformat()} {error}"[:500]
-            )
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Boot:
     """What is known before any server is reached: the settings and the plugins."""
 
@@ -65,11 +43,23 @@ class Boot:
     hooks: Hooks
     faults: Faults
 
+    def set_aside(self, plugin: str, error: Exception) -> None:
+        """Go on without a plugin that cannot be started.
+
+        Raises:
+            Exception: the error itself, where no plugin may be missing (SPOEQ_STRICT_PLUGINS).
+        """
+        if self.settings.strict_plugins:
+            raise error
+        self.hooks.remove(plugin)
+        self.discovery = self.discovery.setting_aside(plugin, error)
+
 
 def prepare(settings: Settings, discovery: Discovery) -> Boot:
     """Register and check the plugins; no input or output."""
-    faults = Faults({}, set())
-    return Boot(settings, discovery, build_hooks(discovery.plugins, faults.note), faults)
+    faults = Faults(Breakers())
+    hooks, started = load_hooks(discovery, faults.note, strict=settings.strict_plugins, breakers=faults.breakers)
+    return Boot(settings, started, hooks, faults)
 
 
 @asynccontextmanager
@@ -86,7 +76,7 @@ async def open_shop(
     documents = all_documents(boot.hooks)
     outbox = Outbox(wake, {str(d.model_config["collection"]) for d in documents if "pending_events" in d.model_fields})
     configuration = Configuration(
-        PluginStates(mongo), redis, boot.hooks, keyring, boot.discovery, settings.redis_prefix
+        PluginStates(mongo), redis, boot.hooks, keyring, boot.discovery, settings.redis_prefix, boot.faults
     )
     shop = Shop(
         settings,
@@ -103,15 +93,15 @@ async def open_shop(
     try:
         await mongo.create_indexes(documents)
         await configuration.refresh()
-        boot.faults.shop = shop
+        boot.faults.connect(redis, settings.redis_prefix)
         watcher = asyncio.create_task(configuration.watch(settings.plugin_poll_seconds))
         try:
             yield shop
         finally:
             watcher.cancel()
-            await asyncio.gather(watcher, *boot.faults.writes, return_exceptions=True)
+            await asyncio.gather(watcher, return_exceptions=True)
     finally:
-        boot.faults.shop = None
+        await boot.faults.disconnect()
         await redis.aclose()
         mongo.close()
 

@@ -7,13 +7,13 @@ import inspect
 import click
 
 from spoeq_core.hooks.caller import policy_of
-from spoeq_core.plugins.discovery import FAMILIES, build_hooks, discover
+from spoeq_core.plugins.discovery import FAMILIES, discover, load_hooks
 
 
 @click.command()
 def hooks() -> None:
     """List the hooks by family, with their policy and the installed plugins that answer."""
-    found = build_hooks(discover().plugins, lambda *_: None)
+    found, _ = load_hooks(discover(), lambda *_: None, strict=False)
     answering = {
         plugin: found.hooks_of(plugin) for plugin in sorted(name for name, _ in found.manager.list_name_plugin())
     }

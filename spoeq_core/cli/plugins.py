@@ -43,3 +43,11 @@ def disable(name: str) -> None:
     """Switch a plugin off; its data stays."""
     with_shop(lambda shop: lifecycle.disable_plugin(shop, name))
     click.echo(f"{name} is disabled.")
+
+
+@plugins.command()
+@click.argument("names", nargs=-1)
+def order(names: tuple[str, ...]) -> None:
+    """Ask these plugins first, in this order; without names, as they order themselves."""
+    with_shop(lambda shop: lifecycle.order_plugins(shop, names))
+    click.echo(f"Order: {', '.join(names) or 'their own'}.")

@@ -1,84 +1,47 @@
 """Asks the plugins: a spec function is the typed key of its question.
 
 pluggy finds and orders the implementations; this awaits them, each with the deadline and the failure policy that
-the spec states, leaves out those of disabled plugins, and names the plugin that failed.
+the spec states, leaves out those of disabled plugins and of those whose breaker is open, and names the plugin that
+failed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import copy
-import inspect
 import logging
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import pluggy
 
+from spoeq_core.hooks.checking import check_impl, shape_fault
+from spoeq_core.hooks.failures import HookError, Late, Refused
+from spoeq_core.hooks.spec import PROJECT, Policy, hookimpl, hookspec, policy, policy_of
+from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.errors import ConfigurationError, SpoeqError, Unavailable
+
+__all__ = [
+    "PROJECT",
+    "Answer",
+    "Calls",
+    "EachOwn",
+    "FaultListener",
+    "HookError",
+    "Hooks",
+    "Policy",
+    "hookimpl",
+    "hookspec",
+    "policy",
+    "policy_of",
+]
 
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
-F = TypeVar("F", bound=Callable[..., object])
-
-PROJECT = "spoeq"
-hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a spec promises its callers.
-
-    Attributes:
-        timeout: Seconds an answer may take.
-        on_error: "raise" fails the question (money, stock), "skip" goes on without this answer (cosmetics).
-        since: The version of spoeq that introduced the hook.
-        may_refuse: Whether a SpoeqError that the plugin raises is its answer to the shopper, and not a fault of it.
-    """
-
-    timeout: float = 2.0
-    on_error: Literal["raise", "skip"] = "raise"
-    since: str = "0.1"
-    may_refuse: bool = True
-
-
-def policy(
-    *,
-    timeout: float = 2.0,
-    on_error: Literal["raise", "skip"] = "raise",
-    since: str = "0.1",
-    may_refuse: bool = True,
-) -> Callable[[F], F]:
-    """State a spec's policy."""
-
-    def mark(spec: F) -> F:
-        spec.__policy__ = Policy(timeout, on_error, since, may_refuse)  # type: ignore[attr-defined]
-        return spec
-
-    return mark
-
-
-def policy_of(spec: Callable[..., object]) -> Policy:
-    """The policy a spec states."""
-    return cast(Policy, getattr(spec, "__policy__", Policy()))
-
-
-class HookError(Unavailable):
-    """A plugin failed at a question that may not be skipped."""
-
-    code = "plugin_failed"
-
-    def __init__(self, plugin: str, hook: str, cause: str) -> None:
-        super().__init__(
-            f"Plugin {plugin!r} failed in hook {hook!r}: {cause}.",
-            hint=f"Staff: see Plugins > {plugin} in the admin, mend its settings or disable it.",
-        )
-        self.plugin = plugin
-        self.hook = hook
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +68,15 @@ class EachOwn(Mapping[str, Any]):
         return len(self._by_plugin)
 
 
+@dataclass(slots=True)
+class Calls:
+    """How often a plugin was asked at a hook since the process began, how often it failed, and how long it took."""
+
+    calls: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+
+
 FaultListener = Callable[[str, str, str], None]
 
 
@@ -113,13 +85,17 @@ def _ignore(_plugin: str, _hook: str, _error: str) -> None:
 
 
 class Hooks:
-    """The questions of one app. `enabled` is replaced as plugins come and go."""
+    """The questions of one app. `enabled` and `order` are replaced as plugins come and go."""
 
-    def __init__(self, manager: pluggy.PluginManager, on_fault: FaultListener = _ignore) -> None:
+    def __init__(
+        self, manager: pluggy.PluginManager, on_fault: FaultListener = _ignore, breakers: Breakers | None = None
+    ) -> None:
         self.manager = manager
         self.enabled: frozenset[str] = frozenset()
         self.order: tuple[str, ...] = ()
         self.on_fault = on_fault
+        self.breakers = breakers or Breakers()
+        self.calls: dict[tuple[str, str], Calls] = {}
         self._parts: dict[str, list[Answer[Any]]] = {}
 
     async def collect(
@@ -157,29 +133,63 @@ class Hooks:
         return [part for part in self.all_parts(spec) if part.plugin in self.enabled]
 
     def all_parts(self, spec: Callable[[], R | None]) -> list[Answer[R]]:
-        """The same of all installed plugins, enabled or not."""
+        """The same of all installed plugins, enabled or not, as they were asked by `ask_parts`."""
         name = spec.__name__
-        if name not in self._parts:
-            found = ((impl.plugin_name, impl.function()) for impl in self._all_impls(spec))
-            self._parts[name] = [Answer(plugin, value) for plugin, value in found if value is not None]
-        return cast("list[Answer[R]]", self._parts[name])
+        order = {impl.plugin_name: place for place, impl in enumerate(self._all_impls(spec))}
+        known = [part for part in self._parts.get(name, ()) if part.plugin in order]
+        return sorted(cast("list[Answer[R]]", known), key=lambda part: order[part.plugin])
 
-    def check(self) -> None:
-        """At boot: unknown hooks, wrong colours and wrong parameters are errors that name plugin and hook."""
+    def ask_parts(self, spec: Callable[[], object], plugin: str) -> None:
+        """Ask one plugin what it contributes through a `register_*` hook, once.
+
+        Raises:
+            ConfigurationError: its answer is of the wrong type.
+        """
+        for impl in self._impls_by_name(spec):
+            if impl.plugin_name != plugin:
+                continue
+            value = impl.function()
+            if fault := shape_fault(spec, value):
+                raise ConfigurationError(f"Plugin {plugin!r}: {fault}.", hint="See docs/reference.md.")
+            if value is not None:
+                self._parts.setdefault(spec.__name__, []).append(Answer(plugin, value))
+
+    def remove(self, plugin: str) -> None:
+        """Take a plugin out, with all it contributed; nothing happens if it is not there."""
+        if self.manager.has_plugin(plugin):
+            self.manager.unregister(name=plugin)
+        for name, parts in self._parts.items():
+            self._parts[name] = [part for part in parts if part.plugin != plugin]
+
+    def check(self, plugin: str) -> None:
+        """At boot: a plugin's unknown hooks, wrong colours and wrong parameters are errors that name it and the hook.
+
+        Raises:
+            ConfigurationError: what is wrong.
+        """
         try:
             self.manager.check_pending()
         except pluggy.PluginValidationError as error:
-            raise ConfigurationError(str(error), hint="See docs/hooks.md for the hooks there are.") from None
+            raise ConfigurationError(
+                f"Plugin {plugin!r}: {error}.", hint="See docs/reference.md for the hooks there are."
+            ) from None
         for caller in vars(self.manager.hook).values():
             if isinstance(caller, pluggy.HookCaller) and caller.spec is not None:
                 for impl in caller.get_hookimpls():
-                    _check_impl(caller.spec.function, impl)
+                    if impl.plugin_name == plugin:
+                        check_impl(caller.spec.function, impl)
 
     def without(self, plugins: Collection[str]) -> Hooks:
         """The same questions, asked as if these plugins were disabled."""
         fewer = copy.copy(self)
         fewer.enabled = self.enabled - frozenset(plugins)
         return fewer
+
+    def only(self, plugin: str) -> Hooks:
+        """The same questions, asked of one plugin, enabled or not."""
+        one = copy.copy(self)
+        one.enabled = frozenset({plugin})
+        return one
 
     def hooks_of(self, plugin: str) -> list[str]:
         """Names of the hooks that a plugin implements."""
@@ -190,34 +200,77 @@ class Hooks:
         return (impl for impl in self._all_impls(spec) if impl.plugin_name in self.enabled)
 
     def _all_impls(self, spec: Callable[..., object]) -> Iterable[pluggy.HookImpl]:
+        impls = self._impls_by_name(spec)
+        return sorted(impls, key=lambda impl: self._place_of(impl.plugin_name)) if self.order else impls
+
+    def _impls_by_name(self, spec: Callable[..., object]) -> list[pluggy.HookImpl]:
+        """In pluggy's order: that of registration, `tryfirst` and `trylast` counted in."""
         caller: pluggy.HookCaller = getattr(self.manager.hook, spec.__name__)
-        impls = list(reversed(caller.get_hookimpls()))
-        if self.order:
-            place = {name: position for position, name in enumerate(self.order)}
-            impls.sort(key=lambda impl: place.get(impl.plugin_name, len(place)))
-        return impls
+        return list(reversed(caller.get_hookimpls()))
+
+    def _place_of(self, plugin: str) -> int:
+        """Where the merchant put it; those not named come after."""
+        return self.order.index(plugin) if plugin in self.order else len(self.order)
 
     async def _ask(self, spec: Callable[..., object], impl: pluggy.HookImpl, kwargs: dict[str, Any]) -> object:
+        key = (impl.plugin_name, spec.__name__)
+        if not self.breakers.admits(key):
+            self._leave_out(spec, impl)
+            return None
+        count = self.calls.setdefault(key, Calls())
+        count.calls += 1
+        started = time.perf_counter()
+        try:
+            answer = await self._answer(spec, impl, kwargs)
+        except Refused as refused:
+            self.breakers.succeeded(key)
+            raise refused.error from None
+        except Exception as error:
+            count.errors += 1
+            self.breakers.failed(key)
+            self._fault(spec, impl, error)
+            return None
+        except BaseException:
+            self.breakers.released(key)
+            raise
+        finally:
+            count.seconds += time.perf_counter() - started
+        self.breakers.succeeded(key)
+        return answer
+
+    async def _answer(self, spec: Callable[..., object], impl: pluggy.HookImpl, kwargs: dict[str, Any]) -> object:
+        """What the plugin answers.
+
+        Raises:
+            Refused: it refused the shopper, which is an answer.
+            Exception: it failed.
+        """
         rule = policy_of(spec)
         function = cast("Callable[..., Awaitable[object]]", impl.function)
         try:
-            async with asyncio.timeout(rule.timeout):
-                return await function(**{name: _own(kwargs[name], impl.plugin_name) for name in impl.argnames})
+            async with asyncio.timeout(rule.timeout) as deadline:
+                answer = await function(**{name: _own(kwargs[name], impl.plugin_name) for name in impl.argnames})
+        except TimeoutError as error:
+            if deadline.expired():
+                raise Late(f"no answer within {rule.timeout:g} s") from error
+            raise
         except SpoeqError as error:
             if rule.on_error == "raise" and rule.may_refuse and not isinstance(error, Unavailable):
-                raise
-            self._fault(spec, impl, error)
-        except Exception as error:
-            self._fault(spec, impl, error)
-        return None
+                raise Refused(error) from None
+            raise
+        if fault := shape_fault(spec, answer):
+            raise TypeError(fault)
+        return answer
+
+    def _leave_out(self, spec: Callable[..., object], impl: pluggy.HookImpl) -> None:
+        if policy_of(spec).on_error == "raise":
+            raise HookError(impl.plugin_name, spec.__name__, "it failed again and again and is not asked for a while")
 
     def _fault(self, spec: Callable[..., object], impl: pluggy.HookImpl, error: Exception) -> None:
-        rule = policy_of(spec)
-        late = isinstance(error, TimeoutError)
-        cause = f"no answer within {rule.timeout} s" if late else f"{type(error).__name__}: {error}"
+        cause = str(error) if isinstance(error, Late) else f"{type(error).__name__}: {error}"
         log.error("plugin %s failed in hook %s", impl.plugin_name, spec.__name__, exc_info=error)
         self.on_fault(impl.plugin_name, spec.__name__, cause)
-        if rule.on_error == "raise":
+        if policy_of(spec).on_error == "raise":
             raise HookError(impl.plugin_name, spec.__name__, cause) from error
 
 
@@ -238,17 +291,3 @@ async def _together(questions: list[Awaitable[object]]) -> list[object]:
         first = errors.exceptions[0]
         raise first from first.__cause__
     return [task.result() for task in tasks]
-
-
-def _check_impl(spec: Callable[..., object], impl: pluggy.HookImpl) -> None:
-    wanted = inspect.iscoroutinefunction(spec)
-    if inspect.iscoroutinefunction(impl.function) is not wanted:
-        raise ConfigurationError(
-            f"Plugin {impl.plugin_name!r}: hook {spec.__name__!r} has the wrong colour.",
-            hint=f"Write it with '{'async def' if wanted else 'def'}'.",
-        )
-    if impl.wrapper or impl.hookwrapper or impl.kwargnames:
-        raise ConfigurationError(
-            f"Plugin {impl.plugin_name!r}: hook {spec.__name__!r} is a wrapper or has default values.",
-            hint="Write a plain function whose parameters are those of the spec that it needs.",
-        )

@@ -12,10 +12,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from pymongo.errors import BulkWriteError
 
@@ -32,7 +32,10 @@ LONGEST_BACKOFF = timedelta(minutes=30)
 LEASE = timedelta(seconds=60)
 KEEP = timedelta(days=30)
 OLD_ENOUGH = timedelta(seconds=3)
+AT_ONCE = 16
+"""Aggregates and records that one look at the outbox works on side by side."""
 
+R = TypeVar("R")
 Pending = dict[str, Any]
 Wake = Callable[[str, str, list[Pending]], Awaitable[None]]
 
@@ -101,11 +104,23 @@ class Relay:
         self._context = context
         self._subscribers = subscribers
         self._timeout = timeout
+        self._telling: set[str] = set()
 
     async def relay(self, collection: str, key: str, pending: Sequence[Pending]) -> None:
-        """Tell each event to its subscribers, record the outcome, take it out of the aggregate."""
+        """Tell each event to its subscribers, record the outcome, take it out of the aggregate.
+
+        What this relay is telling already is left to it: a slow subscriber makes nobody hear an event twice.
+        """
+        pending = [event for event in pending if event["id"] not in self._telling]
         if not pending:
             return
+        self._telling |= {event["id"] for event in pending}
+        try:
+            await self._tell(collection, key, pending)
+        finally:
+            self._telling -= {event["id"] for event in pending}
+
+    async def _tell(self, collection: str, key: str, pending: Sequence[Pending]) -> None:
         records = await asyncio.gather(*(self._first_attempt(collection, key, event) for event in pending))
         try:
             await self._records.insert_many(records, ordered=False)
@@ -125,9 +140,9 @@ class Relay:
             cursor = self._database.collection(name).find(
                 {"pending_events.at": {"$lte": before}}, {"pending_events": 1}, limit=200
             )
-            for raw in await cursor.to_list(None):
-                await self.relay(name, raw["_id"], raw["pending_events"])
-                found += 1
+            waiting = await cursor.to_list(None)
+            await self._side_by_side(self.relay(name, raw["_id"], raw["pending_events"]) for raw in waiting)
+            found += len(waiting)
         return found
 
     async def retry(self, *, all_due: bool = False) -> int:
@@ -135,15 +150,26 @@ class Relay:
         now = self._clock.now()
         query: Pending = {"due": {"$exists": True}} if all_due else {"due": {"$lte": now}}
         due = await self._records.find(query, limit=100).to_list(None)
-        touched = 0
-        for record in due:
-            leased = await self._records.update_one(
-                {"_id": record["_id"], "due": record["due"]}, {"$set": {"due": now + LEASE}}
-            )
-            if leased.matched_count:
-                await self._repeat(record)
-                touched += 1
-        return touched
+        return sum(await self._side_by_side(self._take_up(record, now) for record in due))
+
+    async def _take_up(self, record: Pending, now: datetime) -> bool:
+        """Repeat a record's due deliveries, unless another worker took it."""
+        leased = await self._records.update_one(
+            {"_id": record["_id"], "due": record["due"]}, {"$set": {"due": now + LEASE}}
+        )
+        if leased.matched_count:
+            await self._repeat(record)
+        return bool(leased.matched_count)
+
+    async def _side_by_side(self, work: Iterable[Coroutine[Any, Any, R]]) -> list[R]:
+        """All of it, so many at a time that one that hangs does not hold up the others."""
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def one(job: Coroutine[Any, Any, R]) -> R:
+            async with places:
+                return await job
+
+        return await asyncio.gather(*(one(job) for job in work))
 
     async def _first_attempt(self, collection: str, key: str, event: Pending) -> Pending:
         matching = [s for s in self._subscribers() if s.event.__name__ == event["type"]]
@@ -160,17 +186,25 @@ class Relay:
         }
 
     async def _repeat(self, record: Pending) -> None:
-        by_name = {s.name.replace(".", "/"): s for s in self._subscribers()}
+        known = {s.name.replace(".", "/"): s for s in self._subscribers() if s.event.__name__ == record["type"]}
         now = self._clock.now()
-        changed: Pending = {}
-        for name, state in record["deliveries"].items():
-            subscriber = by_name.get(name)
-            if state["state"] != "retry" or state["next_at"] > now or subscriber is None:
-                continue
-            changed[name] = await self._deliver(subscriber, record["_id"], record, state["attempts"] + 1)
+        due = {
+            name: state
+            for name, state in record["deliveries"].items()
+            if state["state"] == "retry" and state["next_at"] <= now
+        }
+        outcomes = await asyncio.gather(
+            *(self._again(known.get(name), record, state["attempts"] + 1) for name, state in due.items())
+        )
+        changed = dict(zip(due, outcomes, strict=True))
         deliveries = {**record["deliveries"], **changed}
         changes: Pending = {f"deliveries.{name}": state for name, state in changed.items()}
         await self._records.update_one({"_id": record["_id"]}, _setting({**changes, **self._summary(deliveries)}))
+
+    async def _again(self, subscriber: Subscription | None, record: Pending, attempt: int) -> Pending:
+        if subscriber is None:
+            return self._failed(attempt, LookupError("nobody of that name subscribes now; is its plugin disabled?"))
+        return await self._deliver(subscriber, record["_id"], record, attempt)
 
     async def _deliver(self, subscriber: Subscription, event_id: str, event: Pending, attempt: int) -> Pending:
         delivery = Delivery(f"{event_id}:{subscriber.name}", event_id, subscriber.name, attempt, event["at"])
@@ -192,15 +226,19 @@ class Relay:
         return {"state": "retry", "attempts": attempt, "error": text, "next_at": self._clock.now() + wait}
 
     def _summary(self, deliveries: dict[str, Pending]) -> Pending:
-        """What records are found by; None for what must not be there, since the indexes are sparse."""
-        due = [state["next_at"] for state in deliveries.values() if state["state"] == "retry"]
-        dead = any(state["state"] == "dead" for state in deliveries.values())
-        done = not due and not dead
-        return {
-            "due": min(due, default=None),
-            "dead": True if dead else None,
-            "expires_at": self._clock.now() + KEEP if done else None,
-        }
+        return summary(deliveries, self._clock.now())
+
+
+def summary(deliveries: dict[str, Pending], now: datetime) -> Pending:
+    """What records are found by; None for what must not be there, since the indexes are sparse."""
+    due = [state["next_at"] for state in deliveries.values() if state["state"] == "retry"]
+    dead = any(state["state"] == "dead" for state in deliveries.values())
+    done = not due and not dead
+    return {
+        "due": min(due, default=None),
+        "dead": True if dead else None,
+        "expires_at": now + KEEP if done else None,
+    }
 
 
 def _setting(fields: Pending) -> Pending:
@@ -242,21 +280,21 @@ class DeadLetters:
 
     async def replay(self, key: str) -> None:
         """Deliver an event's dead deliveries again, from the first attempt on."""
-        await self._close(key, {"state": "retry", "attempts": 0, "next_at": self._clock.now()}, due=self._clock.now())
+        await self._close(key, {"state": "retry", "attempts": 0, "next_at": self._clock.now()})
 
     async def discard(self, key: str, *, reason: str, actor: str) -> None:
         """Give an event's dead deliveries up for good; the reason is kept."""
-        await self._close(key, {"state": "discarded", "reason": reason, "actor": actor}, due=None)
+        await self._close(key, {"state": "discarded", "reason": reason, "actor": actor})
 
-    async def _close(self, key: str, state: Pending, *, due: datetime | None) -> None:
+    async def _close(self, key: str, state: Pending) -> None:
         record = await self._records.find_one({"_id": key})
         if record is None:
             raise NotFound(f"There is no event {key!r}.")
         dead = [name for name, found in record["deliveries"].items() if found["state"] == "dead"]
+        after = {**record["deliveries"], **{name: {**record["deliveries"][name], **state} for name in dead}}
         fields: Pending = {f"deliveries.{name}.{part}": value for name in dead for part, value in state.items()}
-        expires = None if due else self._clock.now() + KEEP
         result = await self._records.update_one(
-            {"_id": key, "dead": True}, _setting({**fields, "dead": None, "due": due, "expires_at": expires})
+            {"_id": key, "dead": True}, _setting({**fields, **summary(after, self._clock.now())})
         )
         if result.matched_count == 0:
             raise Conflict(f"Event {key!r} has no dead delivery any more.", hint="Reload the list.")

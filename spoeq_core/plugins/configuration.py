@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic_core import to_jsonable_python
 from redis.asyncio import Redis
 
 from spoeq_core.hooks import app as app_hooks
@@ -16,7 +18,8 @@ from spoeq_core.kernel.crypto import Keyring
 from spoeq_core.kernel.errors import ConfigurationError
 from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.plugins.discovery import Discovery, InstalledPlugin, Quarantined
-from spoeq_core.plugins.documents import PluginStateDocument, PluginStates
+from spoeq_core.plugins.documents import Change, PluginStateDocument, PluginStates
+from spoeq_core.plugins.faults import Faults
 from spoeq_core.shop import ShopProfile
 
 log = logging.getLogger(__name__)
@@ -24,15 +27,26 @@ log = logging.getLogger(__name__)
 S = TypeVar("S", bound=BaseModel)
 CORE = "core"
 """Name under which the core's own settings are kept."""
+SEALED = "sealed"
+SAFETY = 10
+"""Each so many looks at Redis the database itself is asked."""
 
 
 class Configuration:
     """What `shop.plugin_settings` reads; refreshed from the database when the epoch in Redis moves."""
 
     def __init__(
-        self, states: PluginStates, redis: Redis, hooks: Hooks, keyring: Keyring, discovery: Discovery, prefix: str
+        self,
+        states: PluginStates,
+        redis: Redis,
+        hooks: Hooks,
+        keyring: Keyring,
+        discovery: Discovery,
+        prefix: str,
+        faults: Faults,
     ) -> None:
         self.states = states
+        self.faults = faults
         self.discovery = discovery
         self.models: dict[str, type[BaseModel]] = {CORE: ShopProfile}
         self.models.update({part.plugin: part.value for part in hooks.all_parts(app_hooks.register_settings)})
@@ -66,12 +80,38 @@ class Configuration:
             ) from None
 
     async def refresh(self) -> None:
-        """Read the state and put it in force."""
-        state = await self.states.read()
-        new = [plugin for plugin in self.plugins if plugin.name not in state.known]
-        if new:
-            state = await self._introduce(state, new)
+        """Read the state and put it in force; plugins that this shop never saw are taken up."""
+        names = {plugin.name for plugin in self.plugins}
+        fresh = {plugin.name for plugin in self.plugins if plugin.manifest.default_enabled}
+
+        def introduce(state: PluginStateDocument) -> PluginStateDocument | None:
+            new = names - set(state.known)
+            if not new:
+                return None
+            enabled = sorted({*state.enabled, *(fresh & new)})
+            return state.model_copy(update={"known": sorted({*state.known, *new}), "enabled": enabled})
+
+        self.apply(await self.states.change(introduce))
+
+    async def change(self, decide: Change) -> bool:
+        """Change the state, put it in force here, and tell the other processes; whether anything changed.
+
+        Args:
+            decide: The changed state of a given one, or None if it is as wanted. Asked again if somebody else was
+                faster.
+        """
+        before = self.epoch
+        state = await self.states.change(decide)
+        await self.publish(state)
+        return state.epoch != before
+
+    async def publish(self, state: PluginStateDocument) -> None:
+        """Put a stored state in force here, and tell the other processes."""
         self.apply(state)
+        try:
+            await self._redis.set(self._channel, state.epoch)
+        except REDIS_ERRORS:
+            log.warning("Redis is down; other processes learn of the plugin change from the database")
 
     def apply(self, state: PluginStateDocument) -> None:
         """Put a state in force in this process."""
@@ -85,36 +125,33 @@ class Configuration:
         for listener in self.listeners:
             listener()
 
-    async def publish(self, state: PluginStateDocument) -> None:
-        """Put a state in force here, and tell the other processes."""
-        self.apply(state)
-        try:
-            await self._redis.set(self._channel, state.epoch)
-        except REDIS_ERRORS:
-            log.warning("Redis is down; other processes learn of the plugin change from the database")
-
     async def watch(self, every: float) -> None:
-        """Follow changes that other processes make, until cancelled."""
-        while True:
+        """Follow changes that other processes make, until cancelled.
+
+        Redis is asked each time, the database now and then: what Redis was not told, or forgot, is found there.
+        """
+        for count in itertools.count(1):
             await asyncio.sleep(every)
             try:
-                if await self._is_stale():
+                await self.faults.refresh()
+                if await self._is_stale(sure=count % SAFETY == 0):
                     await self.refresh()
             except asyncio.CancelledError:
                 raise
             except Exception:
                 log.warning("the plugins' state could not be read; keeping the last one", exc_info=True)
 
-    def dump(self, name: str, values: BaseModel) -> dict[str, Any]:
-        """Settings as they are stored: secrets sealed."""
-        stored = values.model_dump(mode="json")
-        for field, value in values:
-            if isinstance(value, SecretStr):
-                text = value.get_secret_value()
-                stored[field] = {"sealed": self._keyring.seal(f"settings:{name}:{field}", text)} if text else ""
-        return stored
+    def values(self, name: str, state: PluginStateDocument) -> BaseModel:
+        """A plugin's settings in a given state."""
+        return self._read(name, self.models[name], state.settings.get(name, {}))
 
-    async def _is_stale(self) -> bool:
+    def dump(self, name: str, values: BaseModel) -> dict[str, Any]:
+        """Settings as they are stored: secrets sealed, wherever they are."""
+        return {field: self._sealed(f"settings:{name}:{field}", value) for field, value in values}
+
+    async def _is_stale(self, *, sure: bool) -> bool:
+        if sure:
+            return (await self.states.read()).epoch != self.epoch
         try:
             published = await self._redis.get(self._channel)
         except REDIS_ERRORS:
@@ -123,27 +160,42 @@ class Configuration:
             return int(published) != self.epoch
         return (await self.states.read()).epoch != self.epoch
 
-    async def _introduce(self, state: PluginStateDocument, new: Sequence[InstalledPlugin]) -> PluginStateDocument:
-        fresh = [plugin.name for plugin in new if plugin.manifest.default_enabled]
-        known = sorted({*state.known, *(plugin.name for plugin in new)})
-        wanted = state.model_copy(update={"known": known, "enabled": sorted({*state.enabled, *fresh})})
-        try:
-            return await self.states.write(wanted)
-        except ConfigurationError:
-            raise
-        except Exception:
-            return await self.states.read()
-
     def _read(self, name: str, model: type[BaseModel], stored: dict[str, Any]) -> BaseModel:
         self.errors.pop(name, None)
         try:
-            return model.model_validate({field: self._unseal(name, field, value) for field, value in stored.items()})
+            return model.model_validate(
+                {field: self._unsealed(f"settings:{name}:{field}", value) for field, value in stored.items()}
+            )
         except (ValidationError, ConfigurationError) as error:
-            self.errors[name] = str(error)
-            log.error("the stored settings of plugin %s are not valid; its defaults are used: %s", name, error)
+            self.errors[name] = _without_values(error)
+            log.error(
+                "the stored settings of plugin %s are not valid; its defaults are used: %s", name, self.errors[name]
+            )
             return model()
 
-    def _unseal(self, name: str, field: str, value: Any) -> Any:
-        if isinstance(value, dict) and set(value) == {"sealed"}:
-            return self._keyring.unseal(f"settings:{name}:{field}", value["sealed"])
+    def _sealed(self, purpose: str, value: Any) -> Any:
+        if isinstance(value, SecretStr):
+            text = value.get_secret_value()
+            return {SEALED: self._keyring.seal(purpose, text)} if text else ""
+        if isinstance(value, BaseModel | Mapping):
+            items = value.items() if isinstance(value, Mapping) else value
+            return {str(key): self._sealed(purpose, item) for key, item in items}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._sealed(purpose, item) for item in value]
+        return to_jsonable_python(value)
+
+    def _unsealed(self, purpose: str, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            if set(value) == {SEALED}:
+                return self._keyring.unseal(purpose, value[SEALED])
+            return {key: self._unsealed(purpose, item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._unsealed(purpose, item) for item in value]
         return value
+
+
+def _without_values(error: ValidationError | ConfigurationError) -> str:
+    """What is wrong, field by field, without what was entered: it may be a secret."""
+    if isinstance(error, ConfigurationError):
+        return str(error)
+    return "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 from odmantic import Field, Model
+from pymongo.errors import DuplicateKeyError
 
 from spoeq_core.kernel.errors import StaleAggregate
 from spoeq_core.kernel.mongo import Mongo
 
 STATE_ID = "state"
+ATTEMPTS = 20
 
 
 class PluginStateDocument(Model):
@@ -24,6 +28,10 @@ class PluginStateDocument(Model):
     order: list[str] = []
     settings: dict[str, Any] = {}
     themes: dict[str, Any] = {}
+
+
+Change = Callable[[PluginStateDocument], PluginStateDocument | None]
+"""The changed state of a given one, or None if it is as wanted."""
 
 
 class PluginStates:
@@ -45,9 +53,24 @@ class PluginStates:
         """
         raw = state.model_dump_doc()
         raw["epoch"] = state.epoch + 1
-        result = await self._collection.update_one({"_id": STATE_ID, "epoch": state.epoch}, {"$set": raw}, upsert=False)
-        if result.matched_count == 0:
-            if state.epoch:
-                raise StaleAggregate("The plugins were changed by somebody else.", hint="Reload and try again.")
-            await self._collection.update_one({"_id": STATE_ID}, {"$setOnInsert": raw}, upsert=True)
+        fresh = state.epoch == 0
+        query = {"_id": STATE_ID} if fresh else {"_id": STATE_ID, "epoch": state.epoch}
+        result = await self._collection.update_one(query, {"$setOnInsert" if fresh else "$set": raw}, upsert=fresh)
+        if result.matched_count if fresh else not result.matched_count:
+            raise StaleAggregate("The plugins were changed by somebody else.", hint="Reload and try again.")
         return state.model_copy(update={"epoch": state.epoch + 1})
+
+    async def change(self, decide: Change) -> PluginStateDocument:
+        """Change the state, however many do at the same moment; the state in force after.
+
+        Raises:
+            StaleAggregate: others were faster again and again.
+        """
+        for _ in range(ATTEMPTS):
+            state = await self.read()
+            wanted = decide(state)
+            if wanted is None:
+                return state
+            with contextlib.suppress(StaleAggregate, DuplicateKeyError):
+                return await self.write(wanted)
+        raise StaleAggregate("The plugins are being changed by others.", hint="Reload and try again.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -10,24 +10,30 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from spoeq_core.hooks import lifecycle as lifecycle_hooks
 from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid, NotFound, StaleAggregate
 from spoeq_core.plugins.configuration import Configuration
+from spoeq_core.plugins.documents import PluginStateDocument
 from spoeq_core.plugins.storages import storage_names
 from spoeq_core.shop import Shop, ShopProfile
 
 
 async def enable_plugin(shop: Shop, name: str) -> None:
-    """Switch a plugin on.
+    """Switch a plugin on, if it agrees. What went wrong in it before is forgotten.
 
     Raises:
         NotFound: no such plugin is installed.
         ConfigurationError: it was set aside, or refuses.
+        HookError: it failed while it prepared itself.
     """
     configuration = configuration_of(shop)
     _require_installed(configuration, name)
-    state = await configuration.states.read()
-    if name not in state.enabled:
-        enabled = sorted({*state.enabled, name})
-        await configuration.publish(await configuration.states.write(state.model_copy(update={"enabled": enabled})))
-        await shop.hooks.collect(lifecycle_hooks.plugin_enabling, shop=shop, plugin=name)
+    await configuration.faults.clear(name)
+    if name in (await configuration.states.read()).enabled:
+        return
+    await shop.hooks.only(name).collect(lifecycle_hooks.plugin_enabling, shop=shop, plugin=name)
+    await configuration.change(
+        lambda state: (
+            None if name in state.enabled else state.model_copy(update={"enabled": sorted({*state.enabled, name})})
+        )
+    )
 
 
 async def disable_plugin(shop: Shop, name: str) -> None:
@@ -38,10 +44,28 @@ async def disable_plugin(shop: Shop, name: str) -> None:
     """
     configuration = configuration_of(shop)
     _require_installed(configuration, name)
-    state = await configuration.states.read()
-    if name in state.enabled:
-        enabled = [other for other in state.enabled if other != name]
-        await configuration.publish(await configuration.states.write(state.model_copy(update={"enabled": enabled})))
+    await configuration.change(
+        lambda state: (
+            state.model_copy(update={"enabled": [other for other in state.enabled if other != name]})
+            if name in state.enabled
+            else None
+        )
+    )
+
+
+async def order_plugins(shop: Shop, names: Sequence[str]) -> None:
+    """Ask these plugins first, in this order, and the others after them as they order themselves.
+
+    Raises:
+        NotFound: one is not installed.
+        Invalid: one is named twice.
+    """
+    configuration = configuration_of(shop)
+    for name in names:
+        _require_installed(configuration, name)
+    if len(set(names)) < len(names):
+        raise Invalid.field("order", "A plugin is named twice.", "duplicate")
+    await configuration.change(lambda state: state.model_copy(update={"order": list(names)}))
 
 
 async def settings_version(shop: Shop) -> int:
@@ -50,7 +74,9 @@ async def settings_version(shop: Shop) -> int:
 
 
 async def save_settings(shop: Shop, name: str, values: Mapping[str, Any], *, version: int | None = None) -> BaseModel:
-    """Validate and store a plugin's settings (`name` "core" is the shop's profile). Secrets left out or empty stay.
+    """Validate and store a plugin's settings (`name` "core" is the shop's profile).
+
+    Secrets that are left out, empty, or as `settings_view` shows them stay; None clears one.
 
     Args:
         shop: The shop.
@@ -67,10 +93,27 @@ async def save_settings(shop: Shop, name: str, values: Mapping[str, Any], *, ver
     model = configuration.models.get(name)
     if model is None:
         raise NotFound(f"Plugin {name!r} has no settings.")
-    current = configuration.of(model)
-    kept = {field: value for field, value in current if isinstance(value, SecretStr) and not values.get(field)}
+
+    def store(state: PluginStateDocument) -> PluginStateDocument:
+        if version is not None and state.epoch != version:
+            raise StaleAggregate("Settings were changed by somebody else in the meantime.", hint="Read them again.")
+        validated = _merged(name, configuration.values(name, state), values)
+        if isinstance(validated, ShopProfile) and validated.file_storage != shop.profile.file_storage:
+            _require_storage(shop, validated.file_storage)
+        return state.model_copy(update={"settings": {**state.settings, name: configuration.dump(name, validated)}})
+
+    await configuration.change(store)
+    await configuration.faults.clear(name)
+    return configuration.of(model)
+
+
+def _merged(name: str, current: BaseModel, values: Mapping[str, Any]) -> BaseModel:
+    merged = {**dict(current), **values}
+    for field, value in current:
+        if isinstance(value, SecretStr) and field in values:
+            merged[field] = _secret(value, values[field])
     try:
-        validated = model.model_validate({**dict(current), **values, **kept})
+        return type(current).model_validate(merged)
     except ValidationError as error:
         raise Invalid(
             f"The settings of {name} were not saved.",
@@ -79,14 +122,13 @@ async def save_settings(shop: Shop, name: str, values: Mapping[str, Any], *, ver
                 for item in error.errors()
             ],
         ) from None
-    if isinstance(validated, ShopProfile) and validated.file_storage != shop.profile.file_storage:
-        _require_storage(shop, validated.file_storage)
-    state = await configuration.states.read()
-    if version is not None and state.epoch != version:
-        raise StaleAggregate("Settings were changed by somebody else in the meantime.", hint="Read them again.")
-    settings = {**state.settings, name: configuration.dump(name, validated)}
-    await configuration.publish(await configuration.states.write(state.model_copy(update={"settings": settings})))
-    return validated
+
+
+def _secret(current: SecretStr, entered: Any) -> Any:
+    if entered is None:
+        return ""
+    unchanged = entered == "" or (isinstance(entered, dict) and set(entered) == {"set"})
+    return current if unchanged else entered
 
 
 def installed_plugins(shop: Shop) -> list[str]:

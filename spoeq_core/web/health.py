@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 from quart import Blueprint, Quart, Response, g, request
 
 from spoeq_core.hooks import app as app_hooks
+from spoeq_core.hooks.caller import Calls
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import public
 from spoeq_core.web.bodies import json_response
-from spoeq_core.web.context import current_shop
+from spoeq_core.web.context import EXTENSION, current_shop
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +68,34 @@ class Metrics:
         self.seconds = Histogram("spoeq_request_seconds", "Time to answer", ["endpoint"], registry=self.registry)
 
 
+class HookCalls(Collector):
+    """What this process asked its plugins."""
+
+    def __init__(self, calls: Callable[[], Mapping[tuple[str, str], Calls]]) -> None:
+        self._calls = calls
+
+    def collect(self) -> Iterator[Metric]:
+        """Calls, errors and seconds by plugin and hook."""
+        labels = ("plugin", "hook")
+        calls = CounterMetricFamily("spoeq_hook_calls", "Questions to plugins", labels=labels)
+        errors = CounterMetricFamily("spoeq_hook_errors", "Questions that a plugin failed at", labels=labels)
+        seconds = CounterMetricFamily("spoeq_hook_seconds", "Time that plugins took", labels=labels)
+        for key, found in self._calls().items():
+            calls.add_metric(key, found.calls)
+            errors.add_metric(key, found.errors)
+            seconds.add_metric(key, found.seconds)
+        yield from (calls, errors, seconds)
+
+
 def install(app: Quart) -> None:
     """Count the app's requests and serve `/metrics`."""
     metrics = Metrics()
+
+    def calls() -> Mapping[tuple[str, str], Calls]:
+        shop: Shop | None = app.extensions.get(EXTENSION)
+        return shop.hooks.calls if shop is not None else {}
+
+    metrics.registry.register(HookCalls(calls))
 
     @app.before_request
     async def start() -> None:

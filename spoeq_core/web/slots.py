@@ -19,6 +19,9 @@ from spoeq_core.web.themes import Face
 
 log = logging.getLogger(__name__)
 
+LONGEST_DRAWING = 0.5
+"""Seconds: templates are drawn from data, but a value may be awaited."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -137,7 +140,8 @@ class SlotDrawer:
         try:
             template = self._environment.get_template(part.value.template)
             values = {**self._values, **self.functions(), **context, **part.value.data}
-            return Markup(await template.render_async(values))  # noqa: S704 - a template's output
+            async with asyncio.timeout(LONGEST_DRAWING):
+                return Markup(await template.render_async(values))  # noqa: S704 - a template's output
         except Exception as error:
             log.exception("fragment %s of plugin %s failed in slot %s", part.value.template, part.plugin, slot)
             self._shop.hooks.on_fault(part.plugin, f"fragment {slot}", f"{type(error).__name__}: {error}")
@@ -148,7 +152,13 @@ async def fragments_for(shop: Shop, face: Face, slot: str, page: Values) -> list
     """What the plugins put into a slot, lighter ones first."""
     spec = admin_hooks.admin_fragments if face == "admin" else storefront_hooks.page_fragments
     answers = await shop.hooks.collect(spec, shop=shop, slot=slot, page=page)
-    found = [Answer(answer.plugin, fragment) for answer in answers for fragment in answer.value]
+    found: list[Answer[Fragment]] = []
+    for answer in answers:
+        given: Sequence[object] = answer.value  # a type checker believes the plugin, which may be wrong
+        found += [Answer(answer.plugin, item) for item in given if isinstance(item, Fragment)]
+        if odd := {type(item).__name__ for item in given if not isinstance(item, Fragment)}:
+            cause = f"answered {', '.join(sorted(odd))} where fragments are expected"
+            shop.hooks.on_fault(answer.plugin, spec.__name__, cause)
     return sorted(found, key=lambda item: (item.value.weight, item.plugin))
 
 

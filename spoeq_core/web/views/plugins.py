@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.kernel.errors import NotFound
-from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.plugins.configuration import CORE
 from spoeq_core.plugins.discovery import InstalledPlugin, Quarantined
 from spoeq_core.plugins.lifecycle import configuration_of
@@ -18,7 +17,7 @@ from spoeq_core.shop import Shop
 async def plugin_views(shop: Shop) -> list[dict[str, Any]]:
     """All plugins, those that were set aside included."""
     configuration = configuration_of(shop)
-    faults = await _faults(shop)
+    faults = await configuration.faults.of_plugins()
     views = [_installed(shop, plugin, faults) for plugin in configuration.plugins]
     return sorted([*views, *map(_aside, configuration.quarantined)], key=lambda view: str(view["name"]))
 
@@ -57,7 +56,7 @@ def settings_view(values: BaseModel) -> dict[str, Any]:
     return shown
 
 
-def _installed(shop: Shop, plugin: InstalledPlugin, faults: dict[str, str]) -> dict[str, Any]:
+def _installed(shop: Shop, plugin: InstalledPlugin, faults: dict[str, dict[str, str]]) -> dict[str, Any]:
     configuration = configuration_of(shop)
     permissions = [
         permission.name
@@ -72,7 +71,8 @@ def _installed(shop: Shop, plugin: InstalledPlugin, faults: dict[str, str]) -> d
         "version": plugin.version,
         "state": "enabled" if plugin.name in shop.hooks.enabled else "disabled",
         "error": configuration.errors.get(plugin.name, ""),
-        "fault": "; ".join(text for key, text in faults.items() if key.startswith(f"{plugin.name}:")),
+        "fault": "; ".join(f"{hook}: {text}" for hook, text in faults.get(plugin.name, {}).items()),
+        "paused": sorted(hook for name, hook in shop.hooks.breakers.open_until() if name == plugin.name),
         "details": "",
         "hooks": shop.hooks.hooks_of(plugin.name),
         "permissions": permissions,
@@ -91,6 +91,7 @@ def _aside(plugin: Quarantined) -> dict[str, Any]:
         "state": "quarantined",
         "error": plugin.error,
         "fault": "",
+        "paused": [],
         "details": plugin.details,
         "hooks": [],
         "permissions": [],
@@ -98,11 +99,3 @@ def _aside(plugin: Quarantined) -> dict[str, Any]:
         "has_settings": False,
         "url": f"/admin/plugins/{plugin.name}",
     }
-
-
-async def _faults(shop: Shop) -> dict[str, str]:
-    try:
-        found = cast("dict[str, str]", await shop.redis.hgetall(shop.key("faults")))
-    except REDIS_ERRORS:
-        return {}
-    return {key: f"{key.partition(':')[2]}: {value}" for key, value in found.items()}

@@ -1,0 +1,118 @@
+"""What went wrong in plugins, for staff of every process: the last failure of each hook, and the open breakers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from typing import cast
+
+from redis.asyncio import Redis
+
+from spoeq_core.kernel.breaker import Breakers, Key
+from spoeq_core.kernel.redis import REDIS_ERRORS
+
+log = logging.getLogger(__name__)
+
+LONGEST_TEXT = 500
+
+
+class Faults:
+    """Notes failures here and in Redis; told from within questions, it writes in the background.
+
+    Args:
+        breakers: Those of this process; what opens and closes is shared.
+    """
+
+    def __init__(self, breakers: Breakers) -> None:
+        self.breakers = breakers
+        self.breakers.on_change = self._share
+        self._redis: Redis | None = None
+        self._prefix = ""
+        self._writes: set[asyncio.Task[None]] = set()
+        self._unshared: set[Key] = set()
+
+    def connect(self, redis: Redis, prefix: str) -> None:
+        """From now on the other processes are told."""
+        self._redis, self._prefix = redis, prefix
+
+    async def disconnect(self) -> None:
+        """Finish what is being written."""
+        await asyncio.gather(*self._writes, return_exceptions=True)
+        self._redis = None
+
+    def note(self, plugin: str, hook: str, error: str) -> None:
+        """Keep the last failure of a hook."""
+        if self._redis is not None:
+            text = f"{datetime.now(UTC).isoformat(timespec='seconds')} {error}"[:LONGEST_TEXT]
+            self._write(self._redis.hset(self._key("faults"), f"{plugin}:{hook}", text))
+
+    async def of_plugins(self) -> dict[str, dict[str, str]]:
+        """By plugin and hook: when it last failed, and how. Empty while Redis is down."""
+        found: dict[str, dict[str, str]] = {}
+        for key, text in (await self._read("faults")).items():
+            plugin, _, hook = key.partition(":")
+            found.setdefault(plugin, {})[hook] = text
+        return found
+
+    async def refresh(self) -> None:
+        """Take over the breakers that other processes opened or closed."""
+        if self._redis is None:
+            return
+        try:
+            shared = await cast("Awaitable[dict[str, str]]", self._redis.hgetall(self._key("breakers")))
+        except REDIS_ERRORS:
+            return
+        known = {_split(key): float(until) for key, until in shared.items()}
+        ours = self.breakers.open_until()
+        self.breakers.adopt({**known, **{key: ours[key] for key in self._unshared & ours.keys()}})
+
+    async def clear(self, plugin: str) -> None:
+        """Forget what went wrong in a plugin, and ask it again at once, in every process."""
+        self.breakers.reset(plugin)
+        for name in ("faults", "breakers"):
+            fields = [key for key in await self._read(name) if key.partition(":")[0] == plugin]
+            if fields and self._redis is not None:
+                with contextlib.suppress(*REDIS_ERRORS):
+                    await self._redis.hdel(self._key(name), *fields)
+
+    def _share(self, key: Key, until: float) -> None:
+        """Tell the other processes that a breaker opened, or (0) closed."""
+        plugin, hook = key
+        if until:
+            log.error("plugin %s is not asked at hook %s for a while: it failed again and again", plugin, hook)
+        if self._redis is None:
+            return
+        name, field = self._key("breakers"), f"{plugin}:{hook}"
+        self._unshared.add(key)
+        task = self._write(self._redis.hset(name, field, str(until)) if until else self._redis.hdel(name, field))
+        task.add_done_callback(lambda _: self._unshared.discard(key))
+
+    def _write(self, command: Awaitable[int] | int) -> asyncio.Task[None]:
+        task = asyncio.create_task(_quietly(cast("Awaitable[int]", command)))
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+        return task
+
+    async def _read(self, name: str) -> dict[str, str]:
+        if self._redis is None:
+            return {}
+        try:
+            return await cast("Awaitable[dict[str, str]]", self._redis.hgetall(self._key(name)))
+        except REDIS_ERRORS:
+            return {}
+
+    def _key(self, name: str) -> str:
+        return f"{self._prefix}:{name}"
+
+
+async def _quietly(command: Awaitable[int]) -> None:
+    with contextlib.suppress(*REDIS_ERRORS):
+        await command
+
+
+def _split(key: str) -> Key:
+    plugin, _, hook = key.partition(":")
+    return plugin, hook
