@@ -8,8 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, SecretStr, ValidationError
-from pydantic_core import to_jsonable_python
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from redis.asyncio import Redis
 
 from spoeq_core.hooks import app as app_hooks
@@ -182,7 +181,7 @@ class Configuration:
             return {str(key): self._sealed(purpose, item) for key, item in items}
         if isinstance(value, list | tuple | set | frozenset):
             return [self._sealed(purpose, item) for item in value]
-        return to_jsonable_python(value)
+        return TypeAdapter(Any).dump_python(value, mode="json")
 
     def _unsealed(self, purpose: str, value: Any) -> Any:
         if isinstance(value, Mapping):
