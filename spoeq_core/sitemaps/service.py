@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,7 +57,8 @@ class _Files:
 
     async def _save(self, name: str, addresses: list[Address]) -> None:
         key = f"sitemaps/{self.build}/{name}"
-        await self.shop.storage.save(key, part_xml(base_of(self.shop), addresses))
+        content = await asyncio.to_thread(part_xml, base_of(self.shop), addresses)
+        await self.shop.storage.save(key, content)
         self.parts.append(Part(name, key, latest(a.changed_at for a in addresses), len(addresses)))
 
 
