@@ -193,7 +193,8 @@ async def test_a_list_that_filters_leave_empty_is_not_there(running: RunningApp,
     html = await answer.get_data(as_text=True)
     assert meta(html)["robots"] == "noindex"
     if "page=" not in query:
-        assert "No product has all of these" in html, "the visitor is told what to do"
+        assert "Clear all filters" in html, "the visitor is told what to do"
+        assert "matches: ." not in html
 
 
 async def test_an_empty_category_shows_but_is_not_indexed(running: RunningApp, shopper: Browser):
