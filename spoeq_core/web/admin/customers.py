@@ -56,6 +56,7 @@ async def show(customer_id: str) -> Response:
         page=page(customer.name or customer.email),
         customer=_row(customer),
         addresses=[asdict(saved.address) for saved in customer.addresses],
+        consents=[{"what": what, "at": at} for what, at in sorted(customer.consents.items())],
         orders=[order_row(order) for order in orders.items],
     )
 

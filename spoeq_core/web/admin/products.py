@@ -50,7 +50,8 @@ async def index() -> Response:
     stocks = await stock_of(shop, [variant.sku for product in found.items for variant in product.variants])
     pieces = {sku: stock.available for sku, stock in stocks.items()}
     counts = await bulk.count_statuses(shop)
-    views = tab_views(PATH, TABS, await views_of(shop, "products", actor.id), now, counts)
+    by_tab = {tab.key: counts.get(tab.key, 0) for tab in TABS if tab.query}
+    views = tab_views(PATH, TABS, await views_of(shop, "products", actor.id), now, by_tab)
     pages = max(1, -(-found.total // PER_PAGE))
     return await render(
         "admin",

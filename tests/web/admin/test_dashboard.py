@@ -104,3 +104,12 @@ def test_a_chart_keeps_its_bars_inside() -> None:
 )
 def test_an_axis_is_written_short(amount: int, text: str) -> None:
     assert short_amount(amount, "INR") == text
+
+
+async def test_no_right_is_told_apart_from_nothing_there(app: RunningApp) -> None:
+    support = await staff_browser(app, "support")
+    refused = await (await support.get("/admin/products")).get_data(as_text=True)
+    assert "Not for your role" in refused
+    assert "catalog.view" in refused
+    missing = await (await support.get("/admin/nowhere")).get_data(as_text=True)
+    assert "There is nothing here" in missing

@@ -101,6 +101,7 @@ def ledger() -> Context:
     }
 
 
+AGREED = [{"what": "marketing", "at": "2025-12-02"}]
 LEFT = {"amount": rupees(500), "lines": [{"id": "l1", "name": "Saree <b>", "sku": "S", "left": 2}]}
 TYPED = {"values": {"refund_reason": "<b>late", "csrf_token": "t"}, "errors": {}, "summary": []}
 
@@ -175,7 +176,7 @@ def cases_of_orders() -> dict[str, tuple[str, Context]]:
         "customers-none": ("pages/customers.html", page("Customers", people, customers=[], q="")),
         "customer": (
             "pages/customer.html",
-            page("Asha Rao", people, customer=asha, orders=rows, addresses=[sample("address")]),
+            page("Asha Rao", people, customer=asha, orders=rows, addresses=[sample("address")], consents=AGREED),
         ),
     }
 
