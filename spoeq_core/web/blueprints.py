@@ -8,9 +8,11 @@ from spoeq_core.web import files, health
 from spoeq_core.web.admin import (
     audit as admin_audit,
     boards,
+    composition,
     customers,
     dashboard,
     dead_letters as admin_dead_letters,
+    gallery,
     inventory,
     jobs,
     order,
@@ -22,6 +24,7 @@ from spoeq_core.web.admin import (
     search as admin_search,
     session,
     settings,
+    themes as admin_themes,
 )
 from spoeq_core.web.api import (
     aftersales,
@@ -107,4 +110,7 @@ ADMIN: tuple[Blueprint, ...] = (
     admin_plugins.blueprint,
     settings.blueprint,
     admin_dead_letters.blueprint,
+    admin_themes.blueprint,
+    composition.blueprint,
+    gallery.blueprint,
 )

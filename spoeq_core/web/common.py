@@ -36,6 +36,7 @@ CORE_MENU = (
     MenuEntry("Customers", "/admin/customers", "customers.view", "Shop", "customers", 40),
     MenuEntry("Jobs", "/admin/jobs", "dashboard.view", "Settings", "jobs", 70),
     MenuEntry("Plugins", "/admin/plugins", "plugins.manage", "Settings", "plugins", 80),
+    MenuEntry("Themes", "/admin/themes", "settings.manage", "Settings", "layers", 82),
     MenuEntry("Settings", "/admin/settings", "settings.manage", "Settings", "settings", 85),
     MenuEntry("Dead letters", "/admin/dead-letters", "dead_letters.manage", "Settings", "warning", 90),
     MenuEntry("Audit log", "/admin/audit", "audit.view", "Settings", "audit", 95),

@@ -59,6 +59,18 @@ REQUIRED: Mapping[Face, tuple[str, ...]] = {
 """Templates that a theme or its parents bring: those the core draws, and those that plugins build on."""
 
 
+_BOTH: tuple[str, ...] = (
+    *("accordion", "badge", "banner", "breadcrumb", "button", "checkbox", "chips", "dialog", "empty", "error_summary"),
+    *("field", "icon", "json_ld", "pagination", "picture", "pin_check", "price", "progress", "quantity", "radios"),
+    *("select", "skeleton", "timeline", "toast"),
+)
+MACROS: Mapping[Face, tuple[str, ...]] = {
+    "storefront": (*_BOTH, "facet", "filter_bar", "grid", "product_card", "stars", "unit_price"),
+    "admin": (*_BOTH, "bulk_bar", "chart", "data_table", "save_bar"),
+}
+"""Macros that every theme of a face offers, in `macros/{ui,forms,commerce,admin}.html`; plugins rely on them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What was found: `errors` keep a theme from being activated, `warnings` name what is passed over."""

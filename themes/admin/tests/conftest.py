@@ -291,8 +291,61 @@ def cases_of_settings() -> dict[str, tuple[str, Context]]:
     }
 
 
+def cases_of_themes() -> dict[str, tuple[str, Context]]:
+    """Themes, their settings and their pages."""
+    fine = {"title": "Neel <b>", "face": "storefront", "extends": "", "active": True, "can_preview": True}
+    fine |= {"name": "neel", "url": "/admin/themes/neel", "errors": [], "warnings": [], "faults": []}
+    fine |= {"pages": [{"title": "Home page", "url": "/admin/themes/neel/pages/home"}]}
+    torn = {**fine, "name": "torn", "extends": "neel", "active": False, "errors": ["a template is missing"]}
+    torn |= {"warnings": ["a setting"], "faults": ["home.html: ValueError"], "url": "/admin/themes/torn"}
+    spec = {"hint": "Why.", "minimum": "0", "maximum": "20", "step": "1", "max_length": 80, "options": []}
+    logo = {"src": "/media/logo.png", "alt": "Logo", "width": 160, "height": 40}
+    values = {"color": "#1F4172", "font": "serif", "range": "8", "bool": True, "richtext": "<p>a</p>", "image": logo}
+    values |= {"text": "<b>Chanderi", "url": "/", "menu": "A | /a", "product": "", "collection": "", "select": "a"}
+    choices = [{"value": "a", "label": "A"}, {"value": "serif", "label": "Serif"}]
+    fields = [
+        {**spec, "name": f"setting.{kind}", "type": kind, "label": kind.title(), "value": value, "options": choices}
+        for kind, value in values.items()
+    ]
+    groups = [{"group": "Colours", "fields": fields[:6]}, {"group": "", "fields": fields[6:]}]
+    wrong = {"setting.color": "Accent #999999 on Page #FFFFFF (light): 2.84 to 1.", "setting.image": "No picture."}
+    told = {**FRESH, "errors": wrong, "summary": [{"field": f, "message": m} for f, m in wrong.items()]}
+    editor = {"about": fine, "groups": groups, "revision": 3, "draft": False, "preview": False, "form": FRESH}
+    sections = [
+        {"id": "hero", "title": "Hero", "about": "Woven", "blocks": 0, "problems": [], "settable": True},
+        {"id": "gone", "title": "gone", "about": "", "blocks": 1, "problems": ["Nobody has it."], "settable": False},
+    ]
+    arranged = {"sections": sections, "kinds": choices, "changed": True, "can_undo": True, "revision": 3}
+    arranged |= {"theme_title": "Neel", "theme_url": fine["url"], "action": "/admin/themes/neel/pages/home"}
+    blocks = [{"id": "b1", "title": "A reason", "groups": [{"group": "", "fields": fields[6:7]}]}]
+    blocks += [{"id": "b2", "title": "What plugins bring: home.sections", "groups": []}]
+    section = {"back": arranged["action"], "back_label": "Home page", "action": f"{arranged['action']}/hero"}
+    section |= {"revision": 3, "groups": groups[:1], "blocks": blocks, "kinds": choices, "form": FRESH}
+    path = "/admin/themes"
+    lost = [{"name": "lost", "reason": "theme.toml <b>Chanderi"}]
+    empty = {"sections": [], "changed": False, "can_undo": False}
+    return {
+        "themes": ("pages/themes.html", page("Themes", path, themes=[fine, torn], broken=lost)),
+        "theme": ("pages/theme.html", page("Neel", path, editor)),
+        "theme-refused": ("pages/theme.html", page("Neel", path, editor, form=told)),
+        "theme-preview": ("pages/theme.html", page("Neel", path, editor, draft=True, preview=True)),
+        "theme-bare": ("pages/theme.html", page("Bare", path, editor, about=torn, groups=[])),
+        "composition": ("pages/composition.html", page("Home page", path, arranged)),
+        "composition-empty": ("pages/composition.html", page("Home page", path, arranged, empty)),
+        "section": ("pages/section.html", page("Hero", path, section)),
+        "section-bare": ("pages/section.html", page("Hero", path, section, groups=[], blocks=[], kinds=[])),
+    }
+
+
 TWO_PIECES = {"id": "l1", "name": "Saree <b>", "sku": "SAR-1", "left": 2}
-CASES = {**cases_of_orders(), **cases_of_work(), **cases_of_goods(), **cases_of_settings(), **cases_of_the_log()}
+CASES = {
+    **cases_of_orders(),
+    **cases_of_work(),
+    **cases_of_goods(),
+    **cases_of_settings(),
+    **cases_of_the_log(),
+    **cases_of_themes(),
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -243,6 +243,7 @@ def cases_of_the_account() -> dict[str, tuple[str, Context]]:
         "order": ("pages/order.html", account("Order AN-10042", f"{mine}/01ORD", order=order())),
         "addresses": ("pages/addresses.html", addresses()),
         "addresses-edit": ("pages/addresses.html", editing),
+        "gallery": ("pages/gallery.html", page("Gallery", "/admin/gallery/storefront", {"form": FRESH})),
         "menu": ("pages/menu.html", page("All categories", "/menu")),
         "error": ("pages/error.html", page("Not found", "/nowhere", lost)),
     }
