@@ -59,6 +59,7 @@ REQUIRED: Mapping[Face, tuple[str, ...]] = {
 """Templates that a theme or its parents bring: those the core draws, and those that plugins build on."""
 
 
+GALLERY = "pages/gallery.html"
 _BOTH: tuple[str, ...] = (
     *("accordion", "badge", "banner", "breadcrumb", "button", "checkbox", "chips", "dialog", "empty", "error_summary"),
     *("field", "icon", "json_ld", "pagination", "picture", "pin_check", "price", "progress", "quantity", "radios"),
@@ -92,10 +93,17 @@ def check_theme(themes: Themes, theme: Theme, environment: Environment, design: 
     if fault:
         return Report((fault,))
     chain = [each.templates for each in themes.chain(theme)]
-    absent = [name for name in REQUIRED[theme.face] if not find_in(name, chain)]
+    absent = [name for name in required(themes, theme.face) if not find_in(name, chain)]
     missing = [f"the template {name} is missing, here and in its parents" for name in absent]
     broken = [text for name in own_templates(theme) for text in _faults_of(name, theme, environment)]
     return Report((*missing, *broken), tuple(map(str, design.problems)))
+
+
+def required(themes: Themes, face: Face) -> list[str]:
+    """The templates that a theme of a face needs: those named above, and every page that the shop's own theme has."""
+    shipped = themes.get(face)
+    pages = [name for name in own_templates(shipped) if name.startswith("pages/")] if shipped else []
+    return sorted({*REQUIRED[face], *pages} - {GALLERY})
 
 
 def own_templates(theme: Theme) -> list[str]:

@@ -15,7 +15,7 @@ from spoeq_core.plugins.discovery import InstalledPlugin, discover
 from spoeq_core.web.slots import ADMIN, STOREFRONT
 from spoeq_core.web.templating import build_environment
 from spoeq_core.web.themes import CORE, Theme, Themes, discover_themes, package_root
-from spoeq_core.web.themes.contract import REQUIRED, missing_slots, plugin_faults, template_faults
+from spoeq_core.web.themes.contract import missing_slots, plugin_faults, required, template_faults
 from spoeq_core.web.themes.design import read_design
 from spoeq_core.web.themes.installed import API, FACES, read_themes
 from spoeq_core.web.themes.palette import too_faint
@@ -58,14 +58,7 @@ def test_required_are_the_pages_that_the_core_draws(face: str):
         for path in WEB.rglob("*.py")
         for name in re.findall(rf'"{face}",\s*"(pages/[\w/]+\.html)"', path.read_text("utf-8"))
     }
-    optional = {
-        "pages/gallery.html",
-        "pages/themes.html",
-        "pages/theme.html",
-        "pages/composition.html",
-        "pages/section.html",
-    }
-    assert drawn - optional - set(REQUIRED[face]) == set()
+    assert drawn - {"pages/gallery.html"} - set(required(INSTALLED, face)) == set()
 
 
 def test_a_theme_for_another_api_is_refused_and_the_default_is_shown(write_theme: Any):
@@ -91,7 +84,7 @@ def test_a_family_that_cannot_be_is_named(write_theme: Any, name: str, toml: dic
 def test_a_theme_without_pages_is_told_which_are_missing(write_theme: Any):
     lone = write_theme("lone", {"templates/layout/base.html": "x"})
     errors = theming_of(lone).check(lone).errors
-    assert len(errors) == len(REQUIRED["storefront"]) - 1
+    assert len(errors) == len(required(INSTALLED, "storefront")) - 1
     assert "the template pages/cart.html is missing, here and in its parents" in errors
 
 
