@@ -74,6 +74,8 @@ def problem(error: SpoeqError) -> dict[str, Any]:
 
 async def answer(error: SpoeqError) -> Response:
     """The response to an error, in the form the client wants."""
+    if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return await _answer_unexpected(error)
     headers = _headers(error)
     document = problem(error)
     if isinstance(error, Unavailable):
