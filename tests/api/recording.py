@@ -93,7 +93,7 @@ class Plainer:
         return _ULID.sub(lambda match: self.ids.setdefault(match[0], f"01JD4Z{len(self.ids) + 1:020d}"), found)
 
     def value(self, value: Any) -> Any:
-        """The same of a JSON value; a JSON Schema is only hinted at."""
+        """The same of a JSON value, with one of its items; settings and their schema are only hinted at."""
         if isinstance(value, dict):
             return {self.text(name): self._member(name, item) for name, item in value.items()}
         if isinstance(value, list):
@@ -105,7 +105,11 @@ class Plainer:
             return "…"
         if name == "schema" and isinstance(value, dict):
             return {"title": value["title"], "type": "object", "properties": {"…": {}}}
-        return self.value(value)
+        if name == "values" and isinstance(value, dict):
+            return {**self.value(dict(list(value.items())[:2])), "…": "…"}
+        if name in {"hooks", "permissions"} and value:
+            return ["…"]
+        return self.value(value[:1] if name == "items" and isinstance(value, list) else value)
 
 
 def pretty(value: Any, indent: str = "") -> str:

@@ -22,7 +22,8 @@ HEAD = f"""# The JSON API
 
 Everything below was asked of a running shop by the tests: `{COMMAND}` writes
 this file, and a test fails where it is out of step. A running shop describes itself at `/api/v1/openapi.json`
-(OpenAPI 3.1, only what is enabled) and, for people, at `/api/v1/docs`. Ids, tokens and tags are made plain here.
+(OpenAPI 3.1, only what is enabled) and, for people, at `/api/v1/docs`. Ids, tokens and tags are made plain
+here, and of lists one item is shown.
 
 - Money is `{{"amount": 49900, "currency": "INR"}}`: integer minor units. Times are RFC 3339 in UTC. Ids are ULIDs.
 - Unknown fields of a body are refused (422), unknown query parameters ignored.
