@@ -107,6 +107,10 @@ class Plainer:
             return {"title": value["title"], "type": "object", "properties": {"…": {}}}
         if name == "values" and isinstance(value, dict):
             return {**self.value(dict(list(value.items())[:2])), "…": "…"}
+        if name == "srcset" and value:
+            return f"{self.text(value.partition(chr(44))[0])}, …"
+        if name == "sources":
+            return self.value(value[:1])
         if name in {"hooks", "permissions"} and value:
             return ["…"]
         return self.value(value[:1] if name == "items" and isinstance(value, list) else value)
