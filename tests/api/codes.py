@@ -55,6 +55,7 @@ CODES: dict[str, tuple[str, str]] = {
     "too_many_requests": ("429", "Too many tries; `Retry-After` says for how many seconds"),
     "internal": ("500", "A fault of the shop; it has been noted"),
     "unavailable": ("503", "Something that the shop needs is down; `Retry-After` says when to try again"),
+    "storage_unavailable": ("503", "The store of files does not answer; `Retry-After` says when to try again"),
     "plugin_failed": ("503", "A plugin that has a say failed; nothing is ordered at a wrong price"),
 }
 """By code: its HTTP status, and a sentence."""

@@ -100,7 +100,7 @@ class Plainer:
             return [self.value(item) for item in value]
         return self.text(value) if isinstance(value, str) else value
 
-    def _member(self, name: str, value: Any) -> Any:
+    def _member(self, name: str, value: Any) -> Any:  # noqa: PLR0911 - one answer for each kind of member
         if name in SECRET and value:
             return "…"
         if name == "schema" and isinstance(value, dict):
