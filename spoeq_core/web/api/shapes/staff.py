@@ -20,6 +20,7 @@ class PluginShape(Shape):
     state: Literal["enabled", "disabled", "quarantined"]
     error: str
     fault: str
+    paused: list[str]
     details: str
     hooks: list[str]
     permissions: list[str]
