@@ -150,12 +150,15 @@ async def test_the_place_of_a_pin_code_for_the_module(browser):
     assert (await browser.get("/pin/%00%F0")).status_code == 404
 
 
-async def test_looking_up_many_pin_codes_is_refused_but_the_cart_still_opens(browser):
+async def test_looking_up_many_pin_codes_is_refused_but_the_pages_still_open(browser):
     await browser.text(f"{PAGE}?pin=560001")
     await fill_cart(browser)
     answers = [(await browser.get("/pin/560001")).status_code for _ in range(121)]
     assert answers[0] == 200
     assert answers[-1] == 429
+    html = words(await browser.text(f"{PAGE}?pin=560001"))
+    assert "The delivery cannot be worked out right now." in html
+    assert "Add to cart" in html
     assert "To 560001" in words(await browser.text("/cart"))
 
 

@@ -10,14 +10,14 @@ from quart import Blueprint, Response, request
 from spoeq_core.checkout.estimating import estimate
 from spoeq_core.identity.addresses import parse_pin
 from spoeq_core.identity.places import Place, place_of
-from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.kernel.errors import FieldError, Invalid, TooManyRequests
 from spoeq_core.pricing.service import Item
 from spoeq_core.web.access import public
 from spoeq_core.web.bodies import json_response, query_text
 from spoeq_core.web.carts import buyer_now
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.security import limit_visitor
-from spoeq_core.web.views.delivery import UNKNOWN, WRONG, View, delivery_view, no_answer
+from spoeq_core.web.views.delivery import FAILED, UNKNOWN, WRONG, View, delivery_view, no_answer
 
 blueprint = Blueprint("pages_delivery", __name__)
 
@@ -39,15 +39,21 @@ async def place(pin: str) -> Response:
 
 
 async def delivery_of(items: Sequence[Item], pin: str, codes: tuple[str, ...] = ()) -> View:
-    """What a page says of the delivery of these goods to a PIN code as it was typed."""
+    """What a page says of the delivery of these goods to a PIN code as it was typed.
+
+    Many shoppers share an address on mobile networks: where too many ask, the page stands and only the answer is missing.
+    """
     if not pin:
         return no_answer("", "")
     try:
         code = parse_pin(pin)
     except Invalid:
         return no_answer(pin[:10], WRONG)
-    if asked_pin():
-        await _limit()
+    try:
+        if asked_pin():
+            await _limit()
+    except TooManyRequests:
+        return no_answer(code, FAILED)
     there = place_of(code)
     if there is None:
         return no_answer(code, UNKNOWN)
@@ -67,7 +73,7 @@ def known_pin() -> str:
 
 def remember_pin(response: Response, view: View) -> Response:
     """The response, and next time this browser need not type its PIN code again. Modules may read the cookie."""
-    if asked_pin() and view["state"] not in {"", WRONG, UNKNOWN}:
+    if asked_pin() and view["state"] not in {"", WRONG, UNKNOWN, FAILED}:
         secure = current_shop().settings.secure_cookies
         response.set_cookie(COOKIE, view["pin"], max_age=HALF_A_YEAR, samesite="Lax", secure=secure)
     return response
