@@ -41,7 +41,7 @@ async def place(pin: str) -> Response:
 async def delivery_of(items: Sequence[Item], pin: str, codes: tuple[str, ...] = ()) -> View:
     """What a page says of the delivery of these goods to a PIN code as it was typed.
 
-    Many shoppers share an address on mobile networks: where too many ask, the page stands and only the answer is missing.
+    Many shoppers share an address on mobile networks: where too many ask, the page stands without the answer.
     """
     if not pin:
         return no_answer("", "")
