@@ -1,0 +1,114 @@
+"""WCAG 2.2 AA by axe-core on every page, as its visitor sees it; and a purchase by keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.test_journey import ADDRESS
+from tests.e2e.tour import Tour, plan_tour
+from tests.processes import RunningDemo
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Visitor
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+EVERYTHING = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+MOST_TABS = 150
+
+
+@pytest.fixture(scope="module")
+def tour(browser: Browser, demo: RunningDemo) -> Tour:
+    return plan_tour(browser, demo.base_url)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "rules"), [("light", 390, EVERYTHING), ("dark", 1280, COLOURS)], ids=["phone", "dark-desk"]
+)
+def test_no_page_violates_a_rule(
+    browser: Browser, demo: RunningDemo, tour: Tour, scheme: Any, width: int, rules: dict[str, Any]
+) -> None:
+    """Every page that can be reached."""
+    axe = Axe()
+    found: list[str] = []
+    assert len(tour.stops) > 45, [stop.name for stop in tour.stops]
+    for who in tour.cookies:
+        context = browser.new_context(
+            base_url=demo.base_url, color_scheme=scheme, viewport={"width": width, "height": 844}
+        )
+        context.add_cookies(tour.cookies[who])  # type: ignore[arg-type]
+        page = context.new_page()
+        for stop in (stop for stop in tour.stops if stop.who == who):
+            page.goto(stop.path)
+            for violation in axe.run(page, options=rules).response["violations"]:
+                where = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
+                found.append(f"{stop.name} ({stop.path}): {violation['id']} at {where}: {violation['help']}")
+        context.close()
+    assert not found, "\n".join(found)
+
+
+def test_a_guest_buys_by_keyboard_alone(visitors: Callable[..., Visitor]) -> None:
+    """No pointer: Tab, Enter, Space, arrows and typing lead from the home page to a placed order."""
+    shopper = visitors(width=1280, name="keyboard")
+    page = shopper.page
+    shopper.go("/")
+    tab_to(page, "input[type=search]")
+    page.keyboard.type("kurta")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?**")
+    tab_to(page, "main .card a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/product/**")
+    tab_to(page, "#buy button[type=submit], form[action*='cart'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cart")
+    tab_to(page, "a[href='/checkout']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/checkout")
+    fill_by_keyboard(page)
+    tab_to(page, "[name=payment_method]")
+    page.keyboard.press("Space")
+    tab_to(page, "button", re.compile("^(Place order|Pay )"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/confirmation?**")
+    expect(page.locator("h1")).to_be_visible()
+    shopper.shot("confirmation")
+
+
+def fill_by_keyboard(page: Page) -> None:
+    """Contact and address, in the order in which Tab meets them, then Update."""
+    wanted = {**ADDRESS, "email": "keys@example.com", "state": "Karnataka"}
+    while wanted:
+        tab_to(page, ", ".join(f"[name={name}]" for name in wanted))
+        name = page.evaluate("document.activeElement.name")
+        if name != "state":
+            page.keyboard.press("Control+a")
+        page.keyboard.type(wanted.pop(name))
+    tab_to(page, "button", re.compile("^Update delivery"))
+    page.keyboard.press("Enter")
+    page.locator("[name=shipping_method]").first.wait_for(state="attached")
+
+
+def tab_to(page: Page, selector: str, text: re.Pattern[str] | None = None) -> None:
+    """Press Tab until what has the focus fits and can be seen."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        said = page.evaluate(
+            """selector => {
+                const here = document.activeElement;
+                if (!here.matches(selector)) return null;
+                const seen = here.getBoundingClientRect();
+                return seen.width && seen.height ? (here.innerText || here.value || '').trim() : null;
+            }""",
+            selector,
+        )
+        if said is not None and (text is None or text.search(said)):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")
