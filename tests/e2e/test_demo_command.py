@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import psutil
 import pytest
 
 from spoeq_core.kernel.processes import free_port
+from spoeq_demo.commands import forget
 from tests.processes import RunningDemo, start_demo, stop_demo
 
 pytestmark = pytest.mark.slow
@@ -74,3 +76,16 @@ def test_a_taken_port_and_a_second_start(seeded: Callable[[Path], Path], tmp_pat
 def start_demo_elsewhere(data_dir: Path, port: int) -> RunningDemo:
     """Start on a taken port: the demo takes the next one."""
     return start_demo(data_dir, port, expect=port + 1)
+
+
+def test_a_reset_forgets_what_a_demo_made_and_nothing_else(seeded: Callable[[Path], Path], tmp_path: Path) -> None:
+    """A stopped demo's folder is emptied; one that holds somebody's file is left as it is."""
+    data_dir = seeded(tmp_path / "data")
+    note = data_dir / "note.txt"
+    note.write_text("mine", "utf-8")
+    with pytest.raises(click.ClickException, match=r"note\.txt"):
+        forget(data_dir)
+    assert (data_dir / "mongo").is_dir()
+    note.unlink()
+    forget(data_dir)
+    assert {path.name for path in data_dir.iterdir()} <= {"spoeq.lock"}

@@ -25,7 +25,7 @@ def demo(port: int, data_dir: Path, reset: bool) -> None:
     """Run a demo shop: servers, web, worker, catalogue and accounts. Ctrl-C stops it; the next start keeps its data."""
     started = time.monotonic()
     if reset:
-        _forget(data_dir)
+        forget(data_dir)
     marker = data_dir / SEEDED
 
     async def prepare(settings: Settings) -> None:
@@ -48,12 +48,12 @@ def demo(port: int, data_dir: Path, reset: bool) -> None:
     raise SystemExit(run_until_stopped(options, click.echo))
 
 
-def _forget(data_dir: Path) -> None:
+def forget(data_dir: Path) -> None:
     """Remove a demo's data, unless it runs or the folder is not a demo's."""
     if not data_dir.exists():
         return
     with DataDirectory(data_dir).lock():
-        ours = {"mongo", "valkey", "logs", "media", "spoeq.lock", SEEDED}
+        ours = {"mongo", "valkey", "logs", "media", "secantusd.toml", "spoeq.lock", SEEDED}
         foreign = sorted(path.name for path in data_dir.iterdir() if path.name not in ours and path.suffix != ".pid")
         if foreign:
             raise click.ClickException(
