@@ -59,7 +59,7 @@ def test_a_guest_buys_by_keyboard_alone(visitors: Callable[..., Visitor]) -> Non
     shopper = visitors(width=1280, name="keyboard")
     page = shopper.page
     shopper.go("/")
-    tab_to(page, "input[type=search]")
+    tab_to(page, "[name=q]")
     page.keyboard.type("kurta")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?**")
@@ -69,8 +69,8 @@ def test_a_guest_buys_by_keyboard_alone(visitors: Callable[..., Visitor]) -> Non
     choose_by_keyboard(page)
     tab_to(page, "button", re.compile("^Add to cart"))
     page.keyboard.press("Enter")
-    page.wait_for_url("**/cart")
-    tab_to(page, "a[href='/checkout']")
+    expect(page.get_by_role("dialog", name="Added to cart")).to_be_visible()
+    tab_to(page, "dialog a[href='/checkout'], [role=dialog] a[href='/checkout']")
     page.keyboard.press("Enter")
     page.wait_for_url("**/checkout")
     fill_by_keyboard(page)
@@ -90,6 +90,7 @@ def choose_by_keyboard(page: Page) -> None:
         tab_to(page, f"{open_choices} input")
         page.keyboard.press("Space")
         expect(page.locator(open_choices)).to_have_count(left - 1)
+    page.wait_for_url("**?opt.**")
 
 
 def fill_by_keyboard(page: Page) -> None:

@@ -174,6 +174,21 @@ async def test_an_order_pressed_during_an_update_is_placed_at_the_shown_total_on
     assert shop.sent[-1][1]["expected_total"] == str(shop.total)
 
 
+async def test_an_update_pressed_during_an_update_is_asked_again(open_page, shop):
+    page = await open_page("/checkout", width=1280)
+    shop.held["POST"] = asyncio.Event()
+    await page.get_by_label("PIN code").fill("570001")
+    await page.get_by_label("Full name").fill("Asha Rao")
+    await page.get_by_role("button", name="Update delivery").click()
+    await expect(page.get_by_role("status")).to_have_text("Updating …")
+    shop.held["POST"].set()
+    await expect(page.get_by_role("status")).to_have_text("")
+    while len(shop.sent) < 2:
+        await page.wait_for_event("requestfinished")
+    assert [body["action"] for _, body in shop.sent] == ["update", "update"]
+    assert shop.sent[-1][1]["name"] == "Asha Rao"
+
+
 async def test_a_form_is_sent_once(open_page):
     page = await open_page("/checkout")
     stopped = await page.evaluate(

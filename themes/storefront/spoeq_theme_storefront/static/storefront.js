@@ -91,8 +91,8 @@ async function swap(form, { button = null, control = null } = {}) {
   const post = isPost(form);
   const under = waiting.get(name);
   if (under && post) {
-    under.next = control && control.id;
-    if (!control) say(document.body.dataset.wait);
+    if (control) under.next = control.id;
+    else { under.update = { id: form.id, name: button?.name, value: button?.value }; say(document.body.dataset.wait); }
     return;
   }
   under?.stop.abort();
@@ -100,7 +100,7 @@ async function swap(form, { button = null, control = null } = {}) {
     const part = document.getElementById(inner);
     if (!post && part && part !== region && region.contains(part)) one.stop.abort();
   }
-  const mine = { stop: new AbortController(), next: null, press: under?.press ?? null };
+  const mine = { stop: new AbortController(), next: null, update: null, press: under?.press ?? null };
   waiting.set(name, mine);
   const late = setTimeout(() => region.setAttribute("aria-busy", "true"), 300);
   try {
@@ -114,22 +114,25 @@ async function swap(form, { button = null, control = null } = {}) {
     if (waiting.get(name) === mine) { waiting.delete(name); region.removeAttribute("aria-busy"); }
   }
   if (mine.stop.signal.aborted) return;
+  const update = mine.update && buttonOf(mine.update);
   const next = mine.next && document.getElementById(mine.next);
-  if (next) next.dispatchEvent(new Event("change", { bubbles: true }));
+  if (update) update.form.requestSubmit(update);
+  else if (next) next.dispatchEvent(new Event("change", { bubbles: true }));
   const after = waiting.get(name);
   if (after) after.press = mine.press;
   else if (mine.press) pressAgain(mine.press);
 }
 
 /* A button pressed while its region was being renewed counts, unless the total that it showed is another one now. */
-function pressAgain({ id, name, value, total }) {
-  const form = document.getElementById(id);
-  const button = form && [...form.elements].find((one) => one.type === "submit" && one.name === name && one.value === value);
+function pressAgain(press) {
+  const button = buttonOf(press);
   if (!button) return;
-  if (totalOf(form) === total) form.requestSubmit(button);
+  if (totalOf(button.form) === press.total) button.form.requestSubmit(button);
   else say(document.body.dataset.changed);
 }
 
+const buttonOf = ({ id, name, value }) => [...document.getElementById(id)?.elements ?? []].find(
+  (one) => one.type === "submit" && one.name === name && one.value === value);
 const totalOf = (form) => form.querySelector("[name=expected_total]")?.value;
 
 async function exchange(form, post, button, signal) {
