@@ -12,7 +12,7 @@ from typing import Any
 
 from odmantic import Field, Model
 from pydantic import TypeAdapter
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from spoeq_core.catalog.documents import ProductDocument
@@ -99,19 +99,31 @@ class StockRepository(Repository[Any]):
             only_if: What must hold of the stored document besides its SKU.
             hold: The order whose reservation changes, and how many pieces it holds afterwards.
         """
-        free = row.delta - row.reserved_delta
-        counts = {"on_hand": row.delta, "reserved": row.reserved_delta, "available": free, "headroom": free}
-        entry = plain(row)
-        del entry["sku"]
-        update: Document = {
-            "$inc": {**{name: count for name, count in counts.items() if count}, "moves": 1},
-            "$push": {"log": entry},
-        }
+        update = _update(row)
         if hold is not None:
             order, pieces = hold
             update["$set" if pieces else "$unset"] = {f"holds.{order}": pieces}
         result = await self.collection.update_one({"_id": row.sku, **only_if}, update)
         return bool(result.matched_count)
+
+    async def move_all(self, rows: Sequence[tuple[Movement, Document]]) -> set[str]:
+        """Make movements of as many SKUs, each if its condition holds, with one command; the SKUs that moved."""
+        if not rows:
+            return set()
+        writes = [UpdateOne({"_id": row.sku, **only_if}, _update(row)) for row, only_if in rows]
+        result = await self.collection.bulk_write(writes, ordered=False)
+        if result.matched_count == len(rows):
+            return {row.sku for row, _ in rows}
+        ids = [row.id for row, _ in rows]
+        found = self.collection.find({"_id": {"$in": [row.sku for row, _ in rows]}, "log.id": {"$in": ids}}, {"_id": 1})
+        return {raw["_id"] async for raw in found}
+
+    async def skus_moved_by(self, ref: str, skus: Sequence[str]) -> set[str]:
+        """Those of the SKUs that have a movement of that cause, archived ones included."""
+        recent = self.collection.find({"_id": {"$in": list(skus)}, "log.ref": ref}, {"_id": 1})
+        found = {raw["_id"] async for raw in recent}
+        archived = self.archive.find({"ref": ref, "sku": {"$in": list(skus)}}, {"sku": 1})
+        return found | {raw["sku"] async for raw in archived}
 
     async def tell(self, stock: Stock, *events: Event) -> bool:
         """Note what is told of a stock, if it is still the same and nobody told it meanwhile; whether it was."""
@@ -208,6 +220,18 @@ class StockRepository(Repository[Any]):
     def _stock(self, raw: Document) -> Stock:
         stock: Stock = self._load.validate_python({**raw, "sku": raw["_id"]})
         return stock
+
+
+def _update(row: Movement) -> Document:
+    """What a movement writes: the counts and the row of the log."""
+    free = row.delta - row.reserved_delta
+    counts = {"on_hand": row.delta, "reserved": row.reserved_delta, "available": free, "headroom": free}
+    entry = plain(row)
+    del entry["sku"]
+    return {
+        "$inc": {**{name: count for name, count in counts.items() if count}, "moves": 1},
+        "$push": {"log": entry},
+    }
 
 
 def not_logged(reason: Reason, ref: str) -> Document:

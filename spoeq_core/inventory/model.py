@@ -37,7 +37,7 @@ class Movement:
 
     Attributes:
         delta: Change of `on_hand`; `reserved_delta` that of `reserved`. Both always sum to the stock.
-        ref: The order, the shipment or the return that caused it.
+        ref: The order, the shipment, the return or the import that caused it.
         actor: Who did it: a staff id, "shopper" or "system".
     """
 

@@ -12,8 +12,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from motor.motor_asyncio import AsyncIOMotorClient
 from odmantic import AIOEngine, Model
 from pydantic import TypeAdapter
-from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError
+from pymongo import IndexModel, UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.errors import Conflict, NotFound, StaleAggregate
@@ -22,6 +22,7 @@ from spoeq_core.kernel.outbox import Outbox
 
 Document = dict[str, Any]
 SortKey = tuple[str, int]
+DUPLICATE = 11000
 
 
 class Aggregate(Protocol):
@@ -209,6 +210,60 @@ class Repository(Generic[A]):
         await self._outbox.announce(self.collection.name, aggregate.id, pending)
         return dataclasses.replace(aggregate, version=aggregate.version + 1)  # type: ignore[type-var]
 
+    async def insert_many(self, items: Sequence[tuple[A, Event]]) -> set[str]:
+        """Store many new aggregates, each with its event, by one command; the ids of those that were refused.
+
+        Refused is what has an id or another unique field that is taken. Nobody is woken: see `announce`.
+        """
+        now = self._clock.now()
+        raws = [{**self.first_document(item), "pending_events": [to_pending(event, now)]} for item, event in items]
+        try:
+            if raws:
+                await self.collection.insert_many(raws, ordered=False)
+        except BulkWriteError as error:
+            return {raws[failed["index"]]["_id"] for failed in _duplicates(error)}
+        return set()
+
+    async def save_many(self, items: Sequence[tuple[A, Event]]) -> set[str]:
+        """Replace the stored fields of many, as `save` does, by one command; the ids of those that were refused.
+
+        Refused is what somebody else changed since it was read, or what has a unique field that is taken. Nobody is
+        woken: see `announce`.
+        """
+        writes, refused = {}, set()
+        for item, event in items:
+            raw = self.to_document(item)
+            fields = {name: value for name, value in raw.items() if name not in ("_id", "version", "pending_events")}
+            told = {"pending_events": to_pending(event, self._clock.now())}
+            update = {"$set": fields, "$inc": {"version": 1}, "$push": told}
+            writes[item.id] = UpdateOne({"_id": item.id, "version": item.version}, update)
+        try:
+            result = await self.collection.bulk_write(list(writes.values()), ordered=False) if writes else None
+            missed = result is not None and result.matched_count < len(writes)
+        except BulkWriteError as error:
+            refused = {items[failed["index"]][0].id for failed in _duplicates(error)}
+            missed = True
+        return refused | await self._unsaved([item for item, _ in items if item.id not in refused] if missed else [])
+
+    async def announce(self, keys: Sequence[str]) -> None:
+        """Wake the worker for what `insert_many` and `save_many` have told of these; its poll finds what is lost."""
+        query = {"_id": {"$in": list(keys)}, "pending_events.at": {"$exists": True}}
+        async for raw in self.collection.find(query, {"pending_events": 1}):
+            await self._outbox.announce(self.collection.name, raw["_id"], raw["pending_events"])
+
+    async def _unsaved(self, items: Sequence[A]) -> set[str]:
+        """Those whose stored document is not what was to be saved."""
+        wanted = {item.id: item for item in items}
+        saved, query = set(), {"_id": {"$in": list(wanted)}}
+        async for raw in self.collection.find(query):
+            item = wanted[raw["_id"]]
+            fields = [(k, v) for k, v in self.to_document(item).items() if k not in ("version", "pending_events")]
+            if raw["version"] == item.version + 1 and all(
+                isinstance(v, datetime) or raw.get(k) == v for k, v in fields
+            ):
+                saved.add(item.id)
+        return set(wanted) - saved
+
     async def delete(self, key: str) -> bool:
         """Remove it; whether it was there."""
         result = await self.collection.delete_one({"_id": key})
@@ -218,6 +273,10 @@ class Repository(Generic[A]):
         """The stored form, passed through the declared document."""
         return dict(self.document(**plain(aggregate)).model_dump_doc())
 
+    def first_document(self, aggregate: A) -> Document:
+        """The stored form of a new one, for `insert_many`."""
+        return self.to_document(aggregate)
+
     def from_document(self, raw: Document | None) -> A | None:
         """The aggregate of a stored document."""
         return None if raw is None else self._loaded(raw)
@@ -226,6 +285,14 @@ class Repository(Generic[A]):
         raw["id"] = raw.pop("_id")
         raw.pop("pending_events", None)
         return self._load.validate_python(raw)
+
+
+def _duplicates(error: BulkWriteError) -> list[Document]:
+    """The writes that a unique index refused; any other fault is raised."""
+    failed: list[Document] = error.details["writeErrors"]
+    if any(item.get("code") != DUPLICATE for item in failed):
+        raise error
+    return failed
 
 
 def where(**conditions: Any) -> Document:

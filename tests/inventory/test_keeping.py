@@ -228,6 +228,8 @@ class Overtaken(ProductRepository):
 
 async def test_states_that_are_old_when_they_are_written_are_written_again(shop: Shop, stocked: Product):
     slow = shop.repositories[ProductRepository] = Overtaken(shop.mongo, shop.outbox, shop.clock)
-    slow.meanwhile = lambda: service.adjust(shop, A, -20, "flood", "staff-1")
+    await service.adjust(shop, A, -17, "rain", "staff-1")
+    slow.meanwhile = lambda: service.adjust(shop, A, -3, "flood", "staff-1")
     await service.refresh_states(shop, [stocked.id])
+    assert slow.meanwhile is None
     assert (await catalog.product_by_id_or_slug(shop, stocked.id)).stock_states[A] == "out"

@@ -122,7 +122,7 @@ class ProductRepository(Repository[Product]):
         """
         for start in range(0, len(products), INSERT_BATCH):
             part = products[start : start + INSERT_BATCH]
-            batch = [self.to_document(product) | _stock_fields(product.stock_states) for product in part]
+            batch = [self.first_document(product) for product in part]
             try:
                 await self.collection.insert_many(batch)
             except BulkWriteError as error:
@@ -161,6 +161,16 @@ class ProductRepository(Repository[Product]):
         query = {"variants.sku": {"$in": list(skus)}, "_id": {"$ne": besides}}
         found = self.collection.find(query, {"variants.sku": 1})
         return {variant["sku"] async for raw in found for variant in raw["variants"]} & set(skus)
+
+    async def slugs_by_sku(self, skus: Sequence[str] | None) -> dict[str, str]:
+        """The slug of the product that has the SKU, for those of the SKUs that there are; None: for all there are."""
+        query = {} if skus is None else {"variants.sku": {"$in": list(skus)}}
+        found = self.collection.find(query, {"slug": 1, "variants.sku": 1}, batch_size=5_000)
+        return {variant["sku"]: raw["slug"] async for raw in found for variant in raw["variants"]}
+
+    def first_document(self, aggregate: Product) -> Document:
+        """The stored form of a new product: with its stock states."""
+        return self.to_document(aggregate) | _stock_fields(aggregate.stock_states)
 
     async def set_stock_states(self, states: Mapping[str, Mapping[str, str]]) -> None:
         """Keep the stock states of whole products, `{product id: {sku: state}}`, beside their versions."""

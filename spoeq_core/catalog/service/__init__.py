@@ -13,15 +13,16 @@ from spoeq_core.catalog.service.categories import (
     update_brand,
     update_category,
 )
-from spoeq_core.catalog.service.checks import checked
+from spoeq_core.catalog.service.checks import References, all_references, checked, in_catalogue, in_itself
 from spoeq_core.catalog.service.extensions import extended, extensions_of, shown
 from spoeq_core.catalog.service.files import expect_files, forget_files, let_go, picture_keys, remove_loose_files
-from spoeq_core.catalog.service.importing import import_products
+from spoeq_core.catalog.service.importing import import_products, save_many, tell_saved
 from spoeq_core.catalog.service.listing import MAX_COUNTED, list_products
 from spoeq_core.catalog.service.products import (
     archive_product,
     create_product,
     delete_product,
+    drafted,
     finish_removal,
     product_addresses,
     product_by_id_or_slug,
@@ -31,6 +32,7 @@ from spoeq_core.catalog.service.products import (
     require_version,
     save_product,
     set_stock_states,
+    slugs_by_sku,
     update_product,
 )
 
@@ -38,8 +40,10 @@ __all__ = [
     "MAX_COUNTED",
     "BrandChanges",
     "CategoryChanges",
+    "References",
     "all_brands",
     "all_categories",
+    "all_references",
     "archive_product",
     "category_tree",
     "checked",
@@ -48,12 +52,15 @@ __all__ = [
     "create_product",
     "delete_category",
     "delete_product",
+    "drafted",
     "expect_files",
     "extended",
     "extensions_of",
     "finish_removal",
     "forget_files",
     "import_products",
+    "in_catalogue",
+    "in_itself",
     "let_go",
     "list_products",
     "picture_keys",
@@ -65,9 +72,12 @@ __all__ = [
     "remove_loose_files",
     "rename_brand",
     "require_version",
+    "save_many",
     "save_product",
     "set_stock_states",
     "shown",
+    "slugs_by_sku",
+    "tell_saved",
     "update_brand",
     "update_category",
     "update_product",

@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from spoeq_core.catalog.documents import ProductRepository
+from spoeq_core.catalog.events import ProductCreated, ProductUpdated
 from spoeq_core.catalog.model import OUT, Product, ProductChanges, slugify
 from spoeq_core.catalog.service.checks import References, all_references, in_catalogue, in_itself, refuse
-from spoeq_core.catalog.service.products import drafted
+from spoeq_core.catalog.service.products import ASKED, drafted
 from spoeq_core.kernel.errors import FieldError, Invalid
 from spoeq_core.shop import Shop
-
-ASKED = 100
-"""So many values are looked up by one command: long lists in a query are slow on the embedded server."""
 
 
 async def import_products(
@@ -73,3 +71,26 @@ def _refuse_doubles(products: Sequence[Product]) -> None:
     ]
     if doubles:
         raise Invalid("Nothing was imported: slugs and SKUs must be unique.", errors=doubles, hint="Mend those named.")
+
+
+async def save_many(
+    shop: Shop, created: Sequence[Product], updated: Sequence[Product]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Store checked products, new and changed ones, by few commands, and tell of each; the ids that were refused.
+
+    A new one is refused if its slug or a SKU was taken meanwhile, a changed one also if somebody else changed it.
+    Whoever calls wakes the worker for the others (`tell_saved`) when all that belongs to them is stored.
+    """
+    now = shop.clock.now()
+    products = shop.repository(ProductRepository)
+    taken = await products.insert_many([(product, ProductCreated(product_id=product.id)) for product in created])
+    stale = await products.save_many(
+        [(replace(product, updated_at=now), ProductUpdated(product_id=product.id)) for product in updated]
+    )
+    return frozenset(taken), frozenset(stale)
+
+
+async def tell_saved(shop: Shop, product_ids: Sequence[str]) -> None:
+    """Wake the worker for what `save_many` has told of these products."""
+    for start in range(0, len(product_ids), ASKED):
+        await shop.repository(ProductRepository).announce(product_ids[start : start + ASKED])

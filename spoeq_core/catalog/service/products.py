@@ -15,6 +15,9 @@ from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, StaleAggregate
 from spoeq_core.kernel.ids import is_id, new_id
 from spoeq_core.shop import Shop
 
+ASKED = 100
+"""So many values are looked up by one command: long lists in a query are slow on the embedded server."""
+
 
 async def product_by_id_or_slug(shop: Shop, key: str, *, hidden: bool = False) -> Product:
     """The product of that id or slug; a ULID is an id.
@@ -49,6 +52,16 @@ async def products_by_slugs(shop: Shop, slugs: Sequence[str]) -> dict[str, Produ
 def product_addresses(shop: Shop) -> AsyncIterator[ProductAddress]:
     """Where each active product is found, one by one: there may be a million of them."""
     return shop.repository(ProductRepository).addresses()
+
+
+async def slugs_by_sku(shop: Shop, skus: Sequence[str]) -> dict[str, str]:
+    """The slug of the product that has the SKU, for those of the SKUs that there are; one command.
+
+    Of many SKUs at once the whole catalogue is read: that takes less time than to look for each.
+    """
+    found = await shop.repository(ProductRepository).slugs_by_sku(skus if len(skus) <= ASKED else None)
+    wanted = set(skus)
+    return {sku: slug for sku, slug in found.items() if sku in wanted}
 
 
 def drafted(shop: Shop, changes: ProductChanges) -> Product:

@@ -1,8 +1,10 @@
 """What the rest of the shop asks of inventory."""
 
 from spoeq_core.inventory.service.checking import Violation, check_invariants, open_holds
+from spoeq_core.inventory.service.counting import Count, book_counts, book_first
 from spoeq_core.inventory.service.keeping import (
     NewStock,
+    begin_stocks,
     compact_log,
     create_stock,
     create_stocks,
@@ -17,10 +19,14 @@ from spoeq_core.inventory.service.reading import Sellable, get_stock, list_stock
 from spoeq_core.inventory.service.telling import tell_missed
 
 __all__ = [
+    "Count",
     "NewStock",
     "Sellable",
     "Violation",
     "adjust",
+    "begin_stocks",
+    "book_counts",
+    "book_first",
     "check_invariants",
     "compact_log",
     "create_stock",

@@ -64,9 +64,16 @@ async def create_stocks(shop: Shop, new: Sequence[NewStock], *, actor: str = "sy
     Raises:
         Invalid: a number is negative or too large; nothing was stored.
     """
-    made = await _insert(shop, new, actor)
+    made = await begin_stocks(shop, new, actor=actor)
     await refresh_states(shop, {item.product_id for item in new})
     return made
+
+
+async def begin_stocks(shop: Shop, new: Sequence[NewStock], *, actor: str = "system") -> set[str]:
+    """The same without showing it in lists: for products that were stored with its states."""
+    _check(new)
+    first_rows = {item.sku: _initial(shop, item.sku, item.on_hand, actor) for item in new if item.on_hand}
+    return await shop.repository(StockRepository).insert_new([_begun(item) for item in new], first_rows)
 
 
 async def import_products(
@@ -97,7 +104,7 @@ async def import_products(
     states = {sku: stock_state(item.on_hand, item.threshold) for sku, item in first.items()}
     products = await catalog.import_products(shop, drafts, stock_states=states)
     new = [replace(first[v.sku], product_id=p.id, name=name_of(p, v)) for p in products for v in p.variants]
-    made = await _insert(shop, new, actor)
+    made = await begin_stocks(shop, new, actor=actor)
     reused = {item.product_id for item in new if item.sku not in made}
     for product in products:
         if product.id in reused:
@@ -143,19 +150,19 @@ async def retire_stock(shop: Shop, product_id: str) -> None:
 async def refresh_states(shop: Shop, product_ids: Iterable[str]) -> None:
     """Let the catalogue's lists show what the stock of these products is.
 
-    The stock is read again after the states were written, and they again if it changed: so of two that do this at
-    once, the last one leaves the truth.
+    Only what differs is written. The stock is read again after the states were written, and they again if it changed:
+    so of two that do this at once, the last one leaves the truth.
     """
     wanted = sorted(set(product_ids))
     for start in range(0, len(wanted), AT_ONCE):
         products = await catalog.products_by_ids(shop, wanted[start : start + AT_ONCE], hidden=True)
-        states = await _states(shop, products)
+        shown = {product.id: dict(product.stock_states) for product in products}
         for _ in range(ROUNDS):
-            await catalog.set_stock_states(shop, states)
-            now = await _states(shop, products)
-            if now == states:
+            states = await _states(shop, products)
+            if states == shown:
                 break
-            states = now
+            await catalog.set_stock_states(shop, {key: of for key, of in states.items() if of != shown[key]})
+            shown = states
 
 
 async def compact_log(shop: Shop) -> int:
@@ -184,12 +191,6 @@ async def _states(shop: Shop, products: Sequence[Product]) -> dict[str, dict[str
         product.id: {v.sku: known[v.sku].state if v.sku in known else OUT for v in product.variants}
         for product in products
     }
-
-
-async def _insert(shop: Shop, new: Sequence[NewStock], actor: str) -> set[str]:
-    _check(new)
-    first_rows = {item.sku: _initial(shop, item.sku, item.on_hand, actor) for item in new if item.on_hand}
-    return await shop.repository(StockRepository).insert_new([_begun(item) for item in new], first_rows)
 
 
 def _check(new: Iterable[NewStock]) -> None:
