@@ -42,7 +42,7 @@ def create_app(
     found = discovery or discover(strict=settings.strict_plugins, safe_mode=settings.safe_mode)
     prepared = boot.prepare(settings, found)
     app = ShopApp("spoeq_core.web", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
+    app.config["MAX_CONTENT_LENGTH"] = security.bodies.largest(settings)
     app.enabled_plugins = lambda: prepared.hooks.enabled
     _mount(app, prepared)
     plugins = prepared.discovery.plugins

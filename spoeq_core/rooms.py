@@ -5,6 +5,8 @@ from __future__ import annotations
 from odmantic import Model
 
 from spoeq_core.audit.documents import EntryDocument
+from spoeq_core.bulk.documents import ImportDocument
+from spoeq_core.bulk.subscribers import JOBS as BULK_JOBS, SCHEDULES as BULK_SCHEDULES
 from spoeq_core.cart.documents import CartDocument
 from spoeq_core.catalog.documents import (
     BrandDocument,
@@ -63,6 +65,7 @@ DOCUMENTS: tuple[type[Model], ...] = (
     JobFailureDocument,
     SitemapDocument,
     SavedViewDocument,
+    ImportDocument,
 )
 SUBSCRIBERS: tuple[Subscription, ...] = (
     *CATALOG_SUBSCRIBERS,
@@ -77,6 +80,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     *CHECKOUT_SCHEDULES,
     *JOB_SCHEDULES,
     *SITEMAP_SCHEDULES,
+    *BULK_SCHEDULES,
 )
-JOBS: tuple[JobKind, ...] = (*CATALOG_JOBS, *ORDER_JOBS)
+JOBS: tuple[JobKind, ...] = (*CATALOG_JOBS, *ORDER_JOBS, *BULK_JOBS)
 """Every kind of long work; `spoeq_core.jobs.model` says how one is written."""

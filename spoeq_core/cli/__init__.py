@@ -19,6 +19,7 @@ OWN = {
     "init": "spoeq_core.cli.project:init",
     "openapi": "spoeq_core.cli.openapi:openapi",
     "plugins": "spoeq_core.cli.plugins:plugins",
+    "products": "spoeq_core.cli.products:products",
     "run": "spoeq_core.cli.running:run",
     "serve": "spoeq_core.cli.serving:serve",
     "sitemap": "spoeq_core.cli.sitemap:sitemap",

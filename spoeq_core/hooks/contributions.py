@@ -83,12 +83,15 @@ class Extension:
         model: A pydantic model with a default for every field.
         private: Names of fields that the public API leaves out.
         pii: What kind of personal data is in it, if any.
+        columns: Names of fields of a product or a variant that are columns of the product CSV, which calls them
+            `<plugin>.<field>` and `<plugin>.variant.<field>`.
     """
 
     target: ExtensionTarget
     model: type[BaseModel]
     private: frozenset[str] = frozenset()
     pii: Literal["none", "contact", "sensitive"] = "none"
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

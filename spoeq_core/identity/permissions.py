@@ -19,6 +19,8 @@ CORE: tuple[Permission, ...] = (
     Permission("dashboard.view", "See the start page of the admin", _EVERYBODY),
     Permission("catalog.view", "See products, categories and brands", _STAFF),
     Permission("catalog.manage", "Change products, categories and brands", _STAFF),
+    Permission("catalog.import", "Import products from CSV files", _STAFF),
+    Permission("catalog.export", "Export products as CSV files", _STAFF),
     Permission("inventory.view", "See stock", _PACKING),
     Permission("inventory.manage", "Adjust stock", _PACKING),
     Permission("orders.view", "See orders", _EVERYBODY),

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, description="How many proxies in front set X-Forwarded-*.")
     max_body_bytes: int = 1024 * 1024
     max_upload_bytes: int = 12 * 1024 * 1024
+    max_import_bytes: int = Field(32 * 1024 * 1024, description="Of a CSV that staff import.")
     database_timeout_ms: int = 5000
     plugin_poll_seconds: float = 0.5
     outbox_poll_seconds: float = 5.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import posixpath
 import re
 from pathlib import Path
 from typing import Protocol
@@ -15,10 +16,19 @@ LONGEST_KEY = 300
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,119})*")
 
 
-class FileStorage(Protocol):
-    """Keeps public files by key (`products/<id>/<name>.webp`). Keys are never reused for other content.
+PRIVATE = "private/"
 
-    Every implementation is run through `spoeq_core.testing.file_storage.FileStorageContract`.
+
+def is_private(key: str) -> bool:
+    """Whether a key, however it is spelled, names a file for the shop alone."""
+    return posixpath.normpath(f"/{key}").casefold().startswith(f"/{PRIVATE}")
+
+
+class FileStorage(Protocol):
+    """Keeps files by key (`products/<id>/<name>.webp`). Keys are never reused for other content.
+
+    What begins with `PRIVATE` is for the shop alone: it is never served, is named by an unguessable token, and may be
+    written again. Every implementation is run through `spoeq_core.testing.file_storage.FileStorageContract`.
     """
 
     async def save(self, key: str, content: bytes) -> None:

@@ -38,12 +38,14 @@ class Access:
         permission: What staff need.
         staff_too: Whether `signed_in` means staff as well as customers.
         ignore_bearer: Whether a wrong or old bearer token is passed over (signing in, refreshing) and not refused.
+        imports: Whether it takes tables, which may be larger than pictures.
     """
 
     kind: Literal["public", "signed_in", "staff"]
     permission: str = ""
     staff_too: bool = False
     ignore_bearer: bool = False
+    imports: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,9 @@ def signed_in(view: V | None = None, *, staff_too: bool = False) -> V | Callable
     return mark if view is None else mark(view)
 
 
-def staff(permission: str) -> Callable[[V], V]:
-    """For staff with the permission."""
-    return _declare(Access("staff", permission))
+def staff(permission: str, *, imports: bool = False) -> Callable[[V], V]:
+    """For staff with the permission; `imports`: takes uploads of up to `max_import_bytes`."""
+    return _declare(Access("staff", permission, imports=imports))
 
 
 def access_of(view: Callable[..., Any] | None) -> Access | None:

@@ -8,6 +8,7 @@ from spoeq_core.web import files, health
 from spoeq_core.web.admin import (
     audit as admin_audit,
     boards,
+    bulk,
     composition,
     customers,
     dashboard,
@@ -103,6 +104,7 @@ ADMIN: tuple[Blueprint, ...] = (
     order_bulk.blueprint,
     admin_orders.blueprint,
     order.blueprint,
+    bulk.blueprint,
     products.blueprint,
     product.blueprint,
     inventory.blueprint,

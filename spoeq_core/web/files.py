@@ -11,6 +11,7 @@ from pathlib import Path
 from quart import Blueprint, Response, request
 
 from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.storage import is_private
 from spoeq_core.shop import LOCAL_STORAGE
 from spoeq_core.web.access import public
 from spoeq_core.web.context import current_shop
@@ -53,6 +54,8 @@ async def theme_settings(owner: str) -> Response:
 async def media(key: str) -> Response:
     """An uploaded file; keys are never reused, so it is cached for ever."""
     shop = current_shop()
+    if is_private(key):
+        raise NotFound("There is no such file.")
     tag = hashlib.sha256(key.encode()).hexdigest()[:16]
     if request.if_none_match.contains(tag):
         return Response("", status=304, headers={"Cache-Control": FOR_EVER, "ETag": f'"{tag}"'})

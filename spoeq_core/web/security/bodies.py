@@ -10,9 +10,13 @@ from quart.wrappers.request import Body
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from spoeq_core.kernel.errors import TooLarge
+from spoeq_core.kernel.settings import Settings
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import access_of
 from spoeq_core.web.context import EXTENSION
+
+ENVELOPE = 64 * 1024
+"""What a form may have around a file of the largest size."""
 
 
 class LimitedBody(Body):
@@ -51,6 +55,11 @@ def install(app: Quart) -> None:
     app.before_request(refuse_large)
 
 
+def largest(settings: Settings) -> int:
+    """The largest body that any route takes, in bytes."""
+    return max(settings.max_body_bytes, settings.max_upload_bytes, settings.max_import_bytes + ENVELOPE)
+
+
 async def refuse_large() -> None:
     """Refuse a body that is larger than its route takes.
 
@@ -60,13 +69,14 @@ async def refuse_large() -> None:
     shop: Shop | None = current_app.extensions.get(EXTENSION)
     if shop is None:
         return
-    settings = shop.settings
-    most = settings.max_upload_bytes if _is_upload() else settings.max_body_bytes
+    most = _most(shop.settings)
     if (request.content_length or 0) > most:
         raise TooLarge(f"The request has {request.content_length} bytes; at most {most} are accepted here.")
     cast(LimitedBody, request.body).lower_limit(most)
 
 
-def _is_upload() -> bool:
+def _most(settings: Settings) -> int:
     access = access_of(current_app.view_functions.get(request.endpoint or ""))
-    return access is not None and access.kind == "staff" and request.mimetype == "multipart/form-data"
+    if access is None or access.kind != "staff" or request.mimetype != "multipart/form-data":
+        return settings.max_body_bytes
+    return settings.max_import_bytes + ENVELOPE if access.imports else settings.max_upload_bytes

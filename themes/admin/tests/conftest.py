@@ -232,6 +232,43 @@ def cases_of_goods() -> dict[str, tuple[str, Context]]:
     }
 
 
+def cases_of_tables() -> dict[str, tuple[str, Context]]:
+    """Products as CSV files."""
+    path, at = "/admin/products/import", "2025-12-02T08:35:00+00:00"
+    column = {"name": "care.<b>", "level": "product", "meaning": "Of <b>", "example": "a | b"}
+    change = {"slug": "a<b>", "sku": "", "column": "name", "before": "", "after": "=<b>"}
+    error = {"line": "17", "column": "", "sku": "", "message": "Give <b>"}
+    told = {"created": 1, "updated": 0, "unchanged": 2, "refused": 1, "stock": 0}
+    told |= {"changes": [change], "changed": 40, "notes": ["Read as <b>"]}
+    check = {"state": "done", "ended": True, "done": 4, "total": 4, "failed": 2, "error": "", "result": told}
+    busy = {**check, "ended": False, "state": "running", "done": 2, "result": {}}
+    found = {"id": "i1", "filename": "a<b>.csv", "by": "Meera <b>", "at": at}
+    whole = {"found": found, "check": check, "job": None, "now": check, "errors": [error], "startable": True}
+    kept = {"columns": [column], "form": FRESH, "most_megabytes": 32, "recent": [found]}
+    wrong = {**FRESH, "errors": {"file": "No <b>"}, "summary": [{"field": "file", "message": "No <b>"}]}
+    same = {**check, "result": {**told, "created": 0, "refused": 0, "changes": []}}
+    ends = {state: {**check, "state": state, "error": "Odd <b>"} for state in ("done", "failed", "cancelled")}
+    return {
+        "import-new": ("pages/product_import_new.html", page("Import", path, kept)),
+        "import-wrong": ("pages/product_import_new.html", page("Import", path, kept, form=wrong, recent=[])),
+        "import": ("pages/product_import.html", page("a", path, whole)),
+        "import-same": ("pages/product_import.html", page("a", path, whole, check=same, now=same, errors=[])),
+        "import-gone": ("pages/product_import.html", page("a", path, whole, startable=False)),
+        "import-checking": (
+            "pages/product_import.html",
+            page("a", path, whole, check=busy, now=busy, errors=[], startable=False),
+        ),
+        **{
+            f"import-{state}": ("pages/product_import.html", page("a", path, whole, job=end, now=end, startable=False))
+            for state, end in ends.items()
+        },
+        "export": (
+            "pages/product_export.html",
+            page("Export", path, columns=[column], form=FRESH, statuses=["draft"], separators=["comma"]),
+        ),
+    }
+
+
 def cases_of_the_log() -> dict[str, tuple[str, Context]]:
     """Who did what."""
     path, at = "/admin/audit", "2025-12-02T08:35:00+00:00"
@@ -345,6 +382,7 @@ CASES = {
     **cases_of_settings(),
     **cases_of_the_log(),
     **cases_of_themes(),
+    **cases_of_tables(),
 }
 
 

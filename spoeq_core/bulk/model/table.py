@@ -1,0 +1,281 @@
+"""The columns of the product CSV, in the order of an export: those that every shop has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from spoeq_core.bulk.model.columns import CellError, Column, Level, ProductColumn, VariantColumn, Words, amount, whole
+from spoeq_core.bulk.model.text import join_list, join_pairs, split_list, split_pairs
+from spoeq_core.catalog.model import Product, ProductStatus, Variant
+from spoeq_core.kernel.money import plain_amount
+
+
+def _status(_words: Words, product: Product, cell: str) -> Product:
+    try:
+        return replace(product, status=ProductStatus(cell.casefold()))
+    except ValueError:
+        raise CellError(f"Give one of: {', '.join(ProductStatus)}.") from None
+
+
+def _brand(words: Words, product: Product, cell: str) -> Product:
+    if cell and cell not in words.brands:
+        raise CellError(f"There is no brand {cell!r}. Give the slug of one, or make the brand first.")
+    return replace(product, brand_id=words.brands[cell] if cell else None)
+
+
+def _categories(words: Words, product: Product, cell: str) -> Product:
+    slugs = split_list(cell)
+    missing = [slug for slug in slugs if slug not in words.categories]
+    if missing:
+        raise CellError(f"There is no category {missing[0]!r}. Give slugs, or make the category first.")
+    return replace(product, category_ids=tuple(words.categories[slug] for slug in slugs))
+
+
+def _specs(_words: Words, product: Product, cell: str) -> Product:
+    return replace(product, specs=_pairs(cell))
+
+
+def _options(_words: Words, variant: Variant, cell: str) -> Variant:
+    return replace(variant, options=_pairs(cell))
+
+
+def _pairs(cell: str) -> dict[str, str]:
+    try:
+        return split_pairs(cell)
+    except ValueError as error:
+        raise CellError(str(error)) from None
+
+
+def _dimensions(_words: Words, product: Product, cell: str) -> Product:
+    parts = cell.casefold().replace("×", "x").split("x") if cell else []
+    if cell and len(parts) != 3:  # noqa: PLR2004 - length, width, height
+        raise CellError("Give length, width and height in millimetres, like 300x200x50.")
+    sizes = [whole(part.strip(), 10**9) for part in parts]
+    return replace(product, dimensions_mm=(sizes[0], sizes[1], sizes[2]) if sizes else None)
+
+
+def _declaration(name: str, meaning: str, example: str) -> ProductColumn:
+    def put(_words: Words, product: Product, cell: str) -> Product:
+        kept = {key: value for key, value in product.declarations.items() if key != name}
+        value = cell.upper() if name == "country_of_origin" else cell
+        return replace(product, declarations={**kept, **({name: value} if value else {})})
+
+    def write(_words: Words, product: Product) -> str:
+        return product.declarations.get(name, "")
+
+    return ProductColumn(name, Level.PRODUCT, meaning, example, field=f"declarations.{name}", write=write, put=put)
+
+
+def _mrp(words: Words, variant: Variant, cell: str) -> Variant:
+    return replace(variant, mrp=amount(words, cell) if cell else None)
+
+
+KEYS: Final = (
+    Column(
+        "sku", Level.VARIANT, "What the row is about, unique in the shop: letters, digits, . - _", "KUR-IND-M", True
+    ),
+    Column(
+        "slug",
+        Level.PRODUCT,
+        "The end of the product’s address, and how rows of one product find each other; a new product without one "
+        "gets it from its name. It cannot be changed here",
+        "indigo-kurta",
+        True,
+    ),
+)
+PRODUCT_COLUMNS: Final = (
+    ProductColumn(
+        "name",
+        Level.PRODUCT,
+        "Name of the product; the row that has it (or the slug) begins a product",
+        "Indigo kurta",
+        True,
+        "name",
+        lambda _w, p: p.name,
+        lambda _w, p, cell: replace(p, name=cell),
+    ),
+    ProductColumn(
+        "status",
+        Level.PRODUCT,
+        "draft, active or archived; a new product is a draft",
+        "active",
+        True,
+        "status",
+        lambda _w, p: p.status.value,
+        _status,
+    ),
+    ProductColumn(
+        "description",
+        Level.PRODUCT,
+        "An empty line starts a new paragraph",
+        "Hand-block printed.",
+        False,
+        "description",
+        lambda _w, p: p.description,
+        lambda _w, p, cell: replace(p, description=cell),
+    ),
+    ProductColumn(
+        "brand",
+        Level.PRODUCT,
+        "Slug of the brand",
+        "neel",
+        False,
+        "brand_id",
+        lambda w, p: w.brand_slugs.get(p.brand_id or "", ""),
+        _brand,
+    ),
+    ProductColumn(
+        "categories",
+        Level.PRODUCT,
+        "Slugs of categories",
+        "kurtas | cotton",
+        False,
+        "category_ids",
+        lambda w, p: join_list(w.category_slugs[key] for key in p.category_ids if key in w.category_slugs),
+        _categories,
+    ),
+    ProductColumn(
+        "tags",
+        Level.PRODUCT,
+        "Words that a search finds it by",
+        "festive | summer",
+        False,
+        "tags",
+        lambda _w, p: join_list(p.tags),
+        lambda _w, p, cell: replace(p, tags=tuple(split_list(cell))),
+    ),
+    ProductColumn(
+        "badges",
+        Level.PRODUCT,
+        "Short marks on its card",
+        "new",
+        False,
+        "badges",
+        lambda _w, p: join_list(p.badges),
+        lambda _w, p, cell: replace(p, badges=tuple(split_list(cell))),
+    ),
+    ProductColumn(
+        "specs",
+        Level.PRODUCT,
+        "Specifications",
+        "Fabric=Cotton | Care=Hand wash",
+        False,
+        "specs",
+        lambda _w, p: join_pairs(p.specs),
+        _specs,
+    ),
+    _declaration("country_of_origin", "Two letters (ISO 3166)", "IN"),
+    _declaration("maker", "Who makes or imports it", "Neel Handmade Pvt Ltd"),
+    _declaration("maker_address", "Where they are", "14 Church Street, Bengaluru"),
+    _declaration("net_quantity", "As the law wants it on the page", "1 piece"),
+    _declaration("care_contact", "Whom shoppers complain to", "care@example.com"),
+    _declaration("importer", "Of goods made abroad", ""),
+    ProductColumn(
+        "hsn",
+        Level.PRODUCT,
+        "4 to 8 digits, for GST",
+        "62114290",
+        False,
+        "hsn",
+        lambda _w, p: p.hsn,
+        lambda _w, p, cell: replace(p, hsn=cell),
+    ),
+    ProductColumn(
+        "dimensions_mm",
+        Level.PRODUCT,
+        "Length, width and height of the parcel in millimetres",
+        "300x200x50",
+        False,
+        "dimensions_mm",
+        lambda _w, p: "x".join(map(str, p.dimensions_mm or ())),
+        _dimensions,
+    ),
+)
+VARIANT_COLUMNS: Final = (
+    VariantColumn(
+        "options",
+        Level.VARIANT,
+        "What a shopper chooses this SKU by; values that are new are added to the product’s",
+        "Size=M | Colour=Indigo",
+        False,
+        "options",
+        lambda _w, v: join_pairs(v.options),
+        _options,
+    ),
+    VariantColumn(
+        "price",
+        Level.VARIANT,
+        "Selling price a piece, in the shop’s currency; a new SKU needs one",
+        "1,299.00",
+        True,
+        "sale",
+        lambda w, v: plain_amount(v.sale, w.currency),
+        lambda w, v, cell: replace(v, sale=amount(w, cell)),
+    ),
+    VariantColumn(
+        "mrp",
+        Level.VARIANT,
+        "Maximum retail price; selling above it is refused",
+        "1,499.00",
+        False,
+        "mrp",
+        lambda w, v: "" if v.mrp is None else plain_amount(v.mrp, w.currency),
+        _mrp,
+    ),
+    VariantColumn(
+        "min_price",
+        Level.VARIANT,
+        "Discounts never go below it",
+        "999.00",
+        False,
+        "min_price",
+        lambda w, v: plain_amount(v.min_price, w.currency) if v.min_price else "",
+        lambda w, v, cell: replace(v, min_price=amount(w, cell) if cell else 0),
+    ),
+    VariantColumn(
+        "weight_g",
+        Level.VARIANT,
+        "Weight with packing, grams",
+        "350",
+        False,
+        "weight_g",
+        lambda _w, v: str(v.weight_g) if v.weight_g else "",
+        lambda _w, v, cell: replace(v, weight_g=whole(cell, 10**7) if cell else 0),
+    ),
+)
+STOCK: Final = Column(
+    "stock",
+    Level.STOCK,
+    "Pieces on hand, counted; empty leaves the stock alone. A difference is booked as a movement",
+    "24",
+    True,
+    "stock",
+)
+SEEN: Final = Column(
+    "stock_at_export",
+    Level.STOCK,
+    "What was on hand when the file was exported, so that pieces sold since are not put back. Do not edit it; "
+    "where it stands, `stock` counts only if it differs from it",
+    "24",
+    True,
+    "stock",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """All columns of a shop, those of plugins included, in the order of an export."""
+
+    product: tuple[ProductColumn, ...] = PRODUCT_COLUMNS
+    variant: tuple[VariantColumn, ...] = VARIANT_COLUMNS
+
+    @property
+    def all(self) -> tuple[Column, ...]:
+        """In the order of an export."""
+        return (*KEYS, *self.product, *self.variant, STOCK, SEEN)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names, in that order."""
+        return tuple(column.name for column in self.all)
