@@ -59,6 +59,7 @@ from spoeq_core.kernel.errors import (
 )
 from spoeq_core.kernel.events import Delivery as Delivery, Event as Event
 from spoeq_core.kernel.ids import new_id as new_id
+from spoeq_core.kernel.messages import counted as counted, message as message
 from spoeq_core.kernel.money import (
     MAX_AMOUNT as MAX_AMOUNT,
     Money as Money,
@@ -179,6 +180,7 @@ from spoeq_core.web.common import page as page
 from spoeq_core.web.context import current_shop as current_shop
 from spoeq_core.web.flash import flash as flash
 from spoeq_core.web.formats import format_amount as format_amount
+from spoeq_core.web.languages import translate as translate
 from spoeq_core.web.openapi import (
     CART_TOKEN as CART_TOKEN,
     CURSOR as CURSOR,

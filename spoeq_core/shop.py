@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from spoeq_core.kernel.clock import Clock
+from spoeq_core.kernel.messages import is_language
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -44,6 +45,17 @@ class ShopProfile(BaseModel):
     currency: str = Field("INR", pattern="^[A-Z]{3}$")
     country: str = Field("IN", pattern="^[A-Z]{2}$")
     locale: str = Field("en_IN", max_length=12)
+    languages: list[str] = Field(
+        ["en"],
+        min_length=1,
+        max_length=20,
+        description="One code a line, as en or hi; the first is for those who chose none.",
+    )
+    language_from_browser: bool = Field(
+        False,
+        title="Begin in the browser's language",
+        description="Shoppers who chose none see the language that their browser asks for, if it is in the list.",
+    )
     timezone: str = Field("Asia/Kolkata", max_length=64)
     prices_include_tax: bool = Field(True, title="Prices include tax")
     max_quantity: int = Field(99, ge=1, le=999, title="Most pieces of one item in an order")
@@ -59,6 +71,14 @@ class ShopProfile(BaseModel):
         title="Where pictures are kept",
         description="local: on the shop's own disk. Otherwise the name of a storage that an enabled plugin offers.",
     )
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, value: list[str]) -> list[str]:
+        wrong = [code for code in value if not is_language(code)]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)} is no code of a language. Write one a line, as in: en")
+        return list(dict.fromkeys(value))
 
 
 class PluginSettings(Protocol):

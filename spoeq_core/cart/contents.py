@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from spoeq_core.cart.model import Cart, CartLine
 from spoeq_core.catalog.model import ProductStatus
 from spoeq_core.inventory.service import Sellable
+from spoeq_core.kernel.messages import message
 from spoeq_core.pricing.model import Buyer, Charge, Destination
 from spoeq_core.pricing.service import Item, PriceRequest
 
@@ -92,13 +93,31 @@ def changes(contents: Contents) -> tuple[Notice, ...]:
 def _changes_of(contents: Contents, line: CartLine, wanted: int) -> list[Notice]:
     found = contents.sellable(line)
     if found is None:
-        return [Notice("unavailable", f"{line.name or line.sku} is no longer sold. Please remove it.", line.id)]
+        return [
+            Notice(
+                "unavailable",
+                message("%(name)s is no longer sold. Please remove it.", name=line.name or line.sku),
+                line.id,
+            )
+        ]
     notices = []
     name, left = found.product.name, contents.left(line.sku)
     if left < wanted:
-        words = f"Only {left} of {name} left." if left else f"{name} is out of stock."
+        words = _few(name, left)
         notices.append(Notice("out_of_stock", words, line.id))
     if found.variant.sale != line.seen_price:
-        direction = "went up" if found.variant.sale > line.seen_price else "went down"
-        notices.append(Notice("price_changed", f"The price of {name} {direction} since you added it.", line.id))
+        dearer = found.variant.sale > line.seen_price
+        notices.append(Notice("price_changed", _moved(name, dearer=dearer), line.id))
     return notices
+
+
+def _few(name: str, left: int) -> str:
+    if left:
+        return message("Only %(n)s of %(name)s left.", n=left, name=name)
+    return message("%(name)s is out of stock.", name=name)
+
+
+def _moved(name: str, *, dearer: bool) -> str:
+    if dearer:
+        return message("The price of %(name)s went up since you added it.", name=name)
+    return message("The price of %(name)s went down since you added it.", name=name)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from spoeq_core.hooks.contributions import LineProperty
 from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.kernel.messages import message
 
 
 def checked(given: Mapping[str, str], declared: Iterable[LineProperty]) -> dict[str, str]:
@@ -34,7 +35,7 @@ def _problem(declared: LineProperty | None, name: str, value: str) -> tuple[str,
     if declared is None:
         return f"This shop takes no {name!r} for an item.", "unknown_property"
     if len(value) > declared.max_length:
-        return f"{declared.label}: at most {declared.max_length} characters.", "too_long"
+        return message("%(label)s: at most %(n)s characters.", label=declared.label, n=declared.max_length), "too_long"
     if value and declared.pattern and not re.fullmatch(declared.pattern, value):
         return f"{declared.label}: {declared.hint or 'this is not in the right form.'}", "pattern"
     return None

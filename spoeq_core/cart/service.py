@@ -15,6 +15,7 @@ from spoeq_core.inventory.model import OutOfStock
 from spoeq_core.inventory.service import sellable
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, StaleAggregate
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.pricing.model import Buyer
 from spoeq_core.pricing.service import price
 from spoeq_core.shop import Shop
@@ -94,9 +95,11 @@ async def add_item(
         old = contents.cart.same(sku, wanted)
         line = old or CartLine(new_id(), sku, found.product.id if found else "", 0, wanted)
         if contents.sellable(line) is None:
-            raise NotFound(f"There is no item {sku!r} for sale.", code="unknown_sku")
+            raise NotFound(message("There is no item %(sku)s for sale.", sku=sku), code="unknown_sku")
         if old is None and len(contents.cart.lines) >= MAX_LINES:
-            raise CartFull(f"A cart holds at most {MAX_LINES} different items.", hint="Order these first.")
+            raise CartFull(
+                message("A cart holds at most %(n)s different items.", n=MAX_LINES), hint="Order these first."
+            )
         return _with_quantity(shop, contents, line, line.quantity + quantity)
 
     return await _change(shop, owner, change, also=[sku])
@@ -141,7 +144,7 @@ async def restore_item(shop: Shop, owner: Owner, item_id: str) -> Contents:
         if line is None or line.id != item_id or contents.cart.line(item_id) is not None:
             raise NotFound("This item cannot be put back any more.", hint="Add it to the cart again.")
         if contents.sellable(line) is None:
-            raise NotFound(f"{line.name or line.sku} is no longer sold.", code="unknown_sku")
+            raise NotFound(message("%(name)s is no longer sold.", name=line.name or line.sku), code="unknown_sku")
         return _with_quantity(shop, contents, line, line.quantity)
 
     removed = (await find_cart(shop, owner)).removed
@@ -162,7 +165,7 @@ async def apply_code(shop: Shop, owner: Owner, code: str, buyer: Buyer | None = 
     if contents.cart.has_code(wanted):
         return contents
     if len(contents.cart.codes) >= MAX_CODES:
-        raise Invalid.field("code", f"A cart takes at most {MAX_CODES} codes.", "too_many_codes")
+        raise Invalid.field("code", message("A cart takes at most %(n)s codes.", n=MAX_CODES), "too_many_codes")
     tried = replace(contents, cart=replace(contents.cart, codes=(*contents.cart.codes, wanted)))
     await _refuse_declined(shop, tried, wanted, buyer or Buyer(customer_id=owner.customer_id))
 
@@ -252,7 +255,7 @@ def _with_quantity(shop: Shop, contents: Contents, line: CartLine, quantity: int
         raise OutOfStock({line.sku: left})
     if pieces > (limit := shop.profile.max_quantity):
         raise QuantityLimit(
-            f"This shop sells at most {limit} pieces of one item in an order.",
+            message("This shop sells at most %(n)s pieces of one item in an order.", n=limit),
             hint="Lower the quantity, or ask us about larger orders.",
             extra={"limit": limit},
         )

@@ -9,6 +9,7 @@ from spoeq_core.cart.contents import Contents
 from spoeq_core.catalog.model import Product, Variant
 from spoeq_core.checkout.model import PlaceRequest
 from spoeq_core.checkout.quoting import Quote
+from spoeq_core.kernel.messages import tongue
 from spoeq_core.kernel.mongo import plain
 from spoeq_core.kernel.tasks import dumps
 from spoeq_core.orders.model import ChosenPayment, ChosenShipping, Order, OrderLine, OrderStatus, TimelineEntry
@@ -49,6 +50,7 @@ def build_order(quote: Quote, request: PlaceRequest, *, order_id: str, number: s
         codes=contents.cart.codes,
         timeline=(TimelineEntry(at, "placed", "Order placed", "shopper", public=True),),
         fields=dict(request.fields),
+        language=tongue().language,
     )
 
 

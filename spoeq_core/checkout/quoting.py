@@ -10,6 +10,7 @@ from spoeq_core.cart.service import Owner, load
 from spoeq_core.checkout.model import Choices, Problem
 from spoeq_core.hooks import checkout as questions
 from spoeq_core.hooks.caller import HookError
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.payments import service as payments
 from spoeq_core.payments.service import Offer
@@ -20,7 +21,7 @@ from spoeq_core.shipping.model import ShippingOption
 from spoeq_core.shop import Shop
 
 NO_TOTAL = Problem("plugin_failed", "We cannot work out the total right now. Please try again in a few minutes.")
-NOT_AT_THE_DOOR = "This way of delivery takes no payment at the door."
+NOT_AT_THE_DOOR = message("This way of delivery takes no payment at the door.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _shipping_charge(option: ShippingOption) -> Charge:
 def _fees(offer: Offer) -> tuple[Charge, ...]:
     if not offer.option.fee or not offer.option.available:
         return ()
-    label = offer.option.fee_label or f"{offer.option.label} fee"
+    label = offer.option.fee_label or message("%(method)s fee", method=offer.option.label)
     return (Charge(offer.id, label, offer.option.fee, offer.plugin),)
 
 
@@ -134,12 +135,15 @@ def _cart_problems(shop: Shop, contents: Contents) -> Iterator[Problem]:
     for line in cart.lines:
         found, where = contents.found.get(line.sku), f"items.{line.id}"
         if found is None or not is_for_sale(found):
-            yield Problem("unavailable", f"{line.name or line.sku} is no longer sold.", where)
+            yield Problem("unavailable", message("%(name)s is no longer sold.", name=line.name or line.sku), where)
         elif wanted[line.sku] > (left := contents.left(line.sku)):
-            words = f"Only {left} left." if left else "It is out of stock."
-            yield Problem("out_of_stock", f"{found.product.name}: {words}", where)
+            yield Problem("out_of_stock", _short(found.product.name, left), where)
         elif wanted[line.sku] > limit:
-            yield Problem("quantity_limit", f"At most {limit} of {found.product.name} in an order.", where)
+            yield Problem(
+                "quantity_limit",
+                message("At most %(n)s of %(name)s in an order.", n=limit, name=found.product.name),
+                where,
+            )
 
 
 def _choice_problems(quoted: Quote, choices: Choices) -> Iterator[Problem]:
@@ -147,7 +151,9 @@ def _choice_problems(quoted: Quote, choices: Choices) -> Iterator[Problem]:
         yield Problem("missing", "Enter the address to deliver to.", "shipping_address")
     elif not quoted.shipping_options:
         place = choices.shipping_address.postal_code or choices.shipping_address.city
-        yield Problem("no_shipping", f"We cannot deliver this cart to {place}.", "shipping_address")
+        yield Problem(
+            "no_shipping", message("We cannot deliver this cart to %(place)s.", place=place), "shipping_address"
+        )
     elif not choices.shipping_method:
         yield Problem("missing", "Choose how it should be delivered.", "shipping_method")
     elif quoted.shipping is None:
@@ -161,7 +167,13 @@ def _payment_problems(quoted: Quote, choices: Choices) -> Iterator[Problem]:
     if choices.payment_method and quoted.payment is None:
         yield Problem("unavailable", "This way to pay is not offered.", "payment_method")
     elif quoted.payment is not None and not quoted.payment.option.available:
-        reason = quoted.payment.option.reason or "This way to pay is not possible for this cart."
+        reason = quoted.payment.option.reason or message("This way to pay is not possible for this cart.")
         yield Problem("unavailable", reason, "payment_method")
     elif quoted.payment is None:
         yield Problem("missing", "Choose how you want to pay.", "payment_method")
+
+
+def _short(name: str, left: int) -> str:
+    if left:
+        return message("%(name)s: Only %(n)s left.", name=name, n=left)
+    return message("%(name)s: It is out of stock.", name=name)

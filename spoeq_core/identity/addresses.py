@@ -12,6 +12,7 @@ import phonenumbers
 from spoeq_core.identity.model import Address, normalise_email
 from spoeq_core.identity.states import OTHER_TERRITORY, STATES, find_state
 from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.kernel.messages import message
 
 INDIA = "IN"
 PIN = re.compile(r"[1-9][0-9]{5}")
@@ -40,12 +41,12 @@ def parse_address(raw: Mapping[str, Any], prefix: str = "") -> Address:
     fields = _Fields(raw, prefix)
     country = fields.country()
     address = Address(
-        name=fields.text("name", 80, "Enter a full name."),
+        name=fields.text("name", 80, message("Enter a full name.")),
         phone=fields.phone(country),
-        line1=fields.text("line1", 120, "Enter a house number and street."),
+        line1=fields.text("line1", 120, message("Enter a house number and street.")),
         line2=fields.text("line2", 120),
         landmark=fields.text("landmark", 80),
-        city=fields.text("city", 80, "Enter a town or city."),
+        city=fields.text("city", 80, message("Enter a town or city.")),
         state=fields.state(country),
         postal_code=fields.postal_code(country),
         country=country,
@@ -139,46 +140,50 @@ class _Fields:
     def text(self, name: str, longest: int, missing: str = "") -> str:
         value = self._raw.get(name)
         if value is not None and not isinstance(value, str):
-            return self._refuse(name, "Enter text.", "string_type")
+            return self._refuse(name, message("Enter text."), "string_type")
         text = clean_text(value or "")
         if not text and missing:
             return self._refuse(name, missing, "missing")
         if len(text) > longest:
-            return self._refuse(name, f"Use at most {longest} characters.", "too_long")
+            return self._refuse(name, message("Use at most %(n)s characters.", n=longest), "too_long")
         return text
 
     def country(self) -> str:
         code = self.text("country", 2).upper() or INDIA
         if code not in phonenumbers.SUPPORTED_REGIONS:
-            self._refuse("country", "Enter a country's two-letter code, like IN.", "country")
+            self._refuse("country", message("Enter a country's two-letter code, like IN."), "country")
             return INDIA
         return code
 
     def state(self, country: str) -> str:
-        text = self.text("state", 80, "Choose a state." if country == INDIA else "")
+        text = self.text("state", 80, message("Choose a state.") if country == INDIA else "")
         if country != INDIA or not text:
             return text
         state = find_state(text)
-        return state.name if state else self._refuse("state", "Choose a state or union territory of India.", "state")
+        return (
+            state.name
+            if state
+            else self._refuse("state", message("Choose a state or union territory of India."), "state")
+        )
 
     def phone(self, country: str) -> str:
-        text = self.text("phone", 40, "Enter a phone number, so that the courier can call.")
+        text = self.text("phone", 40, message("Enter a phone number, so that the courier can call."))
         return self._parsed(lambda: parse_phone(text, country, "phone")) if text else ""
 
     def postal_code(self, country: str) -> str:
-        text = self.text("postal_code", 12, "Enter a PIN code." if country == INDIA else "")
+        text = self.text("postal_code", 12, message("Enter a PIN code.") if country == INDIA else "")
         if not text:
             return ""
         if country == INDIA:
             return self._parsed(lambda: parse_pin(text))
         if not POSTAL_CODE.fullmatch(text):
-            return self._refuse("postal_code", "Enter a postal code of letters and digits.", "postal_code")
+            return self._refuse("postal_code", message("Enter a postal code of letters and digits."), "postal_code")
         return text.upper()
 
     def gstin(self, country: str) -> str:
         text = self.text("gstin", 20)
         if text and country != INDIA:
-            return self._refuse("gstin", "A GSTIN goes with an address in India.", "gstin")
+            return self._refuse("gstin", message("A GSTIN goes with an address in India."), "gstin")
         return self._parsed(lambda: parse_gstin(text)) if text else ""
 
     def _parsed(self, parse: Any) -> str:

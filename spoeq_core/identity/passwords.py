@@ -19,6 +19,7 @@ import bcrypt
 
 from spoeq_core.kernel.crypto import Keyring
 from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 SHORTEST = 8
@@ -56,9 +57,9 @@ class Passwords:
         """
         text = _composed(password)
         if len(text) < SHORTEST:
-            raise Invalid.field(field, f"Use at least {SHORTEST} characters.", "too_short")
+            raise Invalid.field(field, message("Use at least %(n)s characters.", n=SHORTEST), "too_short")
         if len(_encoded(text)) > MOST_BYTES:
-            raise Invalid.field(field, f"Use at most {MOST_BYTES} bytes.", "too_long")
+            raise Invalid.field(field, message("Use at most %(n)s bytes.", n=MOST_BYTES), "too_long")
         known = {word.casefold() for whole in about for word in (whole, whole.partition("@")[0]) if word}
         if text.casefold() in self._common or text.casefold() in known:
             raise Invalid.field(field, "This password is too easy to guess. Use a few words of your own.", "common")

@@ -14,8 +14,12 @@ from babel.dates import format_date
 from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from spoeq_core.kernel.messages import Catalogue, Tongue, direction, speaking, tongue
 from spoeq_core.kernel.money import exponent
+from spoeq_core.plugins.languages import default_language, shop_tongue, speech
 from spoeq_core.shop import Shop
+
+LAKH = "¤#,##,##0.00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +31,28 @@ class Rendered:
     html: str
 
 
-def render(shop: Shop, template: str, context: Mapping[str, Any]) -> Rendered:
-    """A message of that template (`order_confirmed`), in the shop's locale and time zone."""
-    environment = _environment(shop.profile.locale, shop.profile.timezone)
-    values = {"shop": shop.profile.model_dump(), "base_url": shop.settings.base_url.rstrip("/"), **context}
-    subject, text, html = (
-        environment.get_template(f"{template}.{part}").render(values) for part in ("subject.txt", "txt", "html")
-    )
+def render(shop: Shop, template: str, context: Mapping[str, Any], language: str = "") -> Rendered:
+    """A message of that template (`order_confirmed`), in that language or the shop's own, and its time zone."""
+    known = shop.profile.languages
+    with speaking(shop_tongue(shop, language if language in known else default_language(shop))):
+        said = speech(shop)
+        values = {
+            "shop": shop.profile.model_dump(),
+            "base_url": shop.settings.base_url.rstrip("/"),
+            "lang": tongue().language.replace("_", "-"),
+            "dir": direction(tongue().language),
+            **context,
+        }
+        environment = _environment(tongue(), said)
+        subject, text, html = (
+            environment.get_template(f"{template}.{part}").render(values) for part in ("subject.txt", "txt", "html")
+        )
     return Rendered(" ".join(subject.split()), text.strip() + "\n", html)
 
 
-@lru_cache(maxsize=8)
-def _environment(locale: str, timezone: str) -> Environment:
-    """The templates, compiled once for a locale and a time zone."""
+@lru_cache(maxsize=16)
+def _environment(reader: Tongue, said: Catalogue) -> Environment:
+    """The templates, compiled once for a language, its locale and a time zone."""
     environment = Environment(
         loader=PackageLoader("spoeq_core.notifications"),
         autoescape=select_autoescape(["html"]),
@@ -48,9 +61,10 @@ def _environment(locale: str, timezone: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["money"] = lambda value: _money(value, locale)
-    environment.filters["date"] = lambda value: _date(value, locale, timezone)
+    environment.install_gettext_callables(said.get, said.get_plural, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["money"] = lambda value: _money(value, reader.locale)
+    environment.filters["date"] = lambda value: _date(value, reader.locale, reader.timezone)
+    environment.filters["said"] = said.say
     return environment
 
 
@@ -59,6 +73,8 @@ def _money(value: Mapping[str, Any], locale: str) -> str:
     currency = str(value["currency"])
     digits = exponent(currency)
     amount = Decimal(int(value["amount"])).scaleb(-digits)
+    if currency == "INR":
+        return format_currency(amount, currency, LAKH, locale=locale, currency_digits=False)
     # Babel's own digits are what people write (none for some currencies); a mail shows what is really paid.
     return format_currency(amount.quantize(Decimal(1).scaleb(-digits)), currency, locale=locale)
 

@@ -36,6 +36,7 @@ async def tell(
     template: str,
     context: Mapping[str, Any],
     *,
+    language: str = "",
     confidential: bool = False,
 ) -> None:
     """Render a message and send it through every channel; a repeated delivery sends each channel the same key.
@@ -46,7 +47,7 @@ async def tell(
     known = channels(shop)
     if not known:
         return
-    rendered = render(shop, template, context)
+    rendered = render(shop, template, context, language)
     results = await asyncio.gather(
         *(
             channel.send(
@@ -75,4 +76,4 @@ async def tell_of_order(shop: Shop, delivery: Delivery, order: Order, template: 
     """Tell an order's buyer of it, with a link that opens it without an account."""
     track_url = f"{shop.settings.base_url.rstrip('/')}{track_path(shop, order)}"
     context = {"order": order_shape(order), "track_url": track_url, **more}
-    await tell(shop, delivery, Recipient(order.email, order.phone), template, context)
+    await tell(shop, delivery, Recipient(order.email, order.phone), template, context, language=order.language)

@@ -71,6 +71,7 @@ class OrderDocument(Model):
     returns: list[dict[str, Any]] = []
     timeline: list[dict[str, Any]] = []
     fields: dict[str, str] = {}
+    language: str = ""
     flags: list[str] = []
     ext: dict[str, Any] = {}
     version: int = 1

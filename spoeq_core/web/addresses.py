@@ -23,5 +23,15 @@ def absolute(shop: Shop, path: str) -> str:
 
 def alternates(shop: Shop, path: str) -> tuple[Alternate, ...]:
     """The page's addresses in all its languages, itself and `x-default` included; none while there is one language."""
-    del shop, path
-    return ()
+    languages = shop.profile.languages
+    if len(languages) == 1:
+        return ()
+    found = [Alternate(code.replace("_", "-"), absolute(shop, in_language(shop, path, code))) for code in languages]
+    return (*found, Alternate("x-default", absolute(shop, path)))
+
+
+def in_language(shop: Shop, path: str, language: str) -> str:
+    """The path of a page in a language, for whoever keeps no cookie; the shop's first language needs nothing."""
+    if language not in shop.profile.languages[1:]:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}lang={language}"

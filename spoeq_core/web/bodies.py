@@ -12,6 +12,7 @@ from quart import Response, request
 from werkzeug.datastructures import MultiDict
 
 from spoeq_core.kernel.errors import FieldError, Invalid, Malformed
+from spoeq_core.web.languages import translate
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -116,7 +117,7 @@ def form_state(values: Mapping[str, Any] | None = None, errors: Sequence[FieldEr
     """What a template needs to show a form again: values kept, errors by field, a summary."""
     by_field: dict[str, str] = {}
     for error in errors:
-        by_field.setdefault(error.field, error.message)
+        by_field.setdefault(error.field, translate(error.message))
     summary = [{"field": field, "message": message} for field, message in by_field.items()]
     return {"values": dict(values or {}), "errors": by_field, "summary": summary}
 

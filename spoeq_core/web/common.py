@@ -13,14 +13,16 @@ from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.contributions import MenuEntry
 from spoeq_core.jobs.service import running_jobs
 from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.messages import tongue
 from spoeq_core.kernel.outbox import DeadLetters
 from spoeq_core.plugins.lifecycle import configuration_of
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor
-from spoeq_core.web.addresses import absolute, alternates
+from spoeq_core.web.addresses import absolute, alternates, in_language
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flashed, forget_said
 from spoeq_core.web.head import excerpt, head_tags, open_graph
+from spoeq_core.web.languages import language_context, translate
 from spoeq_core.web.security import csrf_field
 from spoeq_core.web.themes import Face
 
@@ -57,7 +59,7 @@ async def common_context(face: Face) -> dict[str, Any]:
         "shop": shop.profile.model_dump(),
         "request_path": request.path,
         "scheme": request.cookies.get("spoeq_scheme", "") if request.cookies.get("spoeq_scheme") in SCHEMES else "",
-        "lang": "en",
+        **language_context(shop),
         "page": page(""),
         "csrf_field": csrf_field,
         "flash": flashed(),
@@ -90,9 +92,9 @@ def page(
     shop = current_shop()
     shown = bool(canonical) and not noindex
     about: dict[str, Any] = {
-        "title": title,
+        "title": translate(title),
         "description": excerpt(description),
-        "canonical": absolute(shop, canonical) if shown else "",
+        "canonical": absolute(shop, in_language(shop, canonical, tongue().language)) if shown else "",
         "alternates": alternates(shop, canonical) if shown else (),
         "kind": kind,
         "noindex": noindex,
@@ -132,10 +134,10 @@ async def admin_context(shop: Shop, actor: Actor) -> dict[str, Any]:
         "jobs_running": await running_jobs(shop, actor.id) if actor.kind == "staff" else 0,
         "nav": [
             {
-                "label": entry.label,
+                "label": translate(entry.label),
                 "url": entry.url,
                 "icon": entry.icon,
-                "section": entry.section,
+                "section": translate(entry.section),
                 "active": _inside(request.path, entry.url) and len(entry.url) == longest,
             }
             for entry in visible

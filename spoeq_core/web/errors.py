@@ -24,7 +24,9 @@ from spoeq_core.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from spoeq_core.kernel.messages import message
 from spoeq_core.web.bodies import json_response
+from spoeq_core.web.languages import translate
 from spoeq_core.web.themes import Face
 from spoeq_core.web.theming import render
 
@@ -80,12 +82,15 @@ async def answer(error: SpoeqError) -> Response:
     document = problem(error)
     if isinstance(error, Unavailable):
         log.error("unavailable: %s", error)
-        document["detail"] = "This is not possible right now. Please try again in a moment."
+        document["detail"] = message("This is not possible right now. Please try again in a moment.")
     if wants_json():
         response = json_response(document, document["status"], headers)
         response.content_type = "application/problem+json"
         return response
-    return await error_page(document["status"], document["title"], document["detail"], headers)
+    detail = document["detail"]
+    if not isinstance(error, Unavailable):
+        detail = f"{translate(error.message)} {translate(error.hint)}".strip()
+    return await error_page(document["status"], document["title"], detail, headers)
 
 
 def wants_json() -> bool:
@@ -97,7 +102,8 @@ async def error_page(status: int, title: str, detail: str, headers: dict[str, st
     """An error page of the theme; a plain one where the theme itself fails."""
     face: Face = "admin" if request.path.startswith("/admin") else "storefront"
     try:
-        response = await render(face, "pages/error.html", status=status, code=status, title=title, detail=detail)
+        said = {"title": translate(title), "detail": translate(detail)}
+        response = await render(face, "pages/error.html", status=status, code=status, **said)
     except Exception:
         log.exception("the error page of the %s theme failed", face)
         response = Response(f"{status} {title}\n\n{detail}\n", status=status, content_type="text/plain; charset=utf-8")
@@ -119,14 +125,14 @@ async def _answer_http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     kinds: dict[int, type[SpoeqError]] = {400: Malformed, 404: NotFound}
     words = {
-        404: "There is nothing at this address.",
-        405: "This address does not take that method.",
-        413: "The request is larger than this shop accepts.",
+        404: message("There is nothing at this address."),
+        405: message("This address does not take that method."),
+        413: message("The request is larger than this shop accepts."),
     }
     if isinstance(error, RequestEntityTooLarge):
         return await answer(TooLarge(words[413]))
     if status in kinds:
-        return await answer(kinds[status](words.get(status, "The request could not be read.")))
+        return await answer(kinds[status](words.get(status, message("The request could not be read."))))
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Location"}}
     title = HTTPStatus(status).phrase
     detail = words.get(status, error.description or title)
@@ -147,7 +153,7 @@ async def _answer_unexpected(error: Exception) -> Response:
         log.exception("a server that %s %s needs did not answer", request.method, request.path, exc_info=error)
         return await answer(Unavailable("A server that this shop needs does not answer."))
     log.exception("unexpected error at %s %s", request.method, request.path, exc_info=error)
-    detail = "Something went wrong on our side. It has been noted."
+    detail = message("Something went wrong on our side. It has been noted.")
     if wants_json():
         response = json_response(
             {
@@ -161,4 +167,4 @@ async def _answer_unexpected(error: Exception) -> Response:
         )
         response.content_type = "application/problem+json"
         return response
-    return await error_page(500, "Something went wrong", detail, {})
+    return await error_page(500, message("Something went wrong"), detail, {})

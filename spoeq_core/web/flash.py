@@ -10,6 +10,7 @@ from typing import Any, Literal
 from quart import Response, g, request
 
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.languages import translate
 
 COOKIE = "spoeq_flash"
 LONGEST = 500
@@ -29,7 +30,7 @@ class Undo:
 def flash(response: Response, text: str, kind: Kind = "ok", undo: Undo | None = None) -> Response:
     """The response, with a sentence for the page that follows it."""
     shop = current_shop()
-    note: dict[str, Any] = {"kind": kind, "text": text[:LONGEST]}
+    note: dict[str, Any] = {"kind": kind, "text": translate(text)[:LONGEST]}
     told = json.dumps([{**note, "undo": asdict(undo)} if undo else note])
     signed = shop.keyring.sign("flash", told if len(told) <= MOST_BYTES else json.dumps([note]))
     response.set_cookie(

@@ -15,6 +15,7 @@ from spoeq_core.kernel.errors import Invalid, SpoeqError
 from spoeq_core.kernel.money import parse_amount, plain_amount
 from spoeq_core.web.bodies import Form
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.languages import translate
 
 Field = dict[str, Any]
 MONEY, HIDDEN = "money", "hidden"
@@ -73,10 +74,10 @@ def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
     limits = _limits(info)
     field: Field = {
         "name": name,
-        "label": info.title or name.rpartition(".")[2].replace("_", " ").capitalize(),
+        "label": translate(info.title or name.rpartition(".")[2].replace("_", " ").capitalize()),
         "kind": kind,
         "value": _shown(kind, value),
-        "hint": info.description or "",
+        "hint": translate(info.description or ""),
         "required": info.is_required(),
         "error": error,
         "options": _options(info.annotation),
@@ -131,7 +132,7 @@ def _options(annotation: Any) -> list[dict[str, str]]:
         choices = [str(choice.value) for choice in plain]
     else:
         choices = []
-    return [{"value": choice, "label": choice.replace("_", " ").capitalize()} for choice in choices]
+    return [{"value": choice, "label": translate(choice.replace("_", " ").capitalize())} for choice in choices]
 
 
 def _limits(info: FieldInfo) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 
+from spoeq_core.kernel.messages import CONTEXT, ENGLISH, Catalogue
 from spoeq_core.web import formats
 from spoeq_core.web.themes import find_in
 
@@ -60,9 +60,20 @@ class ThemeEnvironment(Environment):
 
 
 def build_environment(
-    folders: Sequence[Path], functions: Mapping[str, Callable[..., Any]], *, reload: bool = False
+    folders: Sequence[Path],
+    functions: Mapping[str, Callable[..., Any]],
+    *,
+    speech: Callable[[], Catalogue] = lambda: ENGLISH,
+    reload: bool = False,
 ) -> ThemeEnvironment:
-    """The environment over some folders, with what every template may call."""
+    """The environment over some folders, with what every template may call.
+
+    Args:
+        folders: Where templates are looked for.
+        functions: What templates may call.
+        speech: The catalogue for whoever the page is drawn for, asked for each text.
+        reload: Whether templates that change are read again.
+    """
     environment = ThemeEnvironment(
         loader=ShopLoader(folders),
         autoescape=True,
@@ -74,10 +85,19 @@ def build_environment(
         cache_size=1000,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
-    environment.install_gettext_translations(gettext.NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: speech().get(text),
+        lambda one, several, n: speech().get_plural(one, several, n),
+        newstyle=True,
+        pgettext=lambda context, text: _in_context(speech().get(f"{context}{CONTEXT}{text}"), text),
+    )
     environment.filters.update(formats.FILTERS)
     environment.globals.update(functions)
     return environment
+
+
+def _in_context(found: str, text: str) -> str:
+    return text if CONTEXT in found else found
 
 
 def _split(template: str) -> tuple[int, str]:

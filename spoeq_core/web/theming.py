@@ -12,8 +12,10 @@ from jinja2 import Environment
 from quart import Response, current_app
 
 from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.messages import ENGLISH, SOURCE, Catalogue, catalogue, tongue
 from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.plugins.discovery import InstalledPlugin
+from spoeq_core.plugins.languages import catalogue_roots
 from spoeq_core.plugins.lifecycle import configuration_of
 from spoeq_core.shop import Shop
 from spoeq_core.web.composed import SectionDrawer
@@ -82,9 +84,18 @@ class Theming:
                     "plugin_static": lambda plugin, name: self.static_url(f"plugin-{plugin}", name),
                     "url": lambda path: path,
                 },
+                speech=lambda: self.speech(theme),
                 reload=self._reload,
             )
         return self._environments[theme.name]
+
+    def speech(self, theme: Theme) -> Catalogue:
+        """What pages of a theme say in the language of whoever is served now: its words, its parents', the shop's."""
+        language = tongue().language
+        if language == SOURCE:
+            return ENGLISH
+        own = [item.root for item in self.themes.chain(theme)]
+        return catalogue((*own, *catalogue_roots(current_shop().hooks)), language)
 
     def check(self, theme: Theme) -> Report:
         """What is wrong with a theme's files, and with plugins' pages in it that are right in its parent."""

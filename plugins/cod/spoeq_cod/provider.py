@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from spoeq_cod.model import fee, is_excluded
 from spoeq_cod.settings import CodSettings
-from spoeq_core.sdk import Order, PaymentOption, PaymentOutcome, Pending, PricedCart, Shop, format_amount
+from spoeq_core.sdk import Order, PaymentOption, PaymentOutcome, Pending, PricedCart, Shop, format_amount, message
+
+USUAL = message("Cash on delivery"), message("Cash on delivery fee")
+"""What shoppers read unless the merchant wrote something else; orders keep it as text."""
 
 
 class CashOnDelivery:
@@ -23,7 +26,7 @@ class CashOnDelivery:
             reason=reason,
             fee=fee(settings.fee, settings.free_above, priced.cart.items_total),
             fee_label=f"{settings.label} fee",
-            hint="Pay the courier in cash or by UPI when the parcel arrives.",
+            hint=message("Pay the courier in cash or by UPI when the parcel arrives."),
         )
 
     async def start(self, shop: Shop, order: Order) -> PaymentOutcome:
@@ -36,8 +39,12 @@ def _refusal(settings: CodSettings, priced: PricedCart) -> str:
     known = not priced.cart.buyer.is_new and settings.known_cap is not None
     cap = settings.known_cap if known and settings.known_cap is not None else settings.cap
     if priced.totals.grand_total > cap:
-        return f"{settings.label} is available up to {format_amount(cap, priced.cart.currency)}."
+        return message(
+            "%(method)s is available up to %(cap)s.",
+            method=settings.label,
+            cap=format_amount(cap, priced.cart.currency),
+        )
     there = priced.cart.destination
     if there is not None and is_excluded(there.postal_code, settings.excluded_pins):
-        return f"{settings.label} is not available at {there.postal_code}."
+        return message("%(method)s is not available at %(pin)s.", method=settings.label, pin=there.postal_code)
     return ""

@@ -23,6 +23,7 @@ from spoeq_core.sdk import (
     flash,
     form_state,
     format_amount,
+    message,
     page,
     parse_amount,
     plain_amount,
@@ -82,7 +83,7 @@ async def create() -> Response:
     except Conflict as error:
         return await _form(None, form.as_dict(), [FieldError("code", str(error))], 409)
     await note(shop, "coupon.created", coupon)
-    return flash(see_other(PATH), f"{coupon.code} is given out.")
+    return flash(see_other(PATH), message("%(code)s is given out.", code=coupon.code))
 
 
 @blueprint.get("/coupons/<code>")
@@ -107,7 +108,7 @@ async def update(code: str) -> Response:
     except StaleAggregate as error:
         return await _form(coupon, form.as_dict(), [FieldError("code", str(error))], 409)
     await note(shop, "coupon.changed", stored)
-    return flash(see_other(PATH), f"{coupon.code} is saved.")
+    return flash(see_other(PATH), message("%(code)s is saved.", code=coupon.code))
 
 
 @blueprint.post("/coupons/<code>/delete")
@@ -117,14 +118,14 @@ async def remove(code: str) -> Response:
     shop = current_shop()
     coupon = await delete_coupon(shop, code)
     await note(shop, "coupon.deleted", coupon)
-    return flash(see_other(PATH), f"{coupon.code} is deleted. Past orders keep their discount.")
+    return flash(see_other(PATH), message("%(code)s is deleted. Past orders keep their discount.", code=coupon.code))
 
 
 async def _form(
     coupon: Coupon | None, values: Mapping[str, Any], errors: Sequence[FieldError] = (), status: int = 200
 ) -> Response:
     shop = current_shop()
-    title = f"Coupon {coupon.code}" if coupon else "New coupon"
+    title = message("Coupon %(code)s", code=coupon.code) if coupon else message("New coupon")
     return await render(
         "admin",
         "coupons/edit.html",

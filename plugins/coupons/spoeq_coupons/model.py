@@ -23,6 +23,7 @@ from spoeq_core.sdk import (
     PricingCart,
     Reason,
     Target,
+    message,
     normalise_email,
 )
 
@@ -149,16 +150,21 @@ def judged(
 def why_not(coupon: Coupon, cart: PricingCart) -> Reason | None:
     """Why a coupon by itself does not apply to a cart; None if it does."""
     refusals = {
-        CouponState.INACTIVE: Reason("coupon_inactive", f"{coupon.code} is not valid any more."),
-        CouponState.EXPIRED: Reason("coupon_expired", f"{coupon.code} has expired."),
-        CouponState.SCHEDULED: Reason("coupon_not_started", f"{coupon.code} is not valid yet."),
+        CouponState.INACTIVE: Reason("coupon_inactive", message("%(code)s is not valid any more.", code=coupon.code)),
+        CouponState.EXPIRED: Reason("coupon_expired", message("%(code)s has expired.", code=coupon.code)),
+        CouponState.SCHEDULED: Reason("coupon_not_started", message("%(code)s is not valid yet.", code=coupon.code)),
     }
     if (refusal := refusals.get(coupon.state(cart.at))) is not None:
         return refusal
     if coupon.currency != cart.currency:
-        return Reason("coupon_currency", f"{coupon.code} is for orders in {coupon.currency}.")
+        return Reason(
+            "coupon_currency",
+            message("%(code)s is for orders in %(currency)s.", code=coupon.code, currency=coupon.currency),
+        )
     if cart.items_total < coupon.min_order:
-        return Reason("coupon_minimum", f"{coupon.code} applies to larger orders: add more to your cart.")
+        return Reason(
+            "coupon_minimum", message("%(code)s applies to larger orders: add more to your cart.", code=coupon.code)
+        )
     return None
 
 
@@ -188,18 +194,18 @@ def sentence(coupon: Coupon, gives: str, minimum: str) -> str:
 def _beside(coupon: Coupon, kept: Sequence[Coupon]) -> Reason | None:
     """Why it cannot be used with those that apply already."""
     if any(other.id == coupon.id for other in kept):
-        return Reason("coupon_twice", f"{coupon.code} is in your cart already.")
+        return Reason("coupon_twice", message("%(code)s is in your cart already.", code=coupon.code))
     blocker = next((other for other in (coupon, *kept) if not other.combinable), None)
     if not kept or blocker is None:
         return None
-    return Reason("coupon_not_combinable", f"{blocker.code} cannot be used with another coupon.")
+    return Reason("coupon_not_combinable", message("%(code)s cannot be used with another coupon.", code=blocker.code))
 
 
 def _adjustment(coupon: Coupon, code: str) -> Adjustment:
     effect, target = _effect(coupon)
     return Adjustment(
         rule=coupon.id,
-        label=f"Coupon {coupon.code}",
+        label=message("Coupon %(code)s", code=coupon.code),
         target=target,
         effect=effect,
         lane=LANE,

@@ -18,6 +18,7 @@ from spoeq_core.sdk import (
     Shop,
     StaleAggregate,
     full_quotas,
+    message,
     new_id,
     quota_counts,
 )
@@ -45,7 +46,9 @@ async def find_coupon(shop: Shop, code: str) -> Coupon:
     """
     found = await shop.repository(CouponRepository).find_by_id(fold(code))
     if found is None:
-        raise NotFound(f"There is no coupon {code!r}.", hint="Check how it is spelt.", code="coupon_unknown")
+        raise NotFound(
+            message("There is no coupon %(code)s.", code=code), hint="Check how it is spelt.", code="coupon_unknown"
+        )
     return found
 
 
@@ -82,7 +85,9 @@ async def create_coupon(shop: Shop, coupon: Coupon) -> Coupon:
     try:
         return await shop.repository(CouponRepository).insert(fresh)
     except Conflict:
-        raise Conflict(f"There is a coupon {code} already.", hint="Choose another code.", code="duplicate") from None
+        raise Conflict(
+            message("There is a coupon %(code)s already.", code=code), hint="Choose another code.", code="duplicate"
+        ) from None
 
 
 async def update_coupon(shop: Shop, coupon: Coupon) -> Coupon:
@@ -107,7 +112,7 @@ async def delete_coupon(shop: Shop, code: str, *, version: int | None = None) ->
     if version is not None and coupon.version != version:
         raise StaleAggregate("This coupon was changed by somebody else in the meantime.", hint="Read it again.")
     if not await shop.repository(CouponRepository).delete(coupon.id):
-        raise NotFound(f"There is no coupon {code!r}.", code="coupon_unknown")
+        raise NotFound(message("There is no coupon %(code)s.", code=code), code="coupon_unknown")
     return coupon
 
 
@@ -152,12 +157,14 @@ async def _used_up(shop: Shop, coupons: Sequence[Coupon], buyer: Buyer) -> dict[
 
 
 def _quotas(coupon: Coupon, buyer: Buyer) -> Iterator[Quota]:
-    yield Quota(_key(coupon), coupon.max_uses, f"{coupon.code} has been used up.", code="coupon_used_up")
+    yield Quota(
+        _key(coupon), coupon.max_uses, message("%(code)s has been used up.", code=coupon.code), code="coupon_used_up"
+    )
     if coupon.per_user_limit is None:
         return
-    message = f"You have used {coupon.code} as often as it allows."
+    told = message("You have used %(code)s as often as it allows.", code=coupon.code)
     for who in identities(buyer):
-        yield Quota(_key(coupon, who), coupon.per_user_limit, message, code="coupon_used_by_you")
+        yield Quota(_key(coupon, who), coupon.per_user_limit, told, code="coupon_used_by_you")
 
 
 def _key(coupon: Coupon, who: str = "all") -> str:

@@ -48,6 +48,8 @@ PROFILE = {
     "phone": "+91 80 4000 1234",
     "grievance_officer": "Meera Nair, grievance@demo.spoeq",
     "return_days": 7,
+    "languages": ["en", "hi"],
+    "language_from_browser": True,
     "order_prefix": "NEEL",
 }
 TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}

@@ -16,6 +16,7 @@ from spoeq_core.sdk import (
     current_shop,
     flash,
     form_state,
+    message,
     page,
     parse_amount,
     plain_amount,
@@ -95,7 +96,7 @@ async def _save(zone_id: str | None) -> Response:
         return await _form(zone_id, form.as_dict(), error.errors, 422)
     except Conflict as error:
         return await _form(zone_id, form.as_dict(), [FieldError("name", str(error))], 409)
-    return flash(see_other(PATH), f"Zone {zone.name} is saved.")
+    return flash(see_other(PATH), message("Zone %(name)s is saved.", name=zone.name))
 
 
 async def _form(

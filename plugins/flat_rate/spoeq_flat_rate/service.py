@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from spoeq_core.sdk import Conflict, FieldError, Invalid, NotFound, PricingCart, ShippingOption, Shop, save_settings
+from spoeq_core.sdk import (
+    Conflict,
+    FieldError,
+    Invalid,
+    NotFound,
+    PricingCart,
+    ShippingOption,
+    Shop,
+    message,
+    save_settings,
+)
 from spoeq_flat_rate.model import Zone, free_id, working_day, zone_for
 from spoeq_flat_rate.settings import FlatRateSettings
 
@@ -110,7 +120,9 @@ def _zone(values: Mapping[str, object]) -> Zone:
 
 def _refuse_same_name(zone: Zone, others: Iterable[Zone]) -> None:
     if any(other.name.casefold() == zone.name.casefold() for other in others):
-        raise Conflict(f"There is a zone {zone.name!r} already.", hint="Choose another name.", code="duplicate")
+        raise Conflict(
+            message("There is a zone %(name)s already.", name=zone.name), hint="Choose another name.", code="duplicate"
+        )
 
 
 def _sentence(problem: ErrorDetails) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from spoeq_core.catalog.model.product import Product, ProductStatus
 from spoeq_core.catalog.model.text import ORIGIN, words_in
+from spoeq_core.kernel.messages import message
 
 MAX_PER_PAGE: Final = 100
 MAX_ATTRIBUTE_FACETS: Final = 8
@@ -203,10 +204,14 @@ class Tally:
             FacetValue(slug, name, count, slug in query.brands)
             for (slug, name), count in sorted(self.brands.items(), key=lambda item: (-item[1], item[0][1]))
         )
-        return Facet("brand", "Brand", "choice", values) if values else None
+        return Facet("brand", message("Brand"), "choice", values) if values else None
 
     def _price_facet(self) -> Facet | None:
-        return Facet("price", "Price", "range", low=min(self.prices), high=max(self.prices)) if self.prices else None
+        return (
+            Facet("price", message("Price"), "range", low=min(self.prices), high=max(self.prices))
+            if self.prices
+            else None
+        )
 
     def _rating_facet(self, query: ProductQuery) -> Facet | None:
         counted = [(stars, sum(rating >= stars for rating in self.ratings)) for stars in RATING_STEPS]
@@ -215,11 +220,11 @@ class Tally:
             for stars, count in counted
             if count or query.rating_min == stars
         )
-        return Facet("rating_min", "Customer rating", "one", values) if values else None
+        return Facet("rating_min", message("Customer rating"), "one", values) if values else None
 
     def _stock_facet(self, query: ProductQuery) -> Facet | None:
-        values = (FacetValue("1", "In stock", self.in_stock, query.in_stock),)
-        return Facet("in_stock", "Availability", "bool", values) if self.in_stock or query.in_stock else None
+        values = (FacetValue("1", message("In stock"), self.in_stock, query.in_stock),)
+        return Facet("in_stock", message("Availability"), "bool", values) if self.in_stock or query.in_stock else None
 
     def _attribute_facets(self, query: ProductQuery) -> list[Facet]:
         by_name: dict[str, dict[str, int]] = {}

@@ -29,6 +29,7 @@ from spoeq_core.identity.service.sessions import end_sessions, keep_session
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, StaleAggregate, Unauthenticated
 from spoeq_core.kernel.events import Event
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Aggregate, Repository
 from spoeq_core.shop import Shop
 
@@ -203,7 +204,7 @@ def parse_name(text: str, field: str = "name") -> str:
     if not name:
         raise Invalid.field(field, "Enter a name.", "missing")
     if len(name) > LONGEST_NAME:
-        raise Invalid.field(field, f"Use at most {LONGEST_NAME} characters.", "too_long")
+        raise Invalid.field(field, message("Use at most %(n)s characters.", n=LONGEST_NAME), "too_long")
     return name
 
 

@@ -12,6 +12,7 @@ from spoeq_core.identity.model import MAX_ADDRESSES, Address, Customer, SavedAdd
 from spoeq_core.identity.service.accounts import change
 from spoeq_core.kernel.errors import Conflict, NotFound
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 
@@ -32,7 +33,7 @@ async def add_address(shop: Shop, customer_id: str, raw: Mapping[str, Any]) -> S
     def edit(current: Customer) -> Customer:
         if len(current.addresses) >= MAX_ADDRESSES:
             raise Conflict(
-                f"An address book holds {MAX_ADDRESSES} addresses.",
+                message("An address book holds %(n)s addresses.", n=MAX_ADDRESSES),
                 hint="Remove one that you no longer need.",
                 code="too_many_addresses",
             )

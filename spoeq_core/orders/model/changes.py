@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from spoeq_core.kernel.errors import Conflict, Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders.model.order import Order, OrderLine, Payment, Shipment, TimelineEntry
 from spoeq_core.orders.model.states import FulfilmentStatus, OrderStatus, can_be_paid
 from spoeq_core.payments.model import PaymentStatus, Settled
@@ -15,13 +16,13 @@ REFUND_DUE = "refund_due"
 PAYMENT_MISMATCH = "payment_mismatch"
 SHOPPER_MAY_CANCEL = frozenset({OrderStatus.PENDING_PAYMENT, OrderStatus.CONFIRMED})
 LABELS: Mapping[OrderStatus, str] = {
-    OrderStatus.PENDING_PAYMENT: "Waiting for payment",
-    OrderStatus.CONFIRMED: "Order confirmed",
-    OrderStatus.PROCESSING: "Being packed",
-    OrderStatus.SHIPPED: "Shipped",
-    OrderStatus.DELIVERED: "Delivered",
-    OrderStatus.COMPLETED: "Completed",
-    OrderStatus.CANCELLED: "Cancelled",
+    OrderStatus.PENDING_PAYMENT: message("Waiting for payment"),
+    OrderStatus.CONFIRMED: message("Order confirmed"),
+    OrderStatus.PROCESSING: message("Being packed"),
+    OrderStatus.SHIPPED: message("Shipped"),
+    OrderStatus.DELIVERED: message("Delivered"),
+    OrderStatus.COMPLETED: message("Completed"),
+    OrderStatus.CANCELLED: message("Cancelled"),
 }
 
 
@@ -45,7 +46,13 @@ def moved(order: Order, status: OrderStatus, *, actor: str, at: datetime, note: 
     if status not in order.next_statuses():
         allowed = ", ".join(order.next_statuses()) or "none: this is its end"
         raise NotAllowed(
-            f"Order {order.number} cannot go from {order.status} to {status}.", hint=f"Possible: {allowed}."
+            message(
+                "Order %(number)s cannot go from %(now)s to %(wanted)s.",
+                number=order.number,
+                now=order.status.value,
+                wanted=status.value,
+            ),
+            hint=f"Possible: {allowed}.",
         )
     entry = TimelineEntry(at, "status", LABELS[status], actor, note, public=True)
     return told(replace(order, status=status), entry)
@@ -59,7 +66,8 @@ def cancelled(order: Order, *, actor: str, at: datetime, reason: str, by_shopper
     """
     if by_shopper and order.status not in SHOPPER_MAY_CANCEL:
         raise NotAllowed(
-            f"Order {order.number} can no longer be cancelled here.", hint="Contact the shop: it may be on its way."
+            message("Order %(number)s can no longer be cancelled here.", number=order.number),
+            hint="Contact the shop: it may be on its way.",
         )
     after = moved(order, OrderStatus.CANCELLED, actor=actor, at=at, note=reason)
     return flagged(after, REFUND_DUE) if after.paid > after.refunded else after
@@ -79,12 +87,15 @@ def with_shipment(order: Order, shipment: Shipment, *, actor: str, note: str = "
     """
     if order.status not in {OrderStatus.CONFIRMED, OrderStatus.PROCESSING}:
         raise NotAllowed(
-            f"Order {order.number} is {order.status} and cannot be shipped.", hint="Ship confirmed orders only."
+            message(
+                "Order %(number)s is %(status)s and cannot be shipped.", number=order.number, status=order.status.value
+            ),
+            hint="Ship confirmed orders only.",
         )
     _check_parcel(order, shipment.items)
     lines = tuple(_shipped(line, shipment.items.get(line.id, 0)) for line in order.lines)
     complete = all(line.shipped == line.quantity for line in lines)
-    label = "Shipped" if complete else "Partly shipped"
+    label = message("Shipped") if complete else message("Partly shipped")
     words = " ".join(part for part in (shipment.carrier, shipment.awb, note) if part)
     after = replace(
         order,

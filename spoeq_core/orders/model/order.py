@@ -167,6 +167,7 @@ class Order:
     returns: tuple[Return, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
     flags: tuple[str, ...] = ()
     ext: Mapping[str, Any] = field(default_factory=dict)
     version: int = 1

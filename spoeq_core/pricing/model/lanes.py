@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.money import round_ratio
 from spoeq_core.pricing.model.allocation import allocate
 from spoeq_core.pricing.model.promotions import Effect, Fixed, Lane, LaneMode, Offer, Percent, Reason
@@ -77,7 +78,11 @@ class Contest:
     def _excluded_by(self, offer: Offer, winners: dict[int, Offer]) -> Reason:
         labels = (winners[self._arena(p)].adjustment.label for p in offer.places if self._arena(p) in winners)
         label = next(labels, None)
-        return GIVES_NOTHING if label is None else Reason("not_combinable", f"It cannot be combined with “{label}”.")
+        return (
+            GIVES_NOTHING
+            if label is None
+            else Reason("not_combinable", message("It cannot be combined with “%(label)s”.", label=label))
+        )
 
     def _give_best(self, offers: Sequence[Offer]) -> None:
         quotes = [(offer, self._quote(offer, self.costs)) for offer in offers]
@@ -89,7 +94,7 @@ class Contest:
                 self._give(offer, won, note=f"Others save more on {lost} of {len(pieces)} lines." if lost else "")
             elif pieces:
                 label = winners[self._arena(pieces[0][0])].adjustment.label
-                self._lose(offer, Reason("better_offer", f"“{label}” saves more."))
+                self._lose(offer, Reason("better_offer", message("“%(label)s” saves more.", label=label)))
             else:
                 self._lose(offer, GIVES_NOTHING)
 

@@ -6,6 +6,7 @@ from quart import Blueprint, Response
 
 from spoeq_core.desk.service import delete_view, save_view
 from spoeq_core.kernel.errors import Invalid, NotFound
+from spoeq_core.kernel.messages import message
 from spoeq_core.web.access import Actor, current_actor, staff
 from spoeq_core.web.admin.lists import query_of, read_query
 from spoeq_core.web.answers import see_other
@@ -45,7 +46,9 @@ async def keep(board: str) -> Response:
         )
     except Invalid as error:
         return flash(back, error.message, "danger")
-    return flash(back, f"View {view.name} is kept.", undo=Undo(f"/admin/views/{board}/{view.id}/delete"))
+    return flash(
+        back, message("View %(name)s is kept.", name=view.name), undo=Undo(f"/admin/views/{board}/{view.id}/delete")
+    )
 
 
 @blueprint.post("/views/<board>/<view_id>/delete")
@@ -57,7 +60,9 @@ async def remove(board: str, view_id: str) -> Response:
     view = await delete_view(current_shop(), view_id, staff_id=actor.id, any_owner=actor.may("settings.manage"))
     again = {"view_name": view.name, "query": view.query, "shared": "1" if view.shared else ""}
     return flash(
-        see_other(f"/admin/{board}"), f"View {view.name} is removed.", undo=Undo(f"/admin/views/{board}", again)
+        see_other(f"/admin/{board}"),
+        message("View %(name)s is removed.", name=view.name),
+        undo=Undo(f"/admin/views/{board}", again),
     )
 
 

@@ -10,6 +10,7 @@ from spoeq_core.inventory import service as inventory
 from spoeq_core.inventory.model import LONGEST_NOTE, Movement, Stock
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
 from spoeq_core.kernel.ids import is_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.lists import back_to
 from spoeq_core.web.answers import see_other
@@ -25,12 +26,12 @@ blueprint = Blueprint("admin_inventory", __name__)
 PATH = "/admin/inventory"
 PER_PAGE = 50
 REASONS = {
-    "received": "Goods received",
-    "counted": "Counted",
-    "damaged": "Damaged",
-    "lost": "Lost or stolen",
-    "returned": "Came back",
-    "correction": "Correction",
+    "received": message("Goods received"),
+    "counted": message("Counted"),
+    "damaged": message("Damaged"),
+    "lost": message("Lost or stolen"),
+    "returned": message("Came back"),
+    "correction": message("Correction"),
 }
 """Why stock changes, as staff choose it, and as the log says it."""
 
@@ -78,7 +79,11 @@ async def adjust(sku: str) -> Response:
         return await _stock(sku, form.as_dict(), [FieldError("delta", str(error), error.code)], 409)
     back = back_to(PATH) if form.flag("stay") else f"{PATH}/{sku}"
     undo = Undo(f"{PATH}/{sku}", {"delta": str(-delta), "reason": "correction", "note": "Undone", **_stay(form)})
-    return flash(see_other(back), f"{sku}: {stock.on_hand} on hand, {stock.available} available.", undo=undo)
+    return flash(
+        see_other(back),
+        message("%(sku)s: %(have)s on hand, %(free)s available.", sku=sku, have=stock.on_hand, free=stock.available),
+        undo=undo,
+    )
 
 
 def _stay(form: Form) -> dict[str, str]:
@@ -110,7 +115,7 @@ async def _stock(
         status=status,
         reasons=list(REASONS),
         back_url=back_to(PATH),
-        page=page(f"Stock of {sku}"),
+        page=page(message("Stock of %(sku)s", sku=sku)),
         item=_item(stock),
         log=[_movement(row) for row in rows],
         next_url=link(f"{PATH}/{sku}", {"cursor": following}) if following else "",

@@ -9,6 +9,7 @@ from quart import Blueprint, Response
 from spoeq_core.audit.service import record
 from spoeq_core.kernel.errors import Conflict, Forbidden, Invalid
 from spoeq_core.kernel.ids import is_id, new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders import service as orders
 from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.orders.service import Parcel
@@ -137,7 +138,7 @@ async def _page(
         "admin",
         "pages/order.html",
         status=status,
-        page=page(f"Order {order.number}"),
+        page=page(message("Order %(number)s", number=order.number)),
         order=order_view(shop, order, staff=True),
         actions=_actions(order, actor),
         ledger=ledger_view(order),

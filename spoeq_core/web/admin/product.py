@@ -13,6 +13,7 @@ from spoeq_core.catalog import images, service as catalog
 from spoeq_core.catalog.model import COUNTRIES, NEEDED_TO_SELL, Categories, Node, Product
 from spoeq_core.inventory.service import ensure_stock, stock_of
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, SpoeqError, StaleAggregate, TooLarge, Unavailable
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.lists import back_to
@@ -128,7 +129,7 @@ async def _save(product: Product | None) -> Response:
     changed = {name: [before.get(name, ""), text] for name, text in after.items() if before.get(name, "") != text}
     by = {"actor_id": actor.id, "actor_name": actor.name}
     await record(shop, "product.saved", f"product:{saved.id}", **by, detail=changed if product else {})
-    return flash(see_other(f"{PATH}/{saved.id}"), f"{saved.name} is saved.")
+    return flash(see_other(f"{PATH}/{saved.id}"), message("%(name)s is saved.", name=saved.name))
 
 
 async def _conflict(product: Product, form: Form) -> Response:

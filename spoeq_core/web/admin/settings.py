@@ -30,7 +30,7 @@ GROUPS = {
     "shop": ("name", "tagline", "legal_name", "address"),
     "contact": ("email", "phone", "grievance_officer", "return_days"),
     "selling": ("prices_include_tax", "max_quantity", "order_prefix", "support_refund_cap"),
-    "place": ("currency", "country", "locale", "timezone"),
+    "place": ("currency", "country", "locale", "timezone", "languages", "language_from_browser"),
     "look": ("storefront_theme", "admin_theme"),
 }
 SHOWN_AS_SET = frozenset({"secret_key"})

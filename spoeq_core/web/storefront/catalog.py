@@ -11,6 +11,7 @@ from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Categories, Category, Product, ProductQuery, Sort, Variant, choose
 from spoeq_core.inventory.service import stock_of
 from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.messages import message
 from spoeq_core.payments.service import providers
 from spoeq_core.pricing.service import Item
 from spoeq_core.shop import Shop
@@ -18,6 +19,7 @@ from spoeq_core.web.access import public
 from spoeq_core.web.bodies import query_text
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.languages import translate
 from spoeq_core.web.security import limit_visitor
 from spoeq_core.web.storefront.choices import option_groups
 from spoeq_core.web.storefront.delivery import asked_pin, delivery_of, remember_pin
@@ -37,13 +39,13 @@ RESCUE = 4
 SUGGESTED = 6
 SUGGESTED_CATEGORIES = 2
 SORTS = {
-    Sort.RELEVANCE: "Best match",
-    Sort.BESTSELLING: "Bestselling",
-    Sort.NEWEST: "Newest",
-    Sort.PRICE: "Price: low to high",
-    Sort.PRICE_DOWN: "Price: high to low",
-    Sort.RATING: "Rating",
-    Sort.ORIGIN: "Country of origin",
+    Sort.RELEVANCE: message("Best match"),
+    Sort.BESTSELLING: message("Bestselling"),
+    Sort.NEWEST: message("Newest"),
+    Sort.PRICE: message("Price: low to high"),
+    Sort.PRICE_DOWN: message("Price: high to low"),
+    Sort.RATING: message("Rating"),
+    Sort.ORIGIN: message("Country of origin"),
 }
 
 
@@ -164,10 +166,16 @@ async def _listing(
     found = await catalog.list_products(shop, query, categories)
     pages = max(1, -(-found.total // found.per_page))
     if query.page > pages:
-        raise NotFound(f"This list has {pages} pages.", hint=f"Its first page is {path}.")
+        raise NotFound(
+            message("This list has %(n)s pages.", n=pages), hint=message("Its first page is %(path)s.", path=path)
+        )
     tree = categories or Categories(())
     children = [c for c in tree.all() if category and c.parent_id == category.id]
-    trail = _path(tree, category) if category else [{"name": "Home", "url": "/"}, {"name": title, "url": path}]
+    trail = (
+        _path(tree, category)
+        if category
+        else [{"name": translate("Home"), "url": "/"}, {"name": translate(title), "url": path}]
+    )
     cards = [card_view(shop, item) for item in found.items]
     return await render(
         "storefront",
@@ -183,7 +191,7 @@ async def _listing(
         per_page=found.per_page,
         pages=pages,
         sort=query.sort.value,
-        sorts=[{"value": sort.value, "label": label} for sort, label in SORTS.items()],
+        sorts=[{"value": sort.value, "label": translate(label)} for sort, label in SORTS.items()],
         facets=facet_views(shop, found.facets),
         filtered=is_filtered(query),
         chips=chips(shop, found.facets, path),
@@ -213,7 +221,7 @@ def _about_list(
     path, first = trail[-1]["url"], query.page == 1
     items = structured.item_list(shop, cards, after=(query.page - 1) * query.per_page) if cards else None
     return page(
-        title if first else f"{title}, page {query.page}",
+        title if first else message("%(title)s, page %(n)s", title=title, n=query.page),
         category.description if category else "",
         canonical=path if first else f"{path}?page={query.page}",
         kind="listing",
@@ -225,8 +233,10 @@ def _about_list(
 
 def _what_is_sold(shop: Shop, view: dict[str, Any]) -> str:
     """A description for a product that has none."""
-    brand = f" by {view['brand']}" if view["brand"] else ""
-    return f"{view['name']}{brand} at {shop.profile.name}."
+    said = {"name": view["name"], "shop": shop.profile.name}
+    if view["brand"]:
+        return translate(message("%(name)s by %(brand)s at %(shop)s.", brand=view["brand"], **said))
+    return translate(message("%(name)s at %(shop)s.", **said))
 
 
 def _picture(shop: Shop, category: Category | None, cards: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -269,14 +279,14 @@ def _begins_a_word(q: str, name: str) -> bool:
 
 def _trail(categories: Categories, found: Product) -> list[dict[str, str]]:
     category = categories.find(found.category_ids[-1]) if found.category_ids else None
-    start = _path(categories, category) if category else [{"name": "Home", "url": "/"}]
+    start = _path(categories, category) if category else [{"name": translate("Home"), "url": "/"}]
     return [*start, {"name": found.name, "url": f"/product/{found.slug}"}]
 
 
 def _path(categories: Categories, category: Category) -> list[dict[str, str]]:
     above = [categories.find(key) for key in category.path]
     named = [item for item in above if item is not None] or [category]
-    return [{"name": "Home", "url": "/"}, *({"name": c.name, "url": f"/category/{c.slug}"} for c in named)]
+    return [{"name": translate("Home"), "url": "/"}, *({"name": c.name, "url": f"/category/{c.slug}"} for c in named)]
 
 
 def _category_link(shop: Shop, category: Category) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from spoeq_core.identity.states import STATES
 from spoeq_core.inventory.model import OutOfStock
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, SpoeqError, Unavailable
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders.tokens import order_token
 from spoeq_core.web.access import current_actor, public
 from spoeq_core.web.answers import see_other
@@ -228,12 +229,24 @@ def _what_changed(form: Form, error: CartChanged) -> str:
     totals, currency = error.quote.priced.totals, error.quote.priced.cart.currency
     more = totals.grand_total - _shown(form, "expected_total")
     delivery = totals.shipping - _shown(form, "expected_shipping")
-    words = f"The total is now {format_amount(totals.grand_total, currency)}"
+    said = {"total": format_amount(totals.grand_total, currency), "size": format_amount(abs(more), currency)}
     if not more:
-        return f"{error.message} Check the order, then place it again."
-    size = f"{format_amount(abs(more), currency)} {'more' if more > 0 else 'less'}"
-    why = f": delivery costs {size}." if delivery == more else f", {size} than shown before."
-    return f"{words}{why} Check it, then place the order again."
+        return message("%(why)s Check the order, then place it again.", why=error.message)
+    if delivery == more > 0:
+        return message(
+            "The total is now %(total)s: delivery costs %(size)s more. Check it, then place the order again.", **said
+        )
+    if delivery == more:
+        return message(
+            "The total is now %(total)s: delivery costs %(size)s less. Check it, then place the order again.", **said
+        )
+    if more > 0:
+        return message(
+            "The total is now %(total)s, %(size)s more than shown before. Check it, then place the order again.", **said
+        )
+    return message(
+        "The total is now %(total)s, %(size)s less than shown before. Check it, then place the order again.", **said
+    )
 
 
 def _shown(form: Form, name: str) -> int:

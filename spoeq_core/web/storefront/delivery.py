@@ -11,6 +11,7 @@ from spoeq_core.checkout.estimating import estimate
 from spoeq_core.identity.addresses import parse_pin
 from spoeq_core.identity.places import Place, place_of
 from spoeq_core.kernel.errors import FieldError, Invalid, TooManyRequests
+from spoeq_core.kernel.messages import message
 from spoeq_core.pricing.service import Item
 from spoeq_core.web.access import public
 from spoeq_core.web.bodies import json_response, query_text
@@ -24,7 +25,7 @@ blueprint = Blueprint("pages_delivery", __name__)
 COOKIE = "spoeq_pin"
 HALF_A_YEAR = 182 * 24 * 3600
 A_DAY = "public, max-age=86400"
-CHECK = "Check the town and the state: we filled them in from the PIN code."
+CHECK = message("Check the town and the state: we filled them in from the PIN code.")
 
 
 @blueprint.get("/pin/<pin>")

@@ -10,13 +10,16 @@ from quart import request
 
 from spoeq_core.catalog.model import RATING_STEPS, Facet, ProductQuery, Sort
 from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.money import parse_amount, plain_amount
 from spoeq_core.shop import Shop
 from spoeq_core.web.bodies import query_flag, query_int
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.formats import format_amount
+from spoeq_core.web.languages import translate
 
 PER_PAGE = 24
+FROM, UP_TO = message("From %(amount)s"), message("Up to %(amount)s")
 
 
 def product_query(category: str | None, text: str) -> ProductQuery:
@@ -74,7 +77,7 @@ def chips(shop: Shop, facets: Iterable[Facet], path: str) -> list[dict[str, str]
             found += _range_chips(shop, facet, path)
         else:
             found += [
-                {"label": value.label, "remove_url": _without(path, facet.name, value.value)}
+                {"label": translate(value.label), "remove_url": _without(path, facet.name, value.value)}
                 for value in facet.values
                 if value.selected
             ]
@@ -82,7 +85,7 @@ def chips(shop: Shop, facets: Iterable[Facet], path: str) -> list[dict[str, str]
 
 
 def _facet(shop: Shop, facet: Facet) -> dict[str, Any]:
-    view: dict[str, Any] = {"name": facet.name, "label": facet.label, "kind": facet.kind, "values": []}
+    view: dict[str, Any] = {"name": facet.name, "label": translate(facet.label), "kind": facet.kind, "values": []}
     if facet.kind == "range":
         currency = shop.profile.currency
         return view | {
@@ -92,7 +95,7 @@ def _facet(shop: Shop, facet: Facet) -> dict[str, Any]:
             "max": plain_amount(facet.high, currency).removesuffix(".00"),
         }
     view["values"] = [
-        {"value": value.value, "label": value.label, "count": value.count, "selected": value.selected}
+        {"value": value.value, "label": translate(value.label), "count": value.count, "selected": value.selected}
         for value in facet.values
     ]
     return view
@@ -100,11 +103,11 @@ def _facet(shop: Shop, facet: Facet) -> dict[str, Any]:
 
 def _range_chips(shop: Shop, facet: Facet, path: str) -> list[dict[str, str]]:
     found = []
-    for end, words in (("min", "From"), ("max", "Up to")):
+    for end, words in (("min", FROM), ("max", UP_TO)):
         name = f"{facet.name}_{end}"
         amount = _price(name)
         if amount is not None:
-            label = f"{words} {format_amount(amount, shop.profile.currency)}"
+            label = translate(words) % {"amount": format_amount(amount, shop.profile.currency)}
             found.append({"label": label, "remove_url": _without(path, name, request.args[name])})
     return found
 

@@ -10,6 +10,7 @@ from quart import Blueprint, Response, request
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import Customer
 from spoeq_core.kernel.errors import FieldError, Invalid, NotFound
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders.listing import list_orders
 from spoeq_core.orders.model import Order
 from spoeq_core.orders.service import give_to_customer, order_for, track
@@ -31,7 +32,7 @@ from spoeq_core.web.views.orders import order_view, shipment_views, tracking_ste
 blueprint = Blueprint("pages_orders", __name__)
 
 PER_PAGE = 20
-SIGN_IN = "This e-mail address has an account already. Sign in to it instead."
+SIGN_IN = message("This e-mail address has an account already. Sign in to it instead.")
 
 
 @blueprint.get("/orders/<order_id>/confirmation")
@@ -90,7 +91,7 @@ async def tracking(number: str) -> Response:
     return await render(
         "storefront",
         "pages/tracking.html",
-        page=page(f"Order {order.number}", noindex=True),
+        page=page(message("Order %(number)s", number=order.number), noindex=True),
         order=_view(shop, order),
         steps=tracking_steps(order),
         shipments=shipment_views(order),
@@ -121,7 +122,10 @@ async def one_of_mine(order_id: str) -> Response:
     shop = current_shop()
     order = await order_for(shop, order_id, customer_id=(await current_actor()).id)
     return await render(
-        "storefront", "pages/order.html", page=page(f"Order {order.number}", noindex=True), order=_view(shop, order)
+        "storefront",
+        "pages/order.html",
+        page=page(message("Order %(number)s", number=order.number), noindex=True),
+        order=_view(shop, order),
     )
 
 
@@ -142,7 +146,7 @@ async def _confirmation(order: Order, form: dict[str, Any], status: int = 200) -
         "storefront",
         "pages/confirmation.html",
         status,
-        page=page(f"Order {order.number}", noindex=True),
+        page=page(message("Order %(number)s", number=order.number), noindex=True),
         order=_view(shop, order),
         account_url=f"/orders/{order.id}/account?token={order_token(shop, order.id)}" if guest else "",
         form=form,

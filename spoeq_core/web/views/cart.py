@@ -7,17 +7,21 @@ from typing import Any
 from spoeq_core.cart.contents import Contents
 from spoeq_core.cart.model import CartLine
 from spoeq_core.checkout.quoting import Quote
+from spoeq_core.kernel.messages import message
 from spoeq_core.payments.service import Offer
-from spoeq_core.pricing.model import PricedCart, PricedLine
+from spoeq_core.pricing.model import AppliedDiscount, PricedCart, PricedLine
 from spoeq_core.pricing.service import Display
 from spoeq_core.pricing.shape import discount, money, totals_of
 from spoeq_core.shipping.model import ShippingOption
 from spoeq_core.shop import Shop
 from spoeq_core.web.formats import day
+from spoeq_core.web.languages import translate
 from spoeq_core.web.views.catalog import THUMB, image_view
 
 View = dict[str, Any]
-NO_TOTAL = "The total is not available right now, and nothing can be ordered. Please try again in a few minutes."
+NO_TOTAL = message(
+    "The total is not available right now, and nothing can be ordered. Please try again in a few minutes."
+)
 
 
 def cart_view(shop: Shop, contents: Contents, display: Display) -> View:
@@ -45,7 +49,11 @@ def quote_view(shop: Shop, quote: Quote, *, staff: bool = False) -> View:
         "shipping_methods": [shipping_view(option, currency) for option in quote.shipping_options],
         "payment_methods": [payment_view(offer, currency) for offer in quote.offers],
         "problems": [
-            {"code": problem.code, "message": problem.message, **({"field": problem.field} if problem.field else {})}
+            {
+                "code": problem.code,
+                "message": translate(problem.message),
+                **({"field": problem.field} if problem.field else {}),
+            }
             for problem in quote.problems
         ],
         "cart": cart_view(shop, quote.contents, cart),
@@ -59,10 +67,10 @@ def quote_view(shop: Shop, quote: Quote, *, staff: bool = False) -> View:
 def shipping_view(option: ShippingOption, currency: str) -> View:
     """A way to be delivered to; `estimate` is for people, the days for programs."""
     latest, earliest = day(option.latest, "short"), day(option.earliest, "short")
-    estimate = f"By {latest}" if latest else f"From {earliest}" if earliest else ""
+    estimate = _estimate(latest, earliest)
     return {
         "id": option.id,
-        "label": option.label,
+        "label": translate(option.label),
         "price": money(option.price, currency),
         "estimate": estimate,
         "earliest": option.earliest.isoformat() if option.earliest else None,
@@ -75,11 +83,11 @@ def payment_view(offer: Offer, currency: str) -> View:
     option = offer.option
     return {
         "id": offer.id,
-        "label": option.label,
+        "label": translate(option.label),
         "fee": money(option.fee, currency),
         "available": option.available,
-        "hint": option.hint,
-        **({} if option.available else {"reason": option.reason}),
+        "hint": translate(option.hint),
+        **({} if option.available else {"reason": translate(option.reason)}),
     }
 
 
@@ -122,7 +130,7 @@ def _item(shop: Shop, contents: Contents, line: CartLine, priced: PricedLine | N
         "quantity": line.quantity,
         "unit_price": money(variant.sale if variant else line.seen_price, currency),
         "subtotal": money(priced.subtotal if priced else 0, currency),
-        "discounts": [discount(given, currency) for given in priced.discounts] if priced else [],
+        "discounts": [_discount(given, currency) for given in priced.discounts] if priced else [],
         "total": money(priced.total if priced else 0, currency),
         "available": contents.left(line.sku),
     }
@@ -130,11 +138,15 @@ def _item(shop: Shop, contents: Contents, line: CartLine, priced: PricedLine | N
 
 def _totals(priced: PricedCart, *, unpriced: bool) -> View:
     shape = totals_of(priced)
+    shape["fees"] = [{**fee, "label": translate(fee["label"])} for fee in shape["fees"]]
     return {**shape, "grand_total": None} if unpriced else shape
 
 
 def _notices(contents: Contents) -> list[View]:
-    return [{"code": notice.code, "message": notice.message, "item_id": notice.item_id} for notice in contents.notices]
+    return [
+        {"code": notice.code, "message": translate(notice.message), "item_id": notice.item_id}
+        for notice in contents.notices
+    ]
 
 
 def _refused_codes(priced: PricedCart) -> list[View]:
@@ -142,7 +154,7 @@ def _refused_codes(priced: PricedCart) -> list[View]:
     return [
         {
             "code": declined.reason.code,
-            "message": f"{declined.code}: {declined.reason.message}",
+            "message": f"{declined.code}: {translate(declined.reason.message)}",
             "coupon": declined.code,
         }
         for declined in priced.declined
@@ -151,4 +163,15 @@ def _refused_codes(priced: PricedCart) -> list[View]:
 
 
 def _no_total(*, unpriced: bool) -> list[View]:
-    return [{"code": "plugin_failed", "message": NO_TOTAL}] if unpriced else []
+    return [{"code": "plugin_failed", "message": translate(NO_TOTAL)}] if unpriced else []
+
+
+def _discount(given: AppliedDiscount, currency: str) -> View:
+    shape = discount(given, currency)
+    return {**shape, "label": translate(shape["label"])}
+
+
+def _estimate(latest: str, earliest: str) -> str:
+    if latest:
+        return translate(message("By %(date)s", date=latest))
+    return translate(message("From %(date)s", date=earliest)) if earliest else ""

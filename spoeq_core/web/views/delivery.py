@@ -7,6 +7,7 @@ from typing import Any
 from spoeq_core.checkout.estimating import Estimate
 from spoeq_core.pricing.shape import money
 from spoeq_core.shop import Shop
+from spoeq_core.web.languages import translate
 
 View = dict[str, Any]
 REACHED, NOWHERE, UNKNOWN, WRONG, FAILED = "reached", "nowhere", "unknown", "wrong", "failed"
@@ -27,9 +28,9 @@ def delivery_view(shop: Shop, found: Estimate) -> View:
     currency = shop.profile.currency
     by = option.latest or option.earliest
     door = offer and {
-        "label": offer.option.label,
+        "label": translate(offer.option.label),
         "available": offer.option.available,
-        "reason": offer.option.reason,
+        "reason": translate(offer.option.reason),
         "fee": money(offer.option.fee, currency),
     }
     return {

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from spoeq_core.checkout.service import Placed
+from spoeq_core.orders import shape as shapes
 from spoeq_core.orders.model import Order, OrderLine, TimelineEntry
-from spoeq_core.orders.shape import item_shape, order_shape, order_totals, shipment_shape, tracking_steps
+from spoeq_core.orders.shape import item_shape, order_shape, order_totals, shipment_shape
 from spoeq_core.orders.tokens import order_token
 from spoeq_core.pricing.shape import money
 from spoeq_core.shop import Shop
+from spoeq_core.web.languages import translate
 
 __all__ = [
     "order_row",
@@ -26,7 +28,11 @@ View = dict[str, Any]
 
 def order_view(shop: Shop, order: Order, *, staff: bool = False) -> View:
     """The whole order; `staff` see who bought, the price's working, all of the timeline and what may come next."""
-    view = {**order_shape(order), "items": [_item(shop, order, line) for line in order.lines]}
+    shape = order_shape(order)
+    for name in ("payment_label", "shipping_label"):
+        shape[name] = translate(shape[name])
+    shape["totals"]["fees"] = [{**fee, "label": translate(fee["label"])} for fee in shape["totals"]["fees"]]
+    view = {**shape, "items": [_item(shop, order, line) for line in order.lines]}
     view["timeline"] = timeline_view(order) if staff else _timeline(order, public=True)
     if not staff:
         return view
@@ -89,6 +95,11 @@ def shipment_views(order: Order) -> list[View]:
     return [shipment_shape(order, shipment) for shipment in order.shipments]
 
 
+def tracking_steps(order: Order) -> list[View]:
+    """The road of the order, in the words of the page's language."""
+    return [{**step, "label": translate(step["label"])} for step in shapes.tracking_steps(order)]
+
+
 def timeline_view(order: Order) -> list[View]:
     """Everything that happened, oldest first, for staff."""
     return _timeline(order, public=False)
@@ -107,7 +118,7 @@ def _timeline(order: Order, *, public: bool) -> list[View]:
 
 
 def _entry(entry: TimelineEntry, *, staff: bool) -> View:
-    view: View = {"at": entry.at, "kind": entry.kind, "label": entry.label}
+    view: View = {"at": entry.at, "kind": entry.kind, "label": translate(entry.label)}
     return {**view, "actor": entry.actor, "note": entry.note} if staff else view
 
 

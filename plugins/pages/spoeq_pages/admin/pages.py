@@ -17,6 +17,7 @@ from spoeq_core.sdk import (
     current_shop,
     flash,
     form_state,
+    message,
     page,
     query_int,
     query_text,
@@ -160,7 +161,7 @@ async def remove(page_id: str) -> Response:
     shop = current_shop()
     gone = await delete_page(shop, page_id)
     await note(shop, "page.deleted", f"page:{gone.id}")
-    return flash(see_other(PAGES), f"“{gone.title}” is deleted.")
+    return flash(see_other(PAGES), message("“%(title)s” is deleted.", title=gone.title))
 
 
 async def _conflict(form: Form, page_id: str) -> Response:
