@@ -47,9 +47,8 @@ class ShopProfile(BaseModel):
     locale: str = Field("en_IN", max_length=12)
     languages: list[str] = Field(
         ["en"],
-        min_length=1,
         max_length=20,
-        description="One code a line, as en or hi; the first is for those who chose none.",
+        description="One code a line, as en or hi; the first is for those who chose none. Empty: English.",
     )
     language_from_browser: bool = Field(
         False,
@@ -78,7 +77,7 @@ class ShopProfile(BaseModel):
         wrong = [code for code in value if not is_language(code)]
         if wrong:
             raise ValueError(f"{', '.join(wrong)} is no code of a language. Write one a line, as in: en")
-        return list(dict.fromkeys(value))
+        return list(dict.fromkeys(value)) or ["en"]
 
 
 class PluginSettings(Protocol):
