@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from spoeq_core.kernel.clock import Clock
-from spoeq_core.kernel.messages import is_language
+from spoeq_core.kernel.languages import is_language
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis

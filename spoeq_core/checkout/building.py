@@ -9,7 +9,7 @@ from spoeq_core.cart.contents import Contents
 from spoeq_core.catalog.model import Product, Variant
 from spoeq_core.checkout.model import PlaceRequest
 from spoeq_core.checkout.quoting import Quote
-from spoeq_core.kernel.messages import tongue
+from spoeq_core.kernel.languages import tongue
 from spoeq_core.kernel.mongo import plain
 from spoeq_core.kernel.tasks import dumps
 from spoeq_core.orders.model import ChosenPayment, ChosenShipping, Order, OrderLine, OrderStatus, TimelineEntry

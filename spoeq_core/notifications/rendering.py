@@ -14,7 +14,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from spoeq_core.kernel.messages import Catalogue, Tongue, direction, speaking, tongue
+from spoeq_core.kernel.languages import Catalogue, Tongue, direction, speaking, tongue
 from spoeq_core.kernel.money import exponent
 from spoeq_core.plugins.languages import default_language, shop_tongue, speech
 from spoeq_core.shop import Shop

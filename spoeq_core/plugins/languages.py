@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from spoeq_core.hooks.caller import Hooks
-from spoeq_core.kernel.messages import ENGLISH, SOURCE, Catalogue, Tongue, catalogue, tongue, tongue_for
+from spoeq_core.kernel.languages import ENGLISH, SOURCE, Catalogue, Tongue, catalogue, tongue, tongue_for
 from spoeq_core.shop import Shop
 
 CORE = Path(__file__).parents[1]

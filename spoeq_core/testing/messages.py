@@ -19,7 +19,7 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from spoeq_core.kernel.messages import FOLDER
+from spoeq_core.kernel.languages import FOLDER
 
 LANGUAGES = ("hi",)
 TEMPLATES = {".html", ".txt", ".xml"}

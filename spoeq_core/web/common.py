@@ -13,7 +13,7 @@ from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.contributions import MenuEntry
 from spoeq_core.jobs.service import running_jobs
 from spoeq_core.kernel.errors import SpoeqError
-from spoeq_core.kernel.messages import tongue
+from spoeq_core.kernel.languages import tongue
 from spoeq_core.kernel.outbox import DeadLetters
 from spoeq_core.plugins.lifecycle import configuration_of
 from spoeq_core.shop import Shop

@@ -14,7 +14,8 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_currency, format_currency
 
-from spoeq_core.kernel.messages import message, tongue
+from spoeq_core.kernel.languages import tongue
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.money import exponent
 from spoeq_core.web.languages import translate
 

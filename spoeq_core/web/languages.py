@@ -9,7 +9,7 @@ from babel import negotiate_locale
 from quart import Quart, Response, current_app, g, request
 
 from spoeq_core.kernel.errors import FieldError
-from spoeq_core.kernel.messages import SOURCE, Tongue, direction, name_of, speak, tongue
+from spoeq_core.kernel.languages import SOURCE, Tongue, direction, name_of, speak, tongue
 from spoeq_core.plugins.languages import default_language, shop_tongue, speech
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import safe_next
@@ -31,7 +31,7 @@ def install(app: Quart) -> None:
 async def choose() -> Response | None:
     """Serve this request in its language; a browser that asks for another one keeps it, and is sent to the page.
 
-    Who keeps nothing (a crawler, a browser without cookies) gets the page in that language where it asked.
+    Whoever comes without cookies and from elsewhere (a crawler, a shared link) gets the page where it asked.
     """
     shop: Shop | None = current_app.extensions.get(EXTENSION)
     if shop is None or request.path.startswith(NOT_PAGES):
@@ -43,7 +43,8 @@ async def choose() -> Response | None:
     if not asked:
         return None
     g.spoeq_language = asked
-    if request.method != "GET" or not request.cookies:
+    from_here = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if request.method != "GET" or not (request.cookies or from_here):
         return None
     return see_other(safe_next(_address("")))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 
-from spoeq_core.kernel.messages import CONTEXT, ENGLISH, Catalogue
+from spoeq_core.kernel.languages import CONTEXT, ENGLISH, Catalogue
 from spoeq_core.web import formats
 from spoeq_core.web.themes import find_in
 

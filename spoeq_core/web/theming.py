@@ -12,7 +12,7 @@ from jinja2 import Environment
 from quart import Response, current_app
 
 from spoeq_core.kernel.errors import NotFound
-from spoeq_core.kernel.messages import ENGLISH, SOURCE, Catalogue, catalogue, tongue
+from spoeq_core.kernel.languages import ENGLISH, SOURCE, Catalogue, catalogue, tongue
 from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.plugins.discovery import InstalledPlugin
 from spoeq_core.plugins.languages import catalogue_roots

@@ -23,7 +23,7 @@ from spoeq_core.web.languages import translate
 from spoeq_core.web.security import limit_visitor
 from spoeq_core.web.storefront.choices import option_groups
 from spoeq_core.web.storefront.delivery import asked_pin, delivery_of, remember_pin
-from spoeq_core.web.storefront.filters import chips, facet_views, is_filtered, link, product_query
+from spoeq_core.web.storefront.filters import chips, facet_views, is_filtered, link, product_query, sort_views
 from spoeq_core.web.storefront.sections import hero_image, page_sections
 from spoeq_core.web.theming import render
 from spoeq_core.web.views import structured
@@ -38,15 +38,6 @@ NOTHING_HERE = 404
 RESCUE = 4
 SUGGESTED = 6
 SUGGESTED_CATEGORIES = 2
-SORTS = {
-    Sort.RELEVANCE: message("Best match"),
-    Sort.BESTSELLING: message("Bestselling"),
-    Sort.NEWEST: message("Newest"),
-    Sort.PRICE: message("Price: low to high"),
-    Sort.PRICE_DOWN: message("Price: high to low"),
-    Sort.RATING: message("Rating"),
-    Sort.ORIGIN: message("Country of origin"),
-}
 
 
 @blueprint.get("/")
@@ -171,11 +162,8 @@ async def _listing(
         )
     tree = categories or Categories(())
     children = [c for c in tree.all() if category and c.parent_id == category.id]
-    trail = (
-        _path(tree, category)
-        if category
-        else [{"name": translate("Home"), "url": "/"}, {"name": translate(title), "url": path}]
-    )
+    home = {"name": translate("Home"), "url": "/"}
+    trail = _path(tree, category) if category else [home, {"name": translate(title), "url": path}]
     cards = [card_view(shop, item) for item in found.items]
     return await render(
         "storefront",
@@ -191,7 +179,7 @@ async def _listing(
         per_page=found.per_page,
         pages=pages,
         sort=query.sort.value,
-        sorts=[{"value": sort.value, "label": translate(label)} for sort, label in SORTS.items()],
+        sorts=sort_views(),
         facets=facet_views(shop, found.facets),
         filtered=is_filtered(query),
         chips=chips(shop, found.facets, path),

@@ -21,6 +21,16 @@ from spoeq_core.web.languages import translate
 PER_PAGE = 24
 FROM, UP_TO = message("From %(amount)s"), message("Up to %(amount)s")
 
+SORTS = {
+    Sort.RELEVANCE: message("Best match"),
+    Sort.BESTSELLING: message("Bestselling"),
+    Sort.NEWEST: message("Newest"),
+    Sort.PRICE: message("Price: low to high"),
+    Sort.PRICE_DOWN: message("Price: high to low"),
+    Sort.RATING: message("Rating"),
+    Sort.ORIGIN: message("Country of origin"),
+}
+
 
 def product_query(category: str | None, text: str) -> ProductQuery:
     """What the visitor asked the list for; values that make no sense are as if they were not there."""
@@ -67,6 +77,11 @@ def link(path: str, args: Mapping[str, str | Sequence[str]]) -> str:
 def facet_views(shop: Shop, facets: Iterable[Facet]) -> list[dict[str, Any]]:
     """The facets as the theme draws them."""
     return [_facet(shop, facet) for facet in facets]
+
+
+def sort_views() -> list[dict[str, str]]:
+    """The orders that a list can be shown in."""
+    return [{"value": sort.value, "label": translate(label)} for sort, label in SORTS.items()]
 
 
 def chips(shop: Shop, facets: Iterable[Facet], path: str) -> list[dict[str, str]]:

@@ -241,7 +241,7 @@ async def test_a_page_fits_its_budget(storefront, cases, case, kilobytes):
 async def test_scheme_and_language_are_on_the_document(storefront, cases):
     template, context = cases["home"]
     html = await storefront.render(template, {**context, "scheme": "dark", "lang": "hi"})
-    assert '<html lang="hi" data-scheme="dark">' in html
+    assert '<html lang="hi" dir="ltr" data-scheme="dark">' in html
 
 
 async def test_pages_of_one_visitor_are_not_indexed(storefront, cases):
