@@ -193,7 +193,7 @@ def test_a_child_themes_words_stand_before_its_parents_and_a_broken_catalogue_is
 def test_rupees_are_grouped_by_lakh_in_every_indian_language(paise: int, locale: str, in_full: bool):
     with speaking(Tongue(locale.partition("_")[0], locale)):
         text = format_amount(paise, "INR", in_full)
-    figures = re.sub(r"[^\d,.]", "", text.translate({ord("،"): ",", ord("٬"): ",", ord("٫"): "."}))
+    figures = re.sub(r"[^\d,.]", "", text.translate({0x60C: ",", 0x66C: ",", 0x66B: "."}))
     whole, _, rest = figures.partition(".")
     assert re.fullmatch(r"\d{1,3}|\d{1,2}(,\d\d)*,\d{3}", whole), text
     assert int(whole.replace(",", "")) == paise // 100
