@@ -58,6 +58,8 @@ ifneq ($(wildcard tests/contracts/generated.py),)
 	@echo "== generated lists"
 	@$(PY) -m tests.contracts.generated --check
 endif
+	@echo "== translations"
+	@$(PY) -m spoeq_core.testing.messages --check
 
 audit: $(STAMP)
 	@echo "== pip-audit"

@@ -57,6 +57,13 @@ def shots(session: nox.Session) -> None:
     session.run(PYTHON, "-m", "pytest", "-m", "e2e", *session.posargs, env=folder, external=True)
 
 
+@nox.session
+def messages(session: nox.Session) -> None:
+    """Bring the catalogues up to date with the texts: new ones wait for a translation (make check names them)."""
+    _prepare(session)
+    session.run(PYTHON, "-m", "spoeq_core.testing.messages", external=True)
+
+
 @nox.session(venv_backend="venv")
 def lock(session: nox.Session) -> None:
     """Write constraints.txt anew from what the ranges allow today; then run make check test."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract
@@ -63,6 +65,7 @@ FOR_PROGRAMS = {
     "hooks",
 }
 """Rooms of the core whose errors are for programs, or for staff who mend the shop itself: they stay English."""
+SECTION_WORDS = {"title", "text", "link", "cta"}
 SENTENCE = re.compile(r"^[A-Z“].*[a-z]", re.DOTALL)
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[a-z]|%%")
 
@@ -149,6 +152,8 @@ def texts_of(package: Path) -> list[Found]:
         place = path.relative_to(package.parent)
         if path.suffix in TEMPLATES and "templates" in path.parts:
             texts = _of_template(path)
+        elif path.suffix == ".json" and {"templates", "composition"}.intersection(place.parts):
+            texts = ((1, (text,), "") for text in _of_sections(json.loads(path.read_text(encoding="utf-8"))))
         elif path.suffix == ".py" and "testing" not in place.parts:
             shows = place.parts[0] != "spoeq_core" or not FOR_PROGRAMS.intersection(place.parts)
             texts = _of_module(path, shows=shows)
@@ -166,6 +171,20 @@ def _of_template(path: Path) -> Iterator[tuple[int, Text, str]]:
     with path.open("rb") as file:
         for line, said, _, context in extract("jinja2", file, options=OPTIONS):
             yield line, (said,) if isinstance(said, str) else tuple(said), context or ""
+
+
+def _of_sections(data: Any) -> Iterator[str]:
+    """The words that a theme's sections ship with: defaults of texts, and what a composed page says."""
+    if isinstance(data, list):
+        for item in data:
+            yield from _of_sections(item)
+    elif isinstance(data, dict):
+        if data.get("type") == "text" and data.get("default"):
+            yield data["default"]
+        settings = data.get("settings")
+        if isinstance(settings, dict):
+            yield from (text for name, text in settings.items() if name in SECTION_WORDS and text)
+        yield from _of_sections([value for value in data.values() if isinstance(value, list)])
 
 
 def _of_module(path: Path, *, shows: bool) -> Iterator[tuple[int, Text, str]]:

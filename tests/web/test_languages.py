@@ -18,6 +18,7 @@ from spoeq_core.kernel.languages import Tongue, catalogue, speaking
 from spoeq_core.kernel.messages import counted, message
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin, save_settings
 from spoeq_core.testing.clients import RunningApp, app_with
+from spoeq_core.testing.messages import bring, packages
 from spoeq_core.testing.visitors import Browser, shopper_browser
 from spoeq_core.web.formats import day, format_amount
 
@@ -207,6 +208,11 @@ def test_amounts_and_dates_are_written_as_the_reader_writes_them():
         assert day("2026-11-23") == "23 नव॰ 2026"
     with speaking(Tongue("en", "en_IN", "America/New_York")):
         assert day("2026-11-23T02:00:00+00:00") == "22 Nov 2026"
+
+
+@pytest.mark.parametrize("package", packages(ROOT), ids=lambda path: path.name)
+def test_everything_is_translated_with_its_placeholders(package: Path):
+    assert bring(package, "hi", write=False) == []
 
 
 @pytest.mark.parametrize("sheet", sorted(ROOT.glob("themes/*/*/static/*.css")), ids=lambda path: path.name)

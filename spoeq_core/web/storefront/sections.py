@@ -9,12 +9,13 @@ from typing import Any
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import ProductQuery, Sort
 from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.languages import Catalogue
 from spoeq_core.shop import Shop
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.themes.composition import Block, Section
 from spoeq_core.web.themes.design import Design, Kind
 from spoeq_core.web.themes.values import for_templates, read_values
-from spoeq_core.web.theming import current_look
+from spoeq_core.web.theming import current_look, current_theming
 from spoeq_core.web.views.catalog import card_view, image_view
 
 View = dict[str, Any]
@@ -24,12 +25,13 @@ MOST = 24
 async def page_sections(page: str) -> list[View]:
     """The sections of a composed page, ready to be drawn; those that nobody brings any more are left out."""
     shop, look = current_shop(), await current_look("storefront")
+    speech = current_theming().speech(look.theme)
     known = [
         (section, kind)
         for section in look.pages.get(page, ())
         if (kind := usable(look.design.sections.get(section.type), shop)) is not None
     ]
-    views = await asyncio.gather(*(_section(shop, look.design, section, kind) for section, kind in known))
+    views = await asyncio.gather(*(_section(shop, look.design, section, kind, speech) for section, kind in known))
     headed = next((number for number, (_, kind) in enumerate(known) if kind.heading), None)
     for number, view in enumerate(views):
         view |= {"first": number == 0, "heading": number == headed}
@@ -50,20 +52,20 @@ def usable(kind: Kind | None, shop: Shop) -> Kind | None:
     return None if kind is None or (kind.plugin and kind.plugin not in shop.hooks.enabled) else kind
 
 
-async def _section(shop: Shop, design: Design, section: Section, kind: Kind) -> View:
+async def _section(shop: Shop, design: Design, section: Section, kind: Kind, speech: Catalogue) -> View:
     values, _ = read_values(kind.settings, section.settings, section.type)
     needs = [name for name in kind.needs if name in LOADERS]
     loaded = await asyncio.gather(*(LOADERS[name](shop, values) for name in needs))
     return {
         "id": section.id,
         "type": section.type,
-        "settings": for_templates(kind.settings, values),
-        "blocks": [view for block in section.blocks if (view := _block(shop, design, block)) is not None],
+        "settings": _said(kind, values, speech),
+        "blocks": [view for block in section.blocks if (view := _block(shop, design, block, speech)) is not None],
         "data": dict(zip(needs, loaded, strict=True)),
     }
 
 
-def _block(shop: Shop, design: Design, block: Block) -> View | None:
+def _block(shop: Shop, design: Design, block: Block, speech: Catalogue) -> View | None:
     view: View = {"id": block.id, "type": block.type, "slot": block.slot, "settings": {}}
     if block.slot:
         return view
@@ -71,7 +73,14 @@ def _block(shop: Shop, design: Design, block: Block) -> View | None:
     if kind is None:
         return None
     values, _ = read_values(kind.settings, block.settings, block.type)
-    return view | {"settings": for_templates(kind.settings, values)}
+    return view | {"settings": _said(kind, values, speech)}
+
+
+def _said(kind: Kind, values: Mapping[str, Any], speech: Catalogue) -> View:
+    """The settings for templates; words that the theme ships are said in the page's language, staff's stay theirs."""
+    shown = for_templates(kind.settings, values)
+    texts = (name for name, setting in kind.settings.items() if setting.type == "text")
+    return {**shown, **{name: speech.say(shown[name]) for name in texts}}
 
 
 async def _products(shop: Shop, values: Mapping[str, Any]) -> list[View]:
