@@ -43,6 +43,7 @@ SHOWS: dict[str, tuple[int, ...]] = {
     "Refusal": (1,),
     "TimelineEntry": (2,),
     "MenuEntry": (0, 3),
+    "Manifest": (1, 2),
     "PaymentOption": (0, 1),
     **dict.fromkeys(
         ("Conflict", "Forbidden", "Invalid", "NotFound", "StaleAggregate", "TooLarge", "TooManyRequests"), (0,)
@@ -65,6 +66,7 @@ FOR_PROGRAMS = {
     "hooks",
 }
 """Rooms of the core whose errors are for programs, or for staff who mend the shop itself: they stay English."""
+SETTINGS = {"settings.py", "shop.py"}
 SECTION_WORDS = {"title", "text", "link", "cta"}
 SENTENCE = re.compile(r"^[A-Z“].*[a-z]", re.DOTALL)
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[a-z]|%%")
@@ -189,8 +191,21 @@ def _of_sections(data: Any) -> Iterator[str]:
 
 def _of_module(path: Path, *, shows: bool) -> Iterator[tuple[int, Text, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.ClassDef) and shows and path.name in SETTINGS:
+            yield from ((node.lineno, (text,), "") for text in _of_settings(node))
+        elif isinstance(node, ast.Call):
             yield from ((node.lineno, text, "") for text in _of_call(node, shows=shows))
+
+
+def _of_settings(node: ast.ClassDef) -> Iterator[str]:
+    """What the form of a settings model calls the fields that have no title."""
+    if not any(isinstance(base, ast.Name) and base.id == "BaseModel" for base in node.bases):
+        return
+    for field in node.body:
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            value = field.value
+            if not (isinstance(value, ast.Call) and any(word.arg == "title" for word in value.keywords)):
+                yield field.target.id.replace("_", " ").capitalize()
 
 
 def _of_call(node: ast.Call, *, shows: bool) -> Iterator[Text]:

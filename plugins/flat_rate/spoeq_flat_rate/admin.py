@@ -32,7 +32,7 @@ from spoeq_flat_rate.settings import FlatRateSettings
 PATH = "/admin/shipping-zones"
 PERMISSION = "shipping.manage"
 
-NEW = {"countries": "IN", "label": "Standard delivery", "min_days": "3", "max_days": "6", "cod": "1"}
+NEW = {"countries": "IN", "label": message("Standard delivery"), "min_days": "3", "max_days": "6", "cod": "1"}
 
 blueprint = Blueprint("flat_rate_admin", __name__)
 

@@ -12,6 +12,7 @@ from spoeq_core.plugins.configuration import CORE
 from spoeq_core.plugins.discovery import InstalledPlugin, Quarantined
 from spoeq_core.plugins.lifecycle import configuration_of
 from spoeq_core.shop import Shop
+from spoeq_core.web.languages import translate
 
 
 async def plugin_views(shop: Shop) -> list[dict[str, Any]]:
@@ -66,8 +67,8 @@ def _installed(shop: Shop, plugin: InstalledPlugin, faults: dict[str, dict[str, 
     ]
     return {
         "name": plugin.name,
-        "title": plugin.manifest.title,
-        "description": plugin.manifest.description,
+        "title": translate(plugin.manifest.title),
+        "description": translate(plugin.manifest.description),
         "version": plugin.version,
         "state": "enabled" if plugin.name in shop.hooks.enabled else "disabled",
         "error": configuration.errors.get(plugin.name, ""),
