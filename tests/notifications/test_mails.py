@@ -14,10 +14,12 @@ from spoeq_core.checkout.service import place_order
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import Address
 from spoeq_core.kernel.clock import FixedClock
+from spoeq_core.kernel.languages import Tongue, speaking
 from spoeq_core.notifications.model import Message
 from spoeq_core.notifications.rendering import render
 from spoeq_core.orders import service as orders
 from spoeq_core.orders.service import Parcel
+from spoeq_core.orders.shape import order_shape
 from spoeq_core.orders.tokens import opens
 from spoeq_core.plugins.lifecycle import save_settings
 from spoeq_core.shop import Shop
@@ -67,6 +69,22 @@ async def test_a_confirmation_says_all_that_matters(shop: Shop):
     assert link
     assert opens(shop, link.group(1), order.id)
     assert "\n\n\n\n" not in letter["text"]
+
+
+async def test_an_order_is_confirmed_in_the_language_it_was_placed_in(shop: Shop):
+    await save_settings(shop, "core", {"name": "Neel & Sons", "languages": ["en", "hi"]})
+    with speaking(Tongue("hi", "hi_IN")):
+        order = (await buy(shop, await guest(shop))).order
+    await deliver_all(shop)
+    (letter,) = await sent(shop)
+    assert letter["subject"] == f"Neel & Sons पर आपका ऑर्डर {order.number}"
+    assert '<html lang="hi" dir="ltr">' in letter["html"]
+    for part in (letter["text"], letter["html"]):
+        for words in ("धन्यवाद, Asha Rao", "डिलीवरी का पता", "₹1,377.00"):
+            assert words in part, words
+    await save_settings(shop, "core", {"name": "Neel & Sons", "languages": ["en"]})
+    context = {"order": order_shape(order), "track_url": "https://x.example"}
+    assert "Your order" in render(shop, "order_confirmed", context, order.language).subject
 
 
 async def test_what_shoppers_type_is_text_and_not_markup(shop: Shop):
