@@ -70,12 +70,12 @@ def register_schedules() -> Sequence[Schedule] | None:
 
 @hookspec
 def register_extensions() -> Sequence[Extension] | None:
-    """Fields the plugin adds to products, variants, cart lines, orders and customers."""
+    """Fields the plugin adds to products and variants; one of another kind stops the plugin at boot."""
 
 
 @hookspec
 def register_line_properties() -> Sequence[LineProperty] | None:
-    """What shoppers may say about a cart line."""
+    """What shoppers may say about a cart line; a form gives it as `properties.<name>`."""
 
 
 @hookspec

@@ -72,6 +72,8 @@ class MenuEntry:
 
 
 ExtensionTarget = Literal["product", "variant", "cart_line", "order", "customer"]
+EXTENSIBLE: tuple[ExtensionTarget, ...] = ("product", "variant")
+"""What can be extended now; a plugin that extends something else is set aside at boot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Extension:
     """Fields that a plugin adds: stored as `ext.<plugin>`, validated by the model, shown in forms and the API.
 
     Attributes:
-        target: What is extended.
+        target: What is extended: "product" or "variant"; the others are reserved and refused at boot.
         model: A pydantic model with a default for every field.
         private: Names of fields that the public API leaves out.
         pii: What kind of personal data is in it, if any.

@@ -28,7 +28,7 @@ from spoeq_core.hooks import (
     storefront,
 )
 from spoeq_core.hooks.caller import PROJECT, FaultListener, Hooks
-from spoeq_core.hooks.contributions import Manifest
+from spoeq_core.hooks.contributions import EXTENSIBLE, Manifest
 from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.errors import ConfigurationError
 
@@ -219,12 +219,18 @@ def _check_models(hooks: Hooks, plugin: str) -> None:
     """Settings and extensions must be valid before anybody filled them in."""
     settings = [part.value for part in hooks.all_parts(app.register_settings) if part.plugin == plugin]
     extensions = [
-        extension.model
+        extension
         for part in hooks.all_parts(app.register_extensions)
         if part.plugin == plugin
         for extension in part.value
     ]
-    for model in (*settings, *extensions):
+    for extension in extensions:
+        if extension.target not in EXTENSIBLE:
+            raise ConfigurationError(
+                f"Plugin {plugin!r}: {extension.model.__name__} extends {extension.target!r}, which is not supported.",
+                hint=f"Extend one of: {', '.join(EXTENSIBLE)}.",
+            )
+    for model in (*settings, *(extension.model for extension in extensions)):
         try:
             model()
         except ValidationError as error:

@@ -90,6 +90,15 @@ FAULTS = {
         def register_settings():
             return Needy
     """,
+    "owner": """
+        from pydantic import BaseModel
+        from spoeq_core.sdk import Extension
+        class Note(BaseModel):
+            text: str = ""
+        @hookimpl
+        def register_extensions():
+            return [Extension("order", Note)]
+    """,
 }
 
 
@@ -114,6 +123,7 @@ def test_the_fault_is_named(installing: Install, tmp_path: Path):
         "colour": "wrong colour",
         "raises": "no menu today",
         "settings": "api_key",
+        "owner": "Note extends 'order', which is not supported",
     }.items():
         assert words in told[name], name
 

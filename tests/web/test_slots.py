@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from types import ModuleType
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from spoeq_core.hooks.caller import hookimpl
 from spoeq_core.hooks.contributions import Fragment, Manifest
 from spoeq_core.testing.shops import shop_with
+from spoeq_core.web import slots
 from spoeq_core.web.slots import SlotDrawer
 
 TEMPLATES = {
@@ -21,7 +23,14 @@ TEMPLATES = {
     "labels/row.html": "{{ row.name }}: {{ word }}",
     "labels/broken.html": "{{ nowhere.to.be.found }}",
     "labels/blank.html": "  \n ",
+    "labels/hanging.html": "{{ never() }}",
 }
+
+
+async def never() -> str:
+    """A value that does not come."""
+    await asyncio.Event().wait()
+    return ""
 
 
 class Labels(ModuleType):
@@ -32,7 +41,7 @@ class Labels(ModuleType):
     def __init__(self) -> None:
         super().__init__("labels")
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
-        self.answers: list[Fragment] = []
+        self.answers: list[Any] = []
 
         @hookimpl
         async def page_fragments(slot: str, page: Mapping[str, Any]) -> list[Fragment]:
@@ -70,6 +79,38 @@ async def test_a_fragment_that_raises_leaves_the_others_and_is_noted(
     ]
     with caplog.at_level(logging.CRITICAL, "spoeq_core"):
         assert await drawer.slot("header.actions") == "&lt;b&gt; on this page"
+
+
+@pytest.fixture
+def faults(drawer: SlotDrawer, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
+    """What is noted of plugins that fail."""
+    noted: list[tuple[str, str, str]] = []
+    monkeypatch.setattr(drawer._shop.hooks, "on_fault", lambda *fault: noted.append(fault))
+    return noted
+
+
+async def test_a_fragment_that_hangs_leaves_the_others_and_is_a_fault(
+    drawer: SlotDrawer,
+    labels: Labels,
+    faults: list[tuple[str, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    monkeypatch.setattr(slots, "LONGEST_DRAWING", 0)
+    monkeypatch.setitem(TEMPLATES, "labels/still.html", "still here")
+    labels.answers = [Fragment("labels/hanging.html", {"never": never}), Fragment("labels/still.html")]
+    with caplog.at_level(logging.CRITICAL, "spoeq_core"):
+        assert await drawer.slot("header.actions") == "still here"
+    assert [(plugin, where) for plugin, where, _ in faults] == [("labels", "fragment header.actions")]
+    assert "TimeoutError" in faults[0][2]
+
+
+async def test_what_is_no_fragment_leaves_the_others_and_is_a_fault(
+    drawer: SlotDrawer, labels: Labels, faults: list[tuple[str, str, str]]
+):
+    labels.answers = ["<b>raw</b>", Fragment("labels/word.html", {"word": "fine"})]
+    assert await drawer.slot("header.actions") == "fine on this page"
+    assert faults == [("labels", "page_fragments", "answered str where fragments are expected")]
 
 
 async def test_the_slot_of_a_list_is_asked_once(drawer: SlotDrawer, labels: Labels):
