@@ -36,6 +36,7 @@ CODES: dict[str, tuple[str, str]] = {
     "too_many_addresses": ("409", "The address book is full"),
     "too_many_images": ("409", "The product has as many pictures as it may"),
     "configuration": ("409", "A plugin refuses to be switched, or cannot be loaded"),
+    "import_expired": ("404, 409", "The files of this import are gone: upload the file again"),
     "job_ended": ("409", "The job has ended already"),
     "too_large": ("413", "The body is larger than accepted"),
     "validation": ("422", "`errors` names each field that was refused, why, and a code"),
