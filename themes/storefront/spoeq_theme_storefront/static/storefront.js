@@ -224,6 +224,7 @@ document.addEventListener("spoeq:show", (event) => say(event.detail));
 document.addEventListener("spoeq:header", (event) => renewHeader(event.detail));
 /* Back over a page that was swapped in place: the address is older than what is shown. */
 let shown = location.pathname + location.search;
-addEventListener("popstate", () => { if (location.pathname + location.search !== shown) location.reload(); });
+/* Not reload(), which would put the choices of the page that was left back into the forms, and so apply them again. */
+addEventListener("popstate", () => { if (location.pathname + location.search !== shown) location.replace(location.href); });
 
 dress(document);
