@@ -213,6 +213,8 @@ async def test_cancelling_run_while_it_stops_kills_the_children(journal: Journal
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
+        for process in supervisor._processes.values():  # the loop that started a process must hear of its end
+            await process.wait()
     await eventually(lambda: not any(runs(pid) for pid in pids))
 
 
