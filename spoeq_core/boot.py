@@ -24,9 +24,10 @@ from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.storage import LocalFileStorage
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.plugins.configuration import Configuration
-from spoeq_core.plugins.discovery import Discovery, load_hooks
+from spoeq_core.plugins.discovery import Discovery
 from spoeq_core.plugins.documents import PluginStates
 from spoeq_core.plugins.faults import Faults
+from spoeq_core.plugins.loading import load_hooks
 from spoeq_core.plugins.storages import chosen_storage
 from spoeq_core.rooms import DOCUMENTS, SCHEDULES, SUBSCRIBERS
 from spoeq_core.shop import Shop

@@ -7,7 +7,8 @@ import inspect
 import click
 
 from spoeq_core.hooks.caller import policy_of
-from spoeq_core.plugins.discovery import FAMILIES, discover, load_hooks
+from spoeq_core.plugins.discovery import discover
+from spoeq_core.plugins.loading import FAMILIES, load_hooks
 
 
 @click.command()

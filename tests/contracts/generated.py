@@ -17,7 +17,8 @@ from spoeq_core.hooks.caller import Hooks, policy_of
 from spoeq_core.identity.permissions import CORE
 from spoeq_core.kernel.events import Event
 from spoeq_core.kernel.settings import Settings
-from spoeq_core.plugins.discovery import FAMILIES, build_hooks, discover
+from spoeq_core.plugins.discovery import discover
+from spoeq_core.plugins.loading import FAMILIES, build_hooks
 from spoeq_core.shop import ShopProfile
 from spoeq_core.web.slots import SLOTS
 

@@ -15,7 +15,8 @@ from spoeq_core.hooks.caller import EachOwn, HookError, Hooks, hookimpl, policy_
 from spoeq_core.hooks.contributions import Manifest, MenuEntry
 from spoeq_core.kernel.breaker import LIMIT, Breakers
 from spoeq_core.kernel.errors import ConfigurationError, Conflict, Unavailable
-from spoeq_core.plugins.discovery import Discovery, as_plugin, build_hooks, in_order, load_hooks
+from spoeq_core.plugins.discovery import Discovery, as_plugin, in_order
+from spoeq_core.plugins.loading import build_hooks, load_hooks
 from tests.shopping import plugin
 
 Told = list[tuple[str, str, str]]

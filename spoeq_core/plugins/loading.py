@@ -1,0 +1,145 @@
+"""How discovered plugins are taken in: registered with the hooks, checked, asked what they contribute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+
+import pluggy
+from pydantic import ValidationError
+
+from spoeq_core.hooks import (
+    admin,
+    app,
+    checkout,
+    lifecycle,
+    notification,
+    payment,
+    pricing,
+    shipping,
+    storage,
+    storefront,
+)
+from spoeq_core.hooks.caller import PROJECT, FaultListener, Hooks
+from spoeq_core.hooks.contributions import EXTENSIBLE
+from spoeq_core.kernel.breaker import Breakers
+from spoeq_core.kernel.errors import ConfigurationError
+from spoeq_core.plugins.discovery import Discovery, InstalledPlugin
+
+FAMILIES: tuple[ModuleType, ...] = (
+    app,
+    pricing,
+    checkout,
+    payment,
+    shipping,
+    notification,
+    storefront,
+    admin,
+    lifecycle,
+    storage,
+)
+
+
+def build_hooks(plugins: Sequence[InstalledPlugin], on_fault: FaultListener) -> Hooks:
+    """The hook caller with all specs and plugins registered and checked.
+
+    Raises:
+        ConfigurationError: a plugin is faulty.
+    """
+    return load_hooks(Discovery(tuple(plugins)), on_fault, strict=True)[0]
+
+
+def load_hooks(
+    discovery: Discovery, on_fault: FaultListener, *, strict: bool, breakers: Breakers | None = None
+) -> tuple[Hooks, Discovery]:
+    """The hook caller with all plugins that could be started, and the discovery with the others set aside.
+
+    Raises:
+        ConfigurationError: a plugin is faulty and `strict` says that none may be.
+    """
+    manager = pluggy.PluginManager(PROJECT)
+    for family in FAMILIES:
+        manager.add_hookspecs(family)
+    hooks = Hooks(manager, on_fault, breakers)
+    # pluggy asks the last registered first, so that the first in order is registered last.
+    for plugin in reversed(discovery.plugins):
+        try:
+            _register(hooks, plugin)
+        except Exception as error:
+            if strict:
+                raise
+            hooks.remove(plugin.name)
+            discovery = discovery.setting_aside(plugin.name, error)
+    for name, double in _duplicate_providers(hooks):
+        if strict:
+            raise double
+        hooks.remove(name)
+        discovery = discovery.setting_aside(name, double)
+    return hooks, discovery
+
+
+def _register(hooks: Hooks, plugin: InstalledPlugin) -> None:
+    """Register a plugin, check its hooks, and ask what it contributes."""
+    try:
+        hooks.manager.register(plugin.module, plugin.name)
+    except pluggy.PluginValidationError as error:
+        raise ConfigurationError(
+            f"Plugin {plugin.name!r}: {error}", hint="See docs/reference.md for the hooks there are."
+        ) from None
+    hooks.check(plugin.name)
+    for family in FAMILIES:
+        for name, spec in vars(family).items():
+            if name.startswith("register_"):
+                hooks.ask_parts(spec, plugin.name)
+    _check_models(hooks, plugin.name)
+
+
+def _check_models(hooks: Hooks, plugin: str) -> None:
+    """Settings and extensions must be valid before anybody filled them in."""
+    settings = [part.value for part in hooks.all_parts(app.register_settings) if part.plugin == plugin]
+    extensions = [
+        extension
+        for part in hooks.all_parts(app.register_extensions)
+        if part.plugin == plugin
+        for extension in part.value
+    ]
+    for extension in extensions:
+        if extension.target not in EXTENSIBLE:
+            raise ConfigurationError(
+                f"Plugin {plugin!r}: {extension.model.__name__} extends {extension.target!r}, which is not supported.",
+                hint=f"Extend one of: {', '.join(EXTENSIBLE)}.",
+            )
+    for model in (*settings, *(extension.model for extension in extensions)):
+        try:
+            model()
+        except ValidationError as error:
+            fields = ", ".join(".".join(str(place) for place in item["loc"]) for item in error.errors())
+            raise ConfigurationError(
+                f"Plugin {plugin!r}: {model.__name__} has no valid default for: {fields}.",
+                hint="Give each field a default that the model itself accepts.",
+            ) from None
+
+
+def _duplicate_providers(hooks: Hooks) -> list[tuple[str, ConfigurationError]]:
+    """Plugins whose payment provider or file storage has the name of one that stands before it."""
+    payments = hooks.all_parts(payment.register_payment_providers)
+    storages = hooks.all_parts(storage.register_file_storages)
+    found = {
+        **_same_names("payment provider", [(one.name, part.plugin) for part in payments for one in part.value]),
+        **_same_names("file storage", [(one.name, part.plugin) for part in storages for one in part.value]),
+    }
+    return list(found.items())
+
+
+def _same_names(what: str, owned: Iterable[tuple[str, str]]) -> dict[str, ConfigurationError]:
+    owners: dict[str, str] = {}
+    found: dict[str, ConfigurationError] = {}
+    for name, plugin in owned:
+        if name not in owners:
+            owners[name] = plugin
+            continue
+        found[plugin] = ConfigurationError(
+            f"Plugins {owners[name]!r} and {plugin!r} both bring a {what} named {name!r}.",
+            hint="Uninstall one of them.",
+        )
+    return found
