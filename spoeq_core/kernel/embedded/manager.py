@@ -31,6 +31,7 @@ LOGS_KEPT = 5
 LOG_LINES_SHOWN = 20
 PORT_TAKEN = "Address already in use"
 FOLDER_TAKEN = "already being managed by another process"
+SECONDS_OF_A_QUICK_DEATH = 0.2  # counted from its first answer: one that served is started again, however often it dies
 SECONDS_TO_GET_FREE = 15.0
 """How long a port or a folder may stay taken: a server that was told to end holds its folder for a second or two."""
 
@@ -66,7 +67,7 @@ class EmbeddedServers:
         names: Collection[str] = (MONGO, VALKEY),
         patience: float = 60.0,
         choose_port: Callable[[], int] = free_port,
-        budget: Callable[[], RestartBudget] = RestartBudget,
+        budget: Callable[[], RestartBudget] = lambda: RestartBudget(quick_seconds=SECONDS_OF_A_QUICK_DEATH),
         notify: Notify = to_stderr,
     ) -> None:
         self.directory = directory if isinstance(directory, DataDirectory) else DataDirectory(directory)
