@@ -13,7 +13,7 @@ from spoeq_core.hooks.contributions import Routes
 from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.plugins.discovery import Discovery, discover
-from spoeq_core.web import blueprints, common, errors, health, languages, security
+from spoeq_core.web import blueprints, common, compression, errors, health, languages, security
 from spoeq_core.web.context import EXTENSION
 from spoeq_core.web.routing import ShopApp
 from spoeq_core.web.themes import Themes, discover_themes
@@ -47,7 +47,7 @@ def create_app(
     _mount(app, prepared)
     plugins = prepared.discovery.plugins
     app.extensions[THEMING] = Theming(themes or discover_themes(), plugins, reload=settings.env == "dev")
-    for part in (languages, errors, security, health, common):
+    for part in (compression, languages, errors, security, health, common):
         part.install(app)
     _serve(app, prepared, clock, listeners)
     return app

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import mimetypes
-from collections.abc import Callable
 from pathlib import Path
 
 from quart import Blueprint, Response, request
@@ -13,8 +12,10 @@ from quart import Blueprint, Response, request
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.storage import is_private
 from spoeq_core.shop import LOCAL_STORAGE
+from spoeq_core.web import compression
 from spoeq_core.web.access import public
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.themes import Themes
 from spoeq_core.web.theming import current_theming, sheet_look
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -33,7 +34,7 @@ async def static_file(owner: str, name: str) -> Response:
     if path is None:
         raise NotFound("There is no such file.")
     current = request.args.get("v", "") == theming.themes.digest(path)
-    return await _send(path.read_bytes, name, FOR_EVER if current else A_WHILE, theming.themes.digest(path))
+    return await _send(theming.themes, path, FOR_EVER if current else A_WHILE)
 
 
 @blueprint.get("/static/<owner>/vars.css")
@@ -57,7 +58,7 @@ async def media(key: str) -> Response:
     if is_private(key):
         raise NotFound("There is no such file.")
     tag = hashlib.sha256(key.encode()).hexdigest()[:16]
-    if request.if_none_match.contains(tag):
+    if request.if_none_match.contains_weak(tag):
         return Response("", status=304, headers={"Cache-Control": FOR_EVER, "ETag": f'"{tag}"'})
     content = await shop.storage.read(key)
     if content is None and shop.profile.file_storage != LOCAL_STORAGE:
@@ -75,20 +76,26 @@ async def favicon() -> Response:
     path = theming.static_file(current_shop().profile.storefront_theme, "favicon.svg")
     if path is None:
         return Response("", status=204)
-    return await _send(path.read_bytes, "favicon.svg", A_WHILE, theming.themes.digest(path))
+    return await _send(theming.themes, path, A_WHILE)
 
 
-async def _send(read: Callable[[], bytes], name: str, caching: str, tag: str) -> Response:
-    if tag and request.if_none_match.contains(tag):
+async def _send(themes: Themes, path: Path, caching: str) -> Response:
+    tag = themes.digest(path)
+    if tag and request.if_none_match.contains_weak(tag):
         return Response("", status=304, headers={"Cache-Control": caching, "ETag": f'"{tag}"'})
-    content = await asyncio.to_thread(read)
-    return _answer(content, name, caching, tag)
+    if not compression.is_text(_kind(path.name)) or not compression.takes_gzip():
+        return _answer(await asyncio.to_thread(path.read_bytes), path.name, caching, tag)
+    response = _answer(await asyncio.to_thread(themes.packed, path), path.name, caching, tag)
+    compression.mark(response)
+    return response
 
 
 def _answer(content: bytes, name: str, caching: str, tag: str) -> Response:
-    suffix = Path(name).suffix.lower()
-    kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    response = Response(content, content_type=kind, headers={"Cache-Control": caching})
+    response = Response(content, content_type=_kind(name), headers={"Cache-Control": caching})
     if tag:
         response.set_etag(tag)
     return response
+
+
+def _kind(name: str) -> str:
+    return TYPES.get(Path(name).suffix.lower()) or mimetypes.guess_type(name)[0] or "application/octet-stream"

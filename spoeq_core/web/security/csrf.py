@@ -24,6 +24,7 @@ from spoeq_core.kernel.errors import Forbidden
 from spoeq_core.kernel.ids import new_token
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, known_actor
+from spoeq_core.web.compression import keep_whole
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.cookies import CSRF_COOKIE, REFRESH_COOKIE, SHOPPER_COOKIE, STAFF_COOKIE, read_cookie, set_cookie
 
@@ -72,6 +73,7 @@ async def refuse_forged() -> None:
 
 def csrf_token() -> str:
     """The token of this visitor and session; the answer will set the cookie that it belongs to."""
+    keep_whole()
     shop = current_shop()
     random = _random(shop) or g.get("spoeq_csrf") or new_token()
     if not _random(shop):

@@ -28,10 +28,14 @@ from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.errors import status_of
 from spoeq_core.web.formats import format_amount
+from spoeq_core.web.languages import translate
 from spoeq_core.web.storefront.delivery import about_filled, known_pin, with_place
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.cart import quote_view
 from spoeq_core.web.views.money import money
+
+ABOUT = message("Where your order goes, how you pay for it, and what it costs in all.")
+"""Said to those who share the page; crawlers have no cart, and are sent to the cart's page, which is not indexed."""
 
 blueprint = Blueprint("pages_checkout", __name__)
 
@@ -136,7 +140,7 @@ async def _page(
         "storefront",
         "pages/checkout.html",
         status=status,
-        page=page("Checkout", noindex=True),
+        page=page("Checkout", translate(ABOUT)),
         cart=view["cart"],
         quote={**view, "problems": problems},
         form=form_state(chosen, errors),

@@ -16,7 +16,6 @@ XML = "application/xml; charset=utf-8"
 A_WHILE = "public, max-age=3600"
 PRIVATE_PLACES = (
     "/cart",
-    "/checkout",
     "/account",
     "/orders",
     "/login",
@@ -67,6 +66,6 @@ async def part(name: str) -> Response:
 
 def _answer(found: Sitemap, content: bytes) -> Response:
     headers = {"Cache-Control": A_WHILE, "ETag": f'"{found.build}"'}
-    if request.if_none_match.contains(found.build):
+    if request.if_none_match.contains_weak(found.build):
         return Response("", status=304, headers=headers)
     return Response(content, content_type=XML, headers=headers)

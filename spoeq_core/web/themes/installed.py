@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Literal, cast, get_args
 
 from spoeq_core.kernel.errors import ConfigurationError
+from spoeq_core.web import compression
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Themes:
         self._themes = dict(themes)
         self.broken = dict(broken or {})
         self._hashes: dict[Path, str] = {}
+        self._packed: dict[Path, bytes] = {}
 
     def get(self, name: str) -> Theme | None:
         """The theme of that name."""
@@ -112,6 +114,12 @@ class Themes:
         if path not in self._hashes:
             self._hashes[path] = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
         return self._hashes[path]
+
+    def packed(self, path: Path) -> bytes:
+        """A static file's content in gzip, made once a process."""
+        if path not in self._packed:
+            self._packed[path] = compression.packed(path.read_bytes(), compression.LEVEL_KEPT)
+        return self._packed[path]
 
 
 def discover_themes() -> Themes:
