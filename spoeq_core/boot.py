@@ -11,6 +11,7 @@ from typing import Any
 
 from odmantic import Model
 
+from spoeq_core.extensions.declarations import extension_indexes
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
 from spoeq_core.kernel.breaker import Breakers
@@ -29,7 +30,7 @@ from spoeq_core.plugins.documents import PluginStates
 from spoeq_core.plugins.faults import Faults
 from spoeq_core.plugins.loading import load_hooks
 from spoeq_core.plugins.storages import chosen_storage
-from spoeq_core.rooms import DOCUMENTS, SCHEDULES, SUBSCRIBERS
+from spoeq_core.rooms import DOCUMENTS, EXTENDED, SCHEDULES, SUBSCRIBERS
 from spoeq_core.shop import Shop
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ async def open_shop(
         configuration,
     )
     try:
-        await mongo.create_indexes(documents)
+        await mongo.create_indexes(documents, extension_indexes(boot.hooks, EXTENDED))
         await configuration.refresh()
         boot.faults.connect(redis, settings.redis_prefix)
         watcher = asyncio.create_task(configuration.watch(settings.plugin_poll_seconds))

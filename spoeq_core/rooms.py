@@ -19,6 +19,7 @@ from spoeq_core.catalog.service.bulk import JOBS as CATALOG_JOBS
 from spoeq_core.catalog.subscribers import SCHEDULES as CATALOG_SCHEDULES, SUBSCRIBERS as CATALOG_SUBSCRIBERS
 from spoeq_core.checkout.subscribers import SCHEDULES as CHECKOUT_SCHEDULES
 from spoeq_core.desk.documents import SavedViewDocument
+from spoeq_core.extensions.declarations import Places
 from spoeq_core.identity.documents import (
     CustomerDocument,
     EmailClaimDocument,
@@ -67,6 +68,14 @@ DOCUMENTS: tuple[type[Model], ...] = (
     SavedViewDocument,
     ImportDocument,
 )
+EXTENDED: Places = {
+    "product": (ProductDocument, "ext"),
+    "variant": (ProductDocument, "variants.ext"),
+    "cart_line": (CartDocument, "lines.ext"),
+    "order": (OrderDocument, "ext"),
+    "customer": (CustomerDocument, "ext"),
+}
+"""Where the documents of owners keep what plugins add to them."""
 SUBSCRIBERS: tuple[Subscription, ...] = (
     *CATALOG_SUBSCRIBERS,
     *INVENTORY_SUBSCRIBERS,

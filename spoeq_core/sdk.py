@@ -13,17 +13,19 @@ _OFFERS = {
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images",
     "spoeq_core.catalog.model": "Image ImageFile Option Product ProductChanges ProductStatus Variant slugify",
     "spoeq_core.catalog.service": (
-        "all_brands all_categories create_brand create_category import_products products_by_slugs update_category"
+        "all_brands all_categories create_brand create_category extend_product extend_variant import_products "
+        "products_by_slugs update_category"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
     "spoeq_core.checkout.quotas": "full_quotas quota_counts",
+    "spoeq_core.extensions.service": "extension_of",
     "spoeq_core.hooks.caller": "hookimpl",
     "spoeq_core.hooks.contributions": (
         "Extension FileStorageProvider Fragment HeadTag HealthReport LineProperty Manifest MenuEntry Permission "
         "Routes SitemapEntry"
     ),
     "spoeq_core.identity.model": "normalise_email",
-    "spoeq_core.identity.service": "create_staff register_customer",
+    "spoeq_core.identity.service": "create_staff customer_by_id extend_customer register_customer",
     "spoeq_core.identity.states": "find_state state_code",
     "spoeq_core.inventory.service": "NewStock create_stocks stock_of",
     "spoeq_core.kernel.clock": "Clock",
@@ -47,6 +49,7 @@ _OFFERS = {
         "RefundRequested ReturnRequested"
     ),
     "spoeq_core.orders.model": "Address Order OrderLine OrderStatus",
+    "spoeq_core.orders.service": "extend_order order_for",
     "spoeq_core.payments.model": (
         "ActionNeeded Failed PaymentOption PaymentOutcome PaymentProvider PaymentStatus Pending Refunded "
         "RefundingProvider RefundOutcome Settled"
@@ -66,7 +69,7 @@ _OFFERS = {
     "spoeq_core.web.api.shapes.buying": "CartShape",
     "spoeq_core.web.api.shopping": "MoneyBody amount_of wanted_version",
     "spoeq_core.web.bodies": "Body Form form_state json_response query_flag query_int query_text read_body read_form",
-    "spoeq_core.web.carts": "CurrentCart apply_code current_cart priced_cart_response remove_code",
+    "spoeq_core.web.carts": "CurrentCart apply_code current_cart extend_line priced_cart_response remove_code",
     "spoeq_core.web.common": "page",
     "spoeq_core.web.context": "current_shop",
     "spoeq_core.web.flash": "flash",

@@ -19,12 +19,15 @@ from spoeq_core.catalog.service import (
     all_categories as all_categories,
     create_brand as create_brand,
     create_category as create_category,
+    extend_product as extend_product,
+    extend_variant as extend_variant,
     import_products as import_products,
     products_by_slugs as products_by_slugs,
     update_category as update_category,
 )
 from spoeq_core.checkout.model import Problem as Problem, Quota as Quota
 from spoeq_core.checkout.quotas import full_quotas as full_quotas, quota_counts as quota_counts
+from spoeq_core.extensions.service import extension_of as extension_of
 from spoeq_core.hooks.caller import hookimpl as hookimpl
 from spoeq_core.hooks.contributions import (
     Extension as Extension,
@@ -40,7 +43,12 @@ from spoeq_core.hooks.contributions import (
     SitemapEntry as SitemapEntry,
 )
 from spoeq_core.identity.model import normalise_email as normalise_email
-from spoeq_core.identity.service import create_staff as create_staff, register_customer as register_customer
+from spoeq_core.identity.service import (
+    create_staff as create_staff,
+    customer_by_id as customer_by_id,
+    extend_customer as extend_customer,
+    register_customer as register_customer,
+)
 from spoeq_core.identity.states import find_state as find_state, state_code as state_code
 from spoeq_core.inventory.service import NewStock as NewStock, create_stocks as create_stocks, stock_of as stock_of
 from spoeq_core.kernel.clock import Clock as Clock
@@ -90,6 +98,7 @@ from spoeq_core.orders.model import (
     OrderLine as OrderLine,
     OrderStatus as OrderStatus,
 )
+from spoeq_core.orders.service import extend_order as extend_order, order_for as order_for
 from spoeq_core.payments.model import (
     ActionNeeded as ActionNeeded,
     Failed as Failed,
@@ -173,6 +182,7 @@ from spoeq_core.web.carts import (
     CurrentCart as CurrentCart,
     apply_code as apply_code,
     current_cart as current_cart,
+    extend_line as extend_line,
     priced_cart_response as priced_cart_response,
     remove_code as remove_code,
 )

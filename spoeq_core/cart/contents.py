@@ -66,7 +66,7 @@ class Contents:
         lines = ((line, self.sellable(line)) for line in self.cart.lines)
         return PriceRequest(
             items=tuple(
-                Item(line.id, found.product, found.variant, line.quantity, line.properties)
+                Item(line.id, found.product, found.variant, line.quantity, line.properties, line.ext)
                 for line, found in lines
                 if found is not None
             ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 MAX_LINES = 200
 MAX_QUANTITY = 999
@@ -26,6 +27,7 @@ class CartLine:
     Attributes:
         seen_price: What a piece cost when the shopper last changed the cart, minor units.
         name: What the product was called then, for the day it is gone.
+        ext: Extension data by plugin; no part of the line's identity.
     """
 
     id: str
@@ -35,6 +37,7 @@ class CartLine:
     properties: Mapping[str, str] = field(default_factory=dict)
     seen_price: int = 0
     name: str = ""
+    ext: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ class Cart:
 def merge(mine: Cart, guest: Cart, available: Mapping[str, int], limit: int = MAX_QUANTITY) -> Cart:
     """A customer's cart after signing in: the same SKU keeps the larger quantity, capped by stock and limit.
 
-    A guest cart of another currency stays apart: `mine` is returned unchanged.
+    Extension data of the guest's line comes along where the plugin has none with the customer's. A guest cart of
+    another currency stays apart: `mine` is returned unchanged.
     """
     if guest.currency != mine.currency:
         return mine
@@ -113,6 +117,7 @@ def merge(mine: Cart, guest: Cart, available: Mapping[str, int], limit: int = MA
         room = min(available.get(line.sku, 0), limit) - merged.elsewhere(old or line)
         quantity = min(max(line.quantity, had), max(room, had))
         if quantity > 0:
-            merged = merged.with_line(replace(old or line, quantity=quantity))
+            ext = {**line.ext, **(old or line).ext}
+            merged = merged.with_line(replace(old or line, quantity=quantity, ext=ext))
     added = [code for code in guest.codes if not mine.has_code(code)]
     return replace(merged, codes=(*mine.codes, *added))

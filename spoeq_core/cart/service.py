@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from spoeq_core.cart.contents import Contents, changes
-from spoeq_core.cart.documents import GUEST_LIFE, CartRepository, first_cart_id, next_cart_id
-from spoeq_core.cart.model import MAX_LINES, Cart, CartLine, CartStatus, merge
+from spoeq_core.cart.changing import Owner, change_cart, contents_of, find_cart, is_open_guest_cart
+from spoeq_core.cart.contents import Contents
+from spoeq_core.cart.documents import CartRepository
+from spoeq_core.cart.model import MAX_LINES, Cart, CartLine, merge
 from spoeq_core.cart.properties import checked
+from spoeq_core.extensions.service import M, with_part
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.inventory.model import OutOfStock
-from spoeq_core.inventory.service import sellable
-from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, StaleAggregate
+from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.kernel.messages import message
 from spoeq_core.pricing.model import Buyer
 from spoeq_core.pricing.service import price
 from spoeq_core.shop import Shop
 
-ATTEMPTS = 6
-"""How often a change is tried again when another request changed the cart meanwhile."""
+__all__ = [
+    "LONGEST_CODE",
+    "MAX_CODES",
+    "CartFull",
+    "Owner",
+    "QuantityLimit",
+    "add_item",
+    "adopt",
+    "apply_code",
+    "contents_of",
+    "extend_line",
+    "find_cart",
+    "load",
+    "remove_code",
+    "remove_item",
+    "restore_item",
+    "set_quantity",
+]
+
 MAX_CODES = 10
 LONGEST_CODE = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose cart is meant: a signed-in customer's own, or else the guest's that a verified token names."""
-
-    cart_id: str | None = None
-    customer_id: str | None = None
 
 
 class QuantityLimit(Conflict):
@@ -46,32 +55,9 @@ class CartFull(Conflict):
     code = "cart_full"
 
 
-async def find_cart(shop: Shop, owner: Owner) -> Cart:
-    """The owner's open cart, or a fresh one of version 0 that is not stored until something lies in it."""
-    repository = shop.repository(CartRepository)
-    now = shop.clock.now()
-    if owner.customer_id:
-        latest = await repository.latest_of(owner.customer_id)
-        if latest is not None and latest.status is CartStatus.OPEN and latest.currency == shop.profile.currency:
-            return latest
-        key = first_cart_id(owner.customer_id) if latest is None else next_cart_id(latest)
-        return Cart(key, shop.profile.currency, owner.customer_id, version=0, created_at=now)
-    found = await repository.find_by_id(owner.cart_id) if owner.cart_id else None
-    if found is not None and _is_open_guest_cart(shop, found):
-        return found
-    return Cart(new_id(), shop.profile.currency, version=0, created_at=now)
-
-
 async def load(shop: Shop, owner: Owner) -> Contents:
     """The cart with what its lines are today, and notices of what changed since."""
     return await contents_of(shop, await find_cart(shop, owner))
-
-
-async def contents_of(shop: Shop, cart: Cart, *, also: Collection[str] = ()) -> Contents:
-    """A cart with what its lines are today, and other SKUs too if asked."""
-    skus = {line.sku for line in cart.lines} | set(also)
-    contents = Contents(cart, await sellable(shop, sorted(skus)) if skus else {})
-    return replace(contents, notices=changes(contents))
 
 
 async def add_item(
@@ -102,7 +88,7 @@ async def add_item(
             )
         return _with_quantity(shop, contents, line, line.quantity + quantity)
 
-    return await _change(shop, owner, change, also=[sku])
+    return await change_cart(shop, owner, change, also=[sku])
 
 
 async def set_quantity(shop: Shop, owner: Owner, item_id: str, quantity: int) -> Contents:
@@ -119,7 +105,22 @@ async def set_quantity(shop: Shop, owner: Owner, item_id: str, quantity: int) ->
             return _with_quantity(shop, contents, line, quantity)
         return contents.cart.with_line(replace(line, quantity=quantity))
 
-    return await _change(shop, owner, change)
+    return await change_cart(shop, owner, change)
+
+
+async def extend_line(shop: Shop, owner: Owner, item_id: str, model: type[M], edit: Callable[[M], M]) -> Contents:
+    """Change what the plugin that registered the model keeps with a line; `edit` is repeated if others were faster.
+
+    Raises:
+        NotFound: there is no such line.
+        Invalid: the model refuses the changed data.
+    """
+
+    def change(contents: Contents) -> Cart:
+        line = _line(contents.cart, item_id)
+        return contents.cart.with_line(replace(line, ext=with_part(shop, "cart_line", line.ext, model, edit)))
+
+    return await change_cart(shop, owner, change)
 
 
 async def remove_item(shop: Shop, owner: Owner, item_id: str) -> Contents:
@@ -128,7 +129,7 @@ async def remove_item(shop: Shop, owner: Owner, item_id: str) -> Contents:
     Raises:
         NotFound: there is no such line.
     """
-    return await _change(shop, owner, lambda contents: contents.cart.without_line(_line(contents.cart, item_id).id))
+    return await change_cart(shop, owner, lambda contents: contents.cart.without_line(_line(contents.cart, item_id).id))
 
 
 async def restore_item(shop: Shop, owner: Owner, item_id: str) -> Contents:
@@ -148,7 +149,7 @@ async def restore_item(shop: Shop, owner: Owner, item_id: str) -> Contents:
         return _with_quantity(shop, contents, line, line.quantity)
 
     removed = (await find_cart(shop, owner)).removed
-    return await _change(shop, owner, change, also=[removed.sku] if removed else [])
+    return await change_cart(shop, owner, change, also=[removed.sku] if removed else [])
 
 
 async def apply_code(shop: Shop, owner: Owner, code: str, buyer: Buyer | None = None) -> Contents:
@@ -173,7 +174,7 @@ async def apply_code(shop: Shop, owner: Owner, code: str, buyer: Buyer | None = 
         cart = current.cart
         return cart if cart.has_code(wanted) else replace(cart, codes=(*cart.codes, wanted))
 
-    return await _change(shop, owner, change)
+    return await change_cart(shop, owner, change)
 
 
 async def remove_code(shop: Shop, owner: Owner, code: str) -> Contents:
@@ -190,7 +191,7 @@ async def remove_code(shop: Shop, owner: Owner, code: str) -> Contents:
             raise NotFound("This code is not in the cart.", code="unknown_code")
         return replace(contents.cart, codes=kept)
 
-    return await _change(shop, owner, change)
+    return await change_cart(shop, owner, change)
 
 
 async def adopt(shop: Shop, cart_id: str, customer_id: str) -> Contents | None:
@@ -201,52 +202,16 @@ async def adopt(shop: Shop, cart_id: str, customer_id: str) -> Contents | None:
     """
     repository = shop.repository(CartRepository)
     guest = await repository.find_by_id(cart_id)
-    if guest is None or not guest.lines or not _is_open_guest_cart(shop, guest):
+    if guest is None or not guest.lines or not is_open_guest_cart(shop, guest):
         return None
 
     def change(contents: Contents) -> Cart:
         every = {sku: contents.left(sku) for sku in contents.found}
         return merge(contents.cart, guest, every, shop.profile.max_quantity)
 
-    merged = await _change(shop, Owner(customer_id=customer_id), change, also=[line.sku for line in guest.lines])
+    merged = await change_cart(shop, Owner(customer_id=customer_id), change, also=[line.sku for line in guest.lines])
     await repository.delete(guest.id)
     return merged
-
-
-async def _change(
-    shop: Shop, owner: Owner, change: Callable[[Contents], Cart], *, also: Collection[str] = ()
-) -> Contents:
-    """Load, change and store the cart; again from the start if another request was faster."""
-    for attempt in range(ATTEMPTS):
-        contents = await contents_of(shop, await find_cart(shop, owner), also=also)
-        changed = change(contents)
-        try:
-            stored = await _store(shop, contents, changed)
-        except Conflict as error:
-            if not isinstance(error, StaleAggregate) and error.code != "duplicate":
-                raise
-            await asyncio.sleep(0 if attempt == 0 else 0.01 * attempt)
-            continue
-        return replace(contents, cart=stored)
-    raise StaleAggregate("The cart is being changed by many requests at once.", hint="Try again.")
-
-
-async def _store(shop: Shop, contents: Contents, changed: Cart) -> Cart:
-    if changed == contents.cart:
-        return changed
-    now = shop.clock.now()
-    removed = changed.removed if changed.removed != contents.cart.removed else None
-    lines = tuple(_seen(contents, line) for line in changed.lines)
-    cart = replace(changed, lines=lines, removed=removed, updated_at=now)
-    repository = shop.repository(CartRepository)
-    if cart.version == 0:
-        return await repository.insert(replace(cart, version=1))
-    return await repository.save(cart, only_if={"status": CartStatus.OPEN.value})
-
-
-def _seen(contents: Contents, line: CartLine) -> CartLine:
-    found = contents.sellable(line)
-    return line if found is None else replace(line, seen_price=found.variant.sale, name=found.product.name)
 
 
 def _with_quantity(shop: Shop, contents: Contents, line: CartLine, quantity: int) -> Cart:
@@ -272,13 +237,6 @@ def _line(cart: Cart, item_id: str) -> CartLine:
     if line is None:
         raise NotFound("This item is not in the cart.", code="unknown_item")
     return line
-
-
-def _is_open_guest_cart(shop: Shop, cart: Cart) -> bool:
-    """Whether a guest may go on with it: nobody's, not placed, not expired, and in the shop's currency of today."""
-    expired = cart.updated_at is not None and cart.updated_at + GUEST_LIFE < shop.clock.now()
-    mine = cart.customer_id is None and cart.currency == shop.profile.currency
-    return mine and cart.status is CartStatus.OPEN and not expired
 
 
 async def _refuse_declined(shop: Shop, tried: Contents, code: str, buyer: Buyer) -> None:

@@ -77,7 +77,7 @@ def _shipping(quote: Quote) -> ChosenShipping:
 
 
 def _line(line: PricedLine, contents: Contents) -> OrderLine:
-    found = contents.found[line.line.sku]
+    found, kept = contents.found[line.line.sku], contents.cart.line(line.line.id)
     return OrderLine(
         id=line.line.id,
         sku=line.line.sku,
@@ -92,7 +92,7 @@ def _line(line: PricedLine, contents: Contents) -> OrderLine:
         image=_picture(found.product, found.variant),
         hsn=line.line.hsn or "",
         weight_g=line.line.weight_g,
-        ext=plain(line.line.ext),
+        ext=plain(kept.ext) if kept else {},
     )
 
 

@@ -70,7 +70,7 @@ def register_schedules() -> Sequence[Schedule] | None:
 
 @hookspec
 def register_extensions() -> Sequence[Extension] | None:
-    """Fields the plugin adds to products and variants; one of another kind stops the plugin at boot."""
+    """Fields the plugin adds to products, variants, cart lines, orders and customers."""
 
 
 @hookspec

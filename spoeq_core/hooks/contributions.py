@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from pydantic import BaseModel
 from quart import Blueprint
@@ -72,8 +72,9 @@ class MenuEntry:
 
 
 ExtensionTarget = Literal["product", "variant", "cart_line", "order", "customer"]
-EXTENSIBLE: tuple[ExtensionTarget, ...] = ("product", "variant")
-"""What can be extended now; a plugin that extends something else is set aside at boot."""
+PiiClass = Literal["none", "contact", "sensitive"]
+EXTENSIBLE: tuple[ExtensionTarget, ...] = get_args(ExtensionTarget)
+PII: tuple[PiiClass, ...] = get_args(PiiClass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,13 @@ class Extension:
     """Fields that a plugin adds: stored as `ext.<plugin>`, validated by the model, shown in forms and the API.
 
     Attributes:
-        target: What is extended: "product" or "variant"; the others are reserved and refused at boot.
+        target: What is extended; one model of a plugin for each.
         model: A pydantic model with a default for every field.
-        private: Names of fields that the public API leaves out.
-        pii: What kind of personal data is in it, if any.
+        private: Names of fields that only staff see over the API.
+        pii: What kind of personal data is in it, if any; the plugin's page in the admin says so.
+        indexes: Names of fields by which the plugin finds owners: each gets an index when the shop starts.
+        facets: Names of fields of a product by which shoppers narrow lists, as `f.<plugin>.<field>`: texts, whole
+            numbers, choices, yes or no, or lists of these.
         columns: Names of fields of a product or a variant that are columns of the product CSV, which calls them
             `<plugin>.<field>` and `<plugin>.variant.<field>`.
     """
@@ -92,8 +96,10 @@ class Extension:
     target: ExtensionTarget
     model: type[BaseModel]
     private: frozenset[str] = frozenset()
-    pii: Literal["none", "contact", "sensitive"] = "none"
+    pii: PiiClass = "none"
     columns: frozenset[str] = frozenset()
+    indexes: frozenset[str] = frozenset()
+    facets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from spoeq_core.kernel.outbox import Outbox
 
 Document = dict[str, Any]
 SortKey = tuple[str, int]
+MoreIndexes = Mapping[type[Model], Sequence[IndexModel]]
 DUPLICATE = 11000
 
 
@@ -72,11 +73,10 @@ class Mongo:
         """Fail if the server does not answer."""
         await self.database.command("ping")
 
-    async def create_indexes(self, documents: Sequence[type[Model]]) -> None:
-        """Create the collections' declared indexes; those that exist already are left alone."""
+    async def create_indexes(self, documents: Sequence[type[Model]], more: MoreIndexes | None = None) -> None:
+        """Create the collections' declared indexes and `more`; those that exist already are left alone."""
         for document in documents:
-            indexes = _indexes(document)
-            if indexes:
+            if indexes := [*_indexes(document), *(more or {}).get(document, ())]:
                 await self.engine.get_collection(document).create_indexes(indexes)
 
     def close(self) -> None:

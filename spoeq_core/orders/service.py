@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from spoeq_core.extensions.service import M, with_part
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.events import Event
 from spoeq_core.kernel.ids import is_id, new_id
@@ -26,6 +27,7 @@ __all__ = [
     "add_shipment",
     "cancel",
     "change_status",
+    "extend_order",
     "give_to_customer",
     "order_by_number",
     "order_for",
@@ -165,6 +167,20 @@ async def add_note(shop: Shop, order_id: str, note: str, *, actor: str) -> Order
 
     def decide(order: Order) -> Change:
         return model.told(order, TimelineEntry(shop.clock.now(), "note", "Note", actor, note)), ()
+
+    return await change_order(shop, order_id, decide)
+
+
+async def extend_order(shop: Shop, order_id: str, model: type[M], edit: Callable[[M], M]) -> Order:
+    """Change what the plugin that registered the model keeps with an order; `edit` is repeated if others were faster.
+
+    Raises:
+        NotFound: there is no such order.
+        Invalid: the model refuses the changed data.
+    """
+
+    def decide(order: Order) -> Change:
+        return replace(order, ext=with_part(shop, "order", order.ext, model, edit)), ()
 
     return await change_order(shop, order_id, decide)
 

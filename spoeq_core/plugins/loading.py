@@ -8,6 +8,7 @@ from types import ModuleType
 import pluggy
 from pydantic import ValidationError
 
+from spoeq_core.extensions.declarations import check_extensions
 from spoeq_core.hooks import (
     admin,
     app,
@@ -21,7 +22,6 @@ from spoeq_core.hooks import (
     storefront,
 )
 from spoeq_core.hooks.caller import PROJECT, FaultListener, Hooks
-from spoeq_core.hooks.contributions import EXTENSIBLE
 from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.errors import ConfigurationError
 from spoeq_core.plugins.discovery import Discovery, InstalledPlugin
@@ -103,12 +103,7 @@ def _check_models(hooks: Hooks, plugin: str) -> None:
         if part.plugin == plugin
         for extension in part.value
     ]
-    for extension in extensions:
-        if extension.target not in EXTENSIBLE:
-            raise ConfigurationError(
-                f"Plugin {plugin!r}: {extension.model.__name__} extends {extension.target!r}, which is not supported.",
-                hint=f"Extend one of: {', '.join(EXTENSIBLE)}.",
-            )
+    check_extensions(plugin, extensions)
     for model in (*settings, *(extension.model for extension in extensions)):
         try:
             model()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from spoeq_core.catalog.model import Product, Variant
 from spoeq_core.hooks import pricing as questions
@@ -33,13 +34,17 @@ ASKED = (Phase.ITEM, Phase.ORDER, Phase.SHIPPING)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line to price: the product and the variant as they are now, how many, and what was asked of it."""
+    """A line to price: the product and the variant as they are now, how many, and what was asked of it.
+
+    `ext` is the line's own extension data, by plugin.
+    """
 
     id: str
     product: Product
     variant: Variant
     quantity: int
     properties: Mapping[str, str] = field(default_factory=dict)
+    ext: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,5 +171,14 @@ def _line(item: Item) -> PricingLine:
         weight_g=variant.weight_g,
         hsn=product.hsn or None,
         properties=item.properties,
-        ext={name: {**product.ext.get(name, {}), **variant.ext.get(name, {})} for name in {*product.ext, *variant.ext}},
+        ext=_together(product.ext, variant.ext, item.ext),
     )
+
+
+def _together(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The extension data of product, variant and line, plugin by plugin; the more special wins."""
+    return {name: {key: value for part in parts for key, value in part.get(name, {}).items()} for name in _names(parts)}
+
+
+def _names(parts: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {name for part in parts for name in part}

@@ -6,6 +6,7 @@ the next thing added starts a new one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from quart import Response, request
@@ -15,6 +16,7 @@ from spoeq_core.cart.contents import Contents
 from spoeq_core.cart.documents import GUEST_LIFE
 from spoeq_core.cart.model import Cart, CartStatus
 from spoeq_core.cart.service import Owner
+from spoeq_core.extensions.service import M
 from spoeq_core.kernel.ids import is_id
 from spoeq_core.pricing.model import Buyer, PricingCart
 from spoeq_core.pricing.service import price_for_display, pricing_cart
@@ -115,6 +117,13 @@ async def apply_code(shop: Shop, cart: CurrentCart, code: str) -> CurrentCart:
 async def remove_code(shop: Shop, cart: CurrentCart, code: str) -> CurrentCart:
     """The cart without a code; raises `NotFound` where it has none."""
     return replace(cart, contents=await carts.remove_code(shop, cart.owner, code))
+
+
+async def extend_line(
+    shop: Shop, cart: CurrentCart, item_id: str, model: type[M], edit: Callable[[M], M]
+) -> CurrentCart:
+    """The cart with a plugin's own data with a line changed; raises as `carts.extend_line` does."""
+    return replace(cart, contents=await carts.extend_line(shop, cart.owner, item_id, model, edit))
 
 
 async def priced_cart_response(shop: Shop, cart: CurrentCart, status: int = 200) -> Response:

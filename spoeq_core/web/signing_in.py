@@ -8,6 +8,7 @@ from typing import Any
 from quart import Response, g, request
 
 from spoeq_core.audit import service as audit
+from spoeq_core.extensions.service import shown
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import LIFETIMES, Account, Channel, Customer, Kind, Principal, Session, Staff, kind_of
 from spoeq_core.kernel.errors import SpoeqError, TooManyRequests, Unauthenticated
@@ -127,7 +128,7 @@ def drop_refresh_cookie(shop: Shop, response: Response) -> None:
     drop_cookie(shop, response, REFRESH_COOKIE, path=REFRESH_PATH)
 
 
-def account_view(account: Account) -> dict[str, Any]:
+def account_view(shop: Shop, account: Account) -> dict[str, Any]:
     """An account as the API shows it to its owner."""
     view: dict[str, Any] = {
         "id": account.id,
@@ -138,6 +139,7 @@ def account_view(account: Account) -> dict[str, Any]:
     }
     if isinstance(account, Customer):
         view |= {"phone": account.phone, "consents": {what: True for what in account.consents}}
+        view["ext"] = shown(shop, "customer", account.ext)
     return view
 
 

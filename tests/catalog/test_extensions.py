@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from spoeq_core.catalog import service
+from spoeq_core.extensions.service import shown
 from spoeq_core.hooks.caller import hookimpl
 from spoeq_core.hooks.contributions import Extension, Manifest
 from spoeq_core.kernel.errors import Invalid
@@ -58,8 +59,8 @@ async def test_data_is_validated_stored_and_shown_without_what_is_private(shop: 
     made = await service.create_product(shop, simple(ext={"warranty": {"months": 24, "supplier": "Acme"}}))
     found = await service.product_by_id_or_slug(shop, made.id)
     assert found.ext == DATA
-    assert service.shown(shop, "product", found.ext) == {"warranty": {"months": 24}}
-    assert service.shown(shop, "product", found.ext, private=True) == DATA
+    assert shown(shop, "product", found.ext) == {"warranty": {"months": 24}}
+    assert shown(shop, "product", found.ext, private=True) == DATA
 
 
 async def test_variants_have_data_too(shop: Shop):
@@ -102,7 +103,7 @@ async def test_a_disabled_plugins_data_is_kept_untouched_and_not_shown(shop: Sho
     await disable_plugin(shop, "warranty")
     changed = await service.update_product(shop, made.id, {"name": "Diya", "ext": {}})
     assert changed.ext == DATA
-    assert service.shown(shop, "product", changed.ext, private=True) == {}
+    assert shown(shop, "product", changed.ext, private=True) == {}
     echoed = await service.update_product(shop, made.id, {"name": "Lamp", "ext": DATA})
     assert echoed.ext == DATA
     with pytest.raises(Invalid) as error:

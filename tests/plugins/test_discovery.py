@@ -97,7 +97,7 @@ FAULTS = {
             text: str = ""
         @hookimpl
         def register_extensions():
-            return [Extension("order", Note)]
+            return [Extension("shop", Note)]
     """,
 }
 
@@ -123,7 +123,7 @@ def test_the_fault_is_named(installing: Install, tmp_path: Path):
         "colour": "wrong colour",
         "raises": "no menu today",
         "settings": "api_key",
-        "owner": "Note extends 'order', which is not supported",
+        "owner": "Note extends 'shop', which is not supported",
     }.items():
         assert words in told[name], name
 

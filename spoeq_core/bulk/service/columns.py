@@ -14,6 +14,7 @@ from spoeq_core.bulk.model.table import PRODUCT_COLUMNS, VARIANT_COLUMNS, Column
 from spoeq_core.bulk.model.text import join_list, split_list
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Product, Variant
+from spoeq_core.extensions.service import extensions_of
 from spoeq_core.hooks.contributions import Extension
 from spoeq_core.kernel.money import plain_amount
 from spoeq_core.shop import Shop
@@ -25,12 +26,12 @@ def columns_of(shop: Shop) -> Columns:
     """Every column that a file of this shop may have."""
     products = [
         _of_product(plugin, name, extension)
-        for plugin, extension in catalog.extensions_of(shop, "product").items()
+        for plugin, extension in extensions_of(shop, "product").items()
         for name in _declared(extension)
     ]
     variants = [
         _of_variant(plugin, name, extension)
-        for plugin, extension in catalog.extensions_of(shop, "variant").items()
+        for plugin, extension in extensions_of(shop, "variant").items()
         for name in _declared(extension)
     ]
     return Columns((*PRODUCT_COLUMNS, *products), (*VARIANT_COLUMNS, *variants))

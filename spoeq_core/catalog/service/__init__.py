@@ -14,7 +14,7 @@ from spoeq_core.catalog.service.categories import (
     update_category,
 )
 from spoeq_core.catalog.service.checks import References, all_references, checked, in_catalogue, in_itself
-from spoeq_core.catalog.service.extensions import extended, extensions_of, shown
+from spoeq_core.catalog.service.extending import extend_product, extend_variant
 from spoeq_core.catalog.service.files import expect_files, forget_files, let_go, picture_keys, remove_loose_files
 from spoeq_core.catalog.service.importing import import_products, save_many, tell_saved
 from spoeq_core.catalog.service.listing import MAX_COUNTED, list_products
@@ -54,8 +54,8 @@ __all__ = [
     "delete_product",
     "drafted",
     "expect_files",
-    "extended",
-    "extensions_of",
+    "extend_product",
+    "extend_variant",
     "finish_removal",
     "forget_files",
     "import_products",
@@ -75,7 +75,6 @@ __all__ = [
     "save_many",
     "save_product",
     "set_stock_states",
-    "shown",
     "slugs_by_sku",
     "tell_saved",
     "update_brand",

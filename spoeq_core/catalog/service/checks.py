@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from spoeq_core.catalog.documents import BrandRepository, CategoryRepository, ProductRepository
 from spoeq_core.catalog.model import Brand, Product, Variant, faults, tidied
-from spoeq_core.catalog.service.extensions import extended
+from spoeq_core.extensions.service import extended
 from spoeq_core.kernel.errors import FieldError, Invalid
 from spoeq_core.shop import Shop
 

@@ -11,7 +11,13 @@ from spoeq_core.identity.service.accounts import (
     set_disabled,
 )
 from spoeq_core.identity.service.addresses import add_address, change_address, remove_address
-from spoeq_core.identity.service.customers import customer_by_id, find_customer, find_customers, update_profile
+from spoeq_core.identity.service.customers import (
+    customer_by_id,
+    extend_customer,
+    find_customer,
+    find_customers,
+    update_profile,
+)
 from spoeq_core.identity.service.recovery import request_password_reset, reset_link, reset_password, reset_token
 from spoeq_core.identity.service.sessions import (
     end_session,
@@ -48,6 +54,7 @@ __all__ = [
     "end_session",
     "end_session_of",
     "end_sessions",
+    "extend_customer",
     "find_account",
     "find_customer",
     "find_customers",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from spoeq_core.extensions.service import M, with_part
 from spoeq_core.identity.addresses import parse_phone
 from spoeq_core.identity.documents import CustomerRepository
 from spoeq_core.identity.model import CONSENTS, Customer, normalise_email
@@ -77,6 +79,20 @@ async def update_profile(
     if "name" in found:
         await forget_cached(shop, customer_id)
     return changed
+
+
+async def extend_customer(shop: Shop, customer_id: str, model: type[M], edit: Callable[[M], M]) -> Customer:
+    """Change what the plugin that registered the model keeps with a customer; `edit` is repeated if others were faster.
+
+    Raises:
+        NotFound: there is no such customer.
+        Invalid: the model refuses the changed data.
+    """
+
+    def decide(customer: Customer) -> Customer:
+        return replace(customer, ext=with_part(shop, "customer", customer.ext, model, edit))
+
+    return await change(shop.repository(CustomerRepository), customer_id, decide)
 
 
 def _refuse_unknown_consents(consents: dict[str, bool]) -> None:

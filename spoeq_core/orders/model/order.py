@@ -15,7 +15,10 @@ from spoeq_core.payments.model import PaymentStatus
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A sold line, frozen: what it was called and what it cost then (minor units)."""
+    """A sold line, frozen: what it was called and what it cost then (minor units).
+
+    `ext` is what plugins kept with the cart's line; what they kept with the product stands in `priced`.
+    """
 
     id: str
     sku: str

@@ -46,7 +46,7 @@ class PricingLine:
         weight_g: Weight of one piece in grams.
         hsn: Tariff code for tax.
         properties: What the shopper asked of this line (an engraving).
-        ext: Extension data of plugins, by plugin name.
+        ext: Extension data by plugin: the product's, the variant's and the line's fields, of which the last counts.
     """
 
     id: str

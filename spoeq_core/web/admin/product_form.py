@@ -9,7 +9,7 @@ from typing import Any
 from quart import request
 
 from spoeq_core.catalog.model import Option, Product, ProductChanges, ProductStatus, Variant
-from spoeq_core.catalog.service import extensions_of
+from spoeq_core.extensions.service import extensions_of
 from spoeq_core.kernel.errors import FieldError, Invalid, SpoeqError
 from spoeq_core.kernel.money import parse_amount
 from spoeq_core.shop import Shop

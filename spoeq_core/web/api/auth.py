@@ -90,6 +90,7 @@ class User(Body):
     phone: str = ""
     consents: dict[str, bool] = Field(default_factory=dict)
     permissions: list[str] = Field(default_factory=list)
+    ext: dict[str, Any] = Field(default_factory=dict)
 
 
 class Tokens(Body):
@@ -221,7 +222,7 @@ def _tokens(
         "access_token": identity.issue_access_token(shop, session),
         "token_type": "Bearer",
         "expires_in": int(identity.ACCESS_LIFE.total_seconds()),
-        "user": account_view(account),
+        "user": account_view(shop, account),
     }
     if in_body:
         answer["refresh_token"] = token

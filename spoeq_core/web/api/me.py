@@ -86,8 +86,8 @@ def saved_address_view(saved: SavedAddress) -> dict[str, Any]:
 @operation("Who is signed in", tags=["Me"], responses={200: User})
 async def show() -> Response:
     """The account; staff also see what they may do."""
-    actor = await current_actor()
-    view = account_view(await own_account(current_shop(), actor.kind, actor.id))
+    shop, actor = current_shop(), await current_actor()
+    view = account_view(shop, await own_account(shop, actor.kind, actor.id))
     if actor.kind == "staff":
         view["permissions"] = sorted(actor.permissions)
     return json_response(view)
@@ -114,7 +114,7 @@ async def change() -> Response:
         )
     if profile:
         account = await identity.update_profile(shop, actor.id, **profile)
-    return json_response(account_view(account))
+    return json_response(account_view(shop, account))
 
 
 @blueprint.get("/me/addresses")

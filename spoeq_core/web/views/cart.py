@@ -7,6 +7,7 @@ from typing import Any
 from spoeq_core.cart.contents import Contents
 from spoeq_core.cart.model import CartLine
 from spoeq_core.checkout.quoting import Quote
+from spoeq_core.extensions.service import shown
 from spoeq_core.kernel.messages import message
 from spoeq_core.payments.service import Offer
 from spoeq_core.pricing.model import AppliedDiscount, PricedCart, PricedLine
@@ -44,7 +45,7 @@ def quote_view(shop: Shop, quote: Quote, *, staff: bool = False) -> View:
     """The quote; with `staff` the working of the price too, and which plugin failed."""
     currency, cart = quote.priced.cart.currency, Display(quote.priced, quote.unpriced)
     view: View = {
-        "lines": _items(shop, quote.contents, quote.priced),
+        "lines": _items(shop, quote.contents, quote.priced, staff=staff),
         "totals": _totals(quote.priced, unpriced=quote.unpriced is not None),
         "shipping_methods": [shipping_view(option, currency) for option in quote.shipping_options],
         "payment_methods": [payment_view(offer, currency) for offer in quote.offers],
@@ -108,9 +109,13 @@ def trace_of(priced: PricedCart) -> list[View]:
     ]
 
 
-def _items(shop: Shop, contents: Contents, priced: PricedCart) -> list[View]:
+def _items(shop: Shop, contents: Contents, priced: PricedCart, *, staff: bool = False) -> list[View]:
     by_id = {line.line.id: line for line in priced.lines}
-    return [_item(shop, contents, line, by_id.get(line.id), priced.cart.currency) for line in contents.cart.lines]
+    return [
+        _item(shop, contents, line, by_id.get(line.id), priced.cart.currency)
+        | {"ext": shown(shop, "cart_line", line.ext, private=staff)}
+        for line in contents.cart.lines
+    ]
 
 
 def _item(shop: Shop, contents: Contents, line: CartLine, priced: PricedLine | None, currency: str) -> View:

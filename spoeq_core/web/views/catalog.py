@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spoeq_core.catalog.model import Brand, Categories, Category, Image, Node, Product, Variant
-from spoeq_core.catalog.service import shown
+from spoeq_core.extensions.service import shown
 from spoeq_core.inventory.model import Stock
 from spoeq_core.shop import Shop
 from spoeq_core.web.views.money import money

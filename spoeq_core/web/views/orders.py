@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spoeq_core.checkout.service import Placed
+from spoeq_core.extensions.service import shown
 from spoeq_core.orders import shape as shapes
 from spoeq_core.orders.model import Order, OrderLine, TimelineEntry
 from spoeq_core.orders.shape import item_shape, order_shape, order_totals, shipment_shape
@@ -32,7 +33,8 @@ def order_view(shop: Shop, order: Order, *, staff: bool = False) -> View:
     for name in ("payment_label", "shipping_label"):
         shape[name] = translate(shape[name])
     shape["totals"]["fees"] = [{**fee, "label": translate(fee["label"])} for fee in shape["totals"]["fees"]]
-    view = {**shape, "items": [_item(shop, order, line) for line in order.lines]}
+    view = {**shape, "items": [_item(shop, order, line, staff=staff) for line in order.lines]}
+    view["ext"] = shown(shop, "order", order.ext, private=staff)
     view["timeline"] = timeline_view(order) if staff else _timeline(order, public=True)
     if not staff:
         return view
@@ -122,6 +124,6 @@ def _entry(entry: TimelineEntry, *, staff: bool) -> View:
     return {**view, "actor": entry.actor, "note": entry.note} if staff else view
 
 
-def _item(shop: Shop, order: Order, line: OrderLine) -> View:
+def _item(shop: Shop, order: Order, line: OrderLine, *, staff: bool) -> View:
     image = {"src": shop.storage.url(line.image), "srcset": "", "alt": line.name, "sources": []} if line.image else None
-    return {**item_shape(order, line), "image": image}
+    return {**item_shape(order, line), "image": image, "ext": shown(shop, "cart_line", line.ext, private=staff)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from spoeq_core.web.api.shapes.base import Discount, ImageShape, MoneyShape, Shape, Totals, TraceEntry
 
@@ -24,6 +25,7 @@ class CartItem(Shape):
     discounts: list[Discount]
     total: MoneyShape
     available: int
+    ext: dict[str, Any]
 
 
 class Notice(Shape):

@@ -86,6 +86,7 @@ class OrderItem(Shape):
     discounts: list[Discount]
     total: MoneyShape
     image: OrderImage | None
+    ext: dict[str, Any]
 
 
 class ShipmentItem(Shape):
@@ -179,6 +180,7 @@ class OrderShape(Shape):
     refunds: list[RefundShape]
     returns: list[ReturnShape]
     fields: dict[str, str]
+    ext: dict[str, Any]
     timeline: list[TimelineShape]
     version: int | None = None
     customer_id: str | None = None

@@ -1,0 +1,59 @@
+"""What plugins keep with products and variants, changed by the plugin itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from spoeq_core.catalog.documents import ProductRepository
+from spoeq_core.catalog.model import Product, Variant
+from spoeq_core.catalog.service.products import save_product
+from spoeq_core.extensions.service import M, with_part
+from spoeq_core.kernel.errors import NotFound, StaleAggregate
+from spoeq_core.shop import Shop
+
+TRIES = 5
+
+
+async def extend_product(shop: Shop, product_id: str, model: type[M], edit: Callable[[M], M]) -> Product:
+    """Change what the plugin that registered the model keeps with a product; `edit` is repeated if others were faster.
+
+    Raises:
+        NotFound: there is no such product.
+        Invalid: the model refuses the changed data.
+    """
+
+    def change(product: Product) -> Product:
+        return replace(product, ext=with_part(shop, "product", product.ext, model, edit))
+
+    return await _changed(shop, product_id, change)
+
+
+async def extend_variant(shop: Shop, product_id: str, sku: str, model: type[M], edit: Callable[[M], M]) -> Product:
+    """The same with a variant; the product that has it.
+
+    Raises:
+        NotFound: there is no such product, or it has no such variant.
+        Invalid: the model refuses the changed data.
+    """
+
+    def changed(variant: Variant) -> Variant:
+        return replace(variant, ext=with_part(shop, "variant", variant.ext, model, edit))
+
+    def change(product: Product) -> Product:
+        if product.variant(sku) is None:
+            raise NotFound(f"Product {product.name!r} has no variant {sku!r}.")
+        variants = tuple(changed(variant) if variant.sku == sku else variant for variant in product.variants)
+        return replace(product, variants=variants)
+
+    return await _changed(shop, product_id, change)
+
+
+async def _changed(shop: Shop, product_id: str, change: Callable[[Product], Product]) -> Product:
+    for _ in range(TRIES):
+        stored = await shop.repository(ProductRepository).get(product_id)
+        try:
+            return await save_product(shop, change(stored), stored)
+        except StaleAggregate:
+            continue
+    raise StaleAggregate("This product is being changed by many at once.", hint="Try again.")
