@@ -58,6 +58,13 @@ def shots(session: nox.Session) -> None:
 
 
 @nox.session
+def vitals(session: nox.Session) -> None:
+    """Measure what a shopper on a slow phone waits for, and Lighthouse's scores: nox -s vitals -- --runs 5."""
+    _prepare(session)
+    session.run(PYTHON, "-m", "tests.e2e.vitals", *session.posargs, external=True)
+
+
+@nox.session
 def messages(session: nox.Session) -> None:
     """Bring the catalogues up to date with the texts: new ones wait for a translation (make check names them)."""
     _prepare(session)
