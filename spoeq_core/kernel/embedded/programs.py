@@ -61,13 +61,18 @@ class Program:
     ask_pid: Callable[[int], Awaitable[int]]
 
 
-def program(name: str, directory: DataDirectory) -> Program:
+def program(name: str, directory: DataDirectory, *, lasting: bool = True) -> Program:
     """The server of that name ("mongo" or "valkey").
+
+    Args:
+        name: Which one.
+        directory: Its data directory.
+        lasting: Whether what it acknowledged survives a kill and a power cut, at the price of a wait for the disk.
 
     Raises:
         ConfigurationError: it is not installed, or not made for this platform.
     """
-    return _mongo(directory) if name == MONGO else _valkey(directory)
+    return _mongo(directory, lasting) if name == MONGO else _valkey(directory)
 
 
 def pid_file(name: str, directory: DataDirectory) -> PidFile:
@@ -76,7 +81,7 @@ def pid_file(name: str, directory: DataDirectory) -> PidFile:
     return PidFile(directory.path / f"{name}.pid", executable, directory.folder(name))
 
 
-def _mongo(directory: DataDirectory) -> Program:
+def _mongo(directory: DataDirectory, lasting: bool) -> Program:
     # Beside the interpreter, since the scripts of a virtual environment are often not on the PATH.
     script = Path(sys.executable).with_name("secantusd-py")
     if not script.is_file():
@@ -85,9 +90,11 @@ def _mongo(directory: DataDirectory) -> Program:
     config = directory.path / "secantusd.toml"
     config.write_text("# The embedded SecantusDB gets its options on its command line.\n")
     fixed = ["--config", str(config), "--storage-path", str(directory.folder(MONGO)), "--log-level", "WARNING"]
-    # An acknowledged write survives a power cut. As a standalone server it writes no oplog, which nobody here reads:
-    # that halves the cost of a write, and saves the pruning that stops all writes for seconds.
-    fixed += ["--sync-on-commit", "--cache-size", "128M", "--standalone", "--host", LOOPBACK]
+    if lasting:
+        fixed += ["--sync-on-commit"]
+    # As a standalone server it writes no oplog, which nobody here reads: that halves the cost of a write, and saves
+    # the pruning that stops all writes for seconds.
+    fixed += ["--cache-size", "128M", "--standalone", "--host", LOOPBACK]
     return Program(
         name=MONGO,
         title="MongoDB (SecantusDB)",
