@@ -16,7 +16,7 @@ import httpx
 
 from spoeq_core.kernel.processes import free_port
 
-PATIENCE = 180.0
+PATIENCE = 600.0
 PASSWORD = "spoeq-demo-1"
 
 

@@ -74,7 +74,7 @@ def test_a_killed_parent_leaves_no_orphan_and_no_lock(seeded: Callable[[Path], P
     first.process.kill()
     first.process.wait()
     first.client.close()
-    _gone, alive = psutil.wait_procs([psutil.Process(pid) for pid in family if psutil.pid_exists(pid)], timeout=15)
+    _gone, alive = psutil.wait_procs([psutil.Process(pid) for pid in family if psutil.pid_exists(pid)], timeout=60)
     assert not alive, f"orphans: {alive}"
     second = start_demo(tmp_path / "data", free_port())
     assert stop_demo(second) == 0
@@ -97,7 +97,7 @@ def plenty(demo: RunningDemo) -> list[str]:
 
 def find(demo: RunningDemo, victim: str, dice: random.Random) -> int:
     """The pid of a process of that kind."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         found = []
         for child in psutil.Process(demo.process.pid).children(recursive=True):
@@ -114,7 +114,7 @@ def find(demo: RunningDemo, victim: str, dice: random.Random) -> int:
 
 def until_ready(demo: RunningDemo) -> None:
     """Wait until the shop has recovered by itself."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     last = ""
     while time.monotonic() < until:
         try:
@@ -138,7 +138,7 @@ def database(demo: RunningDemo) -> tuple[MongoClient[dict[str, object]], Databas
 def until_told(demo: RunningDemo) -> None:
     """Wait until every event was delivered."""
     client, shop = database(demo)
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     with client:
         while time.monotonic() < until:
             waiting = shop["orders"].count_documents({"pending_events.0": {"$exists": True}})

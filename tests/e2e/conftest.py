@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.processes import RunningDemo, running_demo
 
@@ -23,6 +23,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,7 +88,7 @@ def visitors(browser: Browser, demo: RunningDemo) -> Iterator[object]:
 
     def make(*, javascript: bool = True, width: int = 390, name: str = "visitor") -> Visitor:
         context = browser.new_context(java_script_enabled=javascript, viewport={"width": width, "height": 844})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         return Visitor(context.new_page(), demo.base_url, shots / name)
 

@@ -89,7 +89,7 @@ def test_many_orders_are_packed_by_a_job(visitors: Callable[..., Visitor], order
     page.select_option("#bulk-action", "pack")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Start packing 2 orders").click()
-    expect(page.get_by_text("Everything has been gone through")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Everything has been gone through")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("2 of 2")).to_be_visible()
 
 
@@ -101,7 +101,7 @@ def test_the_same_without_a_script(visitors: Callable[..., Visitor], orders: lis
     page.select_option("#bulk-action", "pack")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Start packing 1 order").click()
-    for _ in range(40):
+    for _ in range(120):
         if page.get_by_text("Everything has been gone through").count():
             break
         page.wait_for_timeout(500)

@@ -26,7 +26,7 @@ def demo_once(data_dir: Path, port: int) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "spoeq_core.cli", "demo", "--port", str(port), "--data-dir", str(data_dir)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

@@ -128,7 +128,7 @@ def sign_in(staff: Visitor, email: str) -> None:
 def mail_is_in_the_inbox(staff: Visitor, email: str, number: str) -> None:
     """The confirmation, as sent."""
     sign_in(staff, "admin@demo.spoeq")
-    for _ in range(40):
+    for _ in range(240):
         staff.go("/admin/inbox")
         if staff.page.get_by_text(email).count():
             break

@@ -46,7 +46,7 @@ def plan_tour(browser: Browser, base_url: str) -> Tour:
     visitors = ("newcomer", "guest", "shopper", "admin")
     contexts = {who: browser.new_context(base_url=base_url, java_script_enabled=False) for who in visitors}
     for context in contexts.values():
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(30_000)
     sku = _cheap(contexts["guest"])
     _fill_cart(contexts["guest"])
     _sign_in(contexts["shopper"], "/login", "shopper@demo.spoeq")

@@ -28,6 +28,7 @@ from spoeq_core.kernel.embedded import MONGO, VALKEY, EmbeddedServers, ServerUrl
 from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
 from spoeq_core.kernel.processes import RestartBudget
 
+PATIENCE = 60.0
 OWNER = """
 import asyncio, json, sys, threading
 from spoeq_core.kernel.embedded import EmbeddedServers
@@ -66,7 +67,7 @@ def another_process(directory: Path, loop_in: str = "main") -> Iterator[tuple[su
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 - of other processes, which set no event
             await asyncio.sleep(0.01)
 
@@ -182,7 +183,7 @@ async def test_a_killed_server_comes_back_on_its_port_with_its_data(servers: Emb
         os.kill(pid, signal.SIGKILL)
     await eventually(lambda: len(servers.pids) == 2 and not set(servers.pids.values()) & set(pids.values()))
     assert servers.urls == urls
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             with contextlib.suppress(AutoReconnect, RedisConnectionError):
                 if await remembered(urls, "an order"):

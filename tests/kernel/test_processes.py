@@ -70,6 +70,7 @@ with open(sys.argv[1], "a") as file:
     file.write(f"watcher started {os.getpid()}\\n")
 watch_parent(os.getppid(), 0.01)
 """
+PATIENCE = 60.0
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(spoeq_core.__file__).parents[1])}
 
 
@@ -102,7 +103,7 @@ def journal(tmp_path: Path) -> Journal:
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 - of other processes, which set no event
             await asyncio.sleep(0.01)
 
@@ -118,7 +119,7 @@ async def running(supervisor: Supervisor) -> AsyncIterator[asyncio.Task[None]]:
         yield task
     finally:
         supervisor.request_stop()
-        _, late = await asyncio.wait([task], timeout=20)
+        _, late = await asyncio.wait([task], timeout=PATIENCE)
         if late:
             supervisor.request_stop()
             await asyncio.wait([task])
@@ -271,7 +272,7 @@ from spoeq_core.kernel.processes import die_with_parent
 die_with_parent(os.getpid())  # is not its own parent
 time.sleep(60)
 """
-    ended = subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, timeout=30, check=False)
+    ended = subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, timeout=PATIENCE, check=False)
     assert ended.returncode != 0
 
 

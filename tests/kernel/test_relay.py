@@ -111,7 +111,7 @@ async def test_one_that_hangs_holds_up_no_other_event(shop: Shop, clock: FixedCl
     for door in (1, 2, 3):
         await happen(shop, Knocked(door=door), key=f"b{door}")
     clock.forward(DAY)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await telling.sweep({"doors"}) == 3
     assert len(ears.heard) == 3
 
@@ -133,7 +133,7 @@ async def test_retries_run_side_by_side(shop: Shop, clock: FixedClock):
         await telling.relay("doors", f"b{door}", await happen(shop, Knocked(door=door), key=f"b{door}"))
     failing[0] = False
     clock.forward(DAY)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await telling.retry() == 3
     assert sorted(heard) == [1, 2, 3]
 

@@ -88,7 +88,7 @@ async def seen(shop: Shop, wanted: Any) -> None:
     """Wait until a process has heard of a change."""
     heard = asyncio.Event()
     configuration_of(shop).listeners.append(heard.set)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not wanted():
             await heard.wait()
             heard.clear()

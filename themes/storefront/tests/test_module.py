@@ -13,6 +13,7 @@ from playwright.async_api import async_playwright, expect
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SHOP = "http://shop.test"
+expect.set_options(timeout=30_000)
 
 pytestmark = [
     pytest.mark.e2e,
