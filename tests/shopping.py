@@ -26,7 +26,11 @@ from spoeq_core.payments.model import PaymentOption, PaymentOutcome, Pending
 from spoeq_core.pricing.model import PricedCart, PricingCart
 from spoeq_core.shipping.model import ShippingOption
 from spoeq_core.shop import Shop
+from spoeq_core.testing.shops import relay_of
 
+MOST_COMMANDS = 10
+MOST_WRITES = 8
+"""What an order of one line may cost the database until all its deliveries are done."""
 WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
 HOUSEKEEPING = frozenset({"hello", "isMaster", "ping", "endSessions", "buildInfo", "saslStart", "saslContinue"})
 ADDRESS = Address("Asha Rao", "+919845012345", "12 Temple Street", "Bengaluru", "Karnataka", "560001")
@@ -222,6 +226,22 @@ async def request_for(shop: Shop, owner: Owner, *, pay: str = "door", address: A
 async def buy(shop: Shop, owner: Owner, *, key: str = "", pay: str = "door") -> Placed:
     """The owner's cart ordered."""
     return await place_order(shop, owner, await request_for(shop, owner, pay=pay), key=key)
+
+
+async def counted_order(shop: Shop, counter: CommandCounter, owner: Owner) -> Order:
+    """The owner's cart ordered and each subscriber told, as by a worker that was woken; only that is in the counter."""
+    announced: list[tuple[str, str, list[dict[str, Any]]]] = []
+
+    async def wake(collection: str, key: str, pending: list[dict[str, Any]]) -> None:
+        announced.append((collection, key, pending))
+
+    request = await request_for(shop, owner)
+    shop.outbox.wake = wake
+    counter.clear()
+    placed = await place_order(shop, owner, request, key="k")
+    for collection, key, pending in announced:
+        await relay_of(shop).relay(collection, key, pending)
+    return placed.order
 
 
 async def stock_left(shop: Shop, sku: str = SKU) -> tuple[int, int]:

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from spoeq_core.cart.contents import Contents, changes
+from spoeq_core.cart.contents import Contents, with_notices
 from spoeq_core.cart.documents import GUEST_LIFE, CartRepository, first_cart_id, next_cart_id
 from spoeq_core.cart.model import Cart, CartLine, CartStatus
-from spoeq_core.inventory.service import sellable
+from spoeq_core.inventory.service import sellable, sellable_beside
 from spoeq_core.kernel.errors import Conflict, StaleAggregate
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.shop import Shop
@@ -45,8 +45,16 @@ async def find_cart(shop: Shop, owner: Owner) -> Cart:
 async def contents_of(shop: Shop, cart: Cart, *, also: Collection[str] = ()) -> Contents:
     """A cart with what its lines are today, and other SKUs too if asked."""
     skus = {line.sku for line in cart.lines} | set(also)
-    contents = Contents(cart, await sellable(shop, sorted(skus)) if skus else {})
-    return replace(contents, notices=changes(contents))
+    return with_notices(cart, await sellable(shop, sorted(skus)))
+
+
+async def newest_contents(shop: Shop, owner: Owner) -> Contents | None:
+    """The owner's newest cart, open or placed, with what its lines are today, read by one command; None without one."""
+    repository = shop.repository(CartRepository)
+    steps = repository.rows_of(owner.cart_id, owner.customer_id)
+    rows, found = await sellable_beside(shop, repository.collection, steps, "lines.sku")
+    cart = repository.from_rows(rows)
+    return with_notices(cart, found) if cart is not None and cart.customer_id == owner.customer_id else None
 
 
 async def change_cart(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spoeq_core.cart.model import Cart, CartLine
 from spoeq_core.catalog.model import ProductStatus
@@ -84,10 +84,11 @@ def is_for_sale(found: Sellable) -> bool:
     return found.product.status is ProductStatus.ACTIVE
 
 
-def changes(contents: Contents) -> tuple[Notice, ...]:
-    """What changed since the shopper last touched the cart: prices, stock, products that are gone."""
-    wanted = contents.cart.quantities()
-    return tuple(notice for line in contents.cart.lines for notice in _changes_of(contents, line, wanted[line.sku]))
+def with_notices(cart: Cart, found: Mapping[str, Sellable]) -> Contents:
+    """The cart's contents, with what changed since the shopper last touched it: prices, stock, what is gone."""
+    contents, wanted = Contents(cart, found), cart.quantities()
+    notices = (notice for line in cart.lines for notice in _changes_of(contents, line, wanted[line.sku]))
+    return replace(contents, notices=tuple(notices))
 
 
 def _changes_of(contents: Contents, line: CartLine, wanted: int) -> list[Notice]:

@@ -59,6 +59,18 @@ class CartRepository(Repository[Cart]):
         found = await self.find({"customer_id": customer_id}, sort=[("_id", DESCENDING)], limit=1)
         return found[0] if found else None
 
+    def rows_of(self, cart_id: str | None, customer_id: str | None) -> list[Document]:
+        """The steps that find a customer's newest cart, or else the one of that id, as one row for each line."""
+        newest: list[Document] = [{"$sort": {"_id": DESCENDING}}, {"$limit": 1}]
+        found: list[Document] = (
+            [{"$match": {"customer_id": customer_id}}, *newest] if customer_id else [{"$match": {"_id": cart_id}}]
+        )
+        return [*found, {"$unwind": {"path": "$lines", "preserveNullAndEmptyArrays": True}}]
+
+    def from_rows(self, rows: Sequence[Document]) -> Cart | None:
+        """The cart whose rows these are; None without any."""
+        return self._loaded({**rows[0], "lines": [row["lines"] for row in rows if "lines" in row]}) if rows else None
+
     async def reopen(self, cart_id: str, order_id: str) -> bool:
         """Give a cart back to its shopper whose order will not be; whether it was placed as that order."""
         result = await self.collection.update_one(

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from spoeq_core.cart.changing import Owner, change_cart, contents_of, find_cart, is_open_guest_cart
+from spoeq_core.cart.changing import (
+    Owner,
+    change_cart,
+    contents_of,
+    find_cart,
+    is_open_guest_cart,
+    newest_contents,
+)
 from spoeq_core.cart.contents import Contents
 from spoeq_core.cart.documents import CartRepository
 from spoeq_core.cart.model import MAX_LINES, Cart, CartLine, merge
@@ -33,6 +40,7 @@ __all__ = [
     "extend_line",
     "find_cart",
     "load",
+    "newest_contents",
     "remove_code",
     "remove_item",
     "restore_item",

@@ -16,9 +16,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from spoeq_core.cart.contents import Contents
 from spoeq_core.cart.documents import CartRepository
-from spoeq_core.cart.model import Cart, CartStatus
-from spoeq_core.cart.service import Owner, contents_of
+from spoeq_core.cart.model import CartStatus
+from spoeq_core.cart.service import Owner, newest_contents
 from spoeq_core.checkout.attempts import LEASE, Attempt, StartOver, by_key, key_document, of_placed_cart
 from spoeq_core.checkout.building import build_order, fingerprint
 from spoeq_core.checkout.model import InProgress, PlaceRequest, Quota
@@ -85,33 +86,22 @@ async def _within_deadline(shop: Shop, owner: Owner, request: PlaceRequest, key:
 
 async def _place(shop: Shop, owner: Owner, request: PlaceRequest, key: str) -> Order:
     for _ in range(RESTARTS):
-        cart = await _named_cart(shop, owner)
+        if (contents := await newest_contents(shop, owner)) is None:
+            raise cart_is_empty()
+        cart = contents.cart
         name = key or f"{cart.id}:{cart.version}:{fingerprint(request)[:16]}"
         attempt = Attempt(shop, owner, cart, request, key_claim(owner.customer_id or cart.id, name), new_id())
         try:
             if cart.status is CartStatus.PLACED:
                 return await by_key(attempt) or await of_placed_cart(shop, cart)
-            return await _fresh(attempt)
+            return await _fresh(attempt, contents)
         except StartOver:
             continue
     raise InProgress("This cart is being changed and ordered at the same time.", hint="Try again.")
 
 
-async def _named_cart(shop: Shop, owner: Owner) -> Cart:
-    """The cart that is meant, placed or not."""
-    carts = shop.repository(CartRepository)
-    if owner.customer_id:
-        found = await carts.latest_of(owner.customer_id)
-    else:
-        found = await carts.find_by_id(owner.cart_id) if owner.cart_id else None
-    if found is None or found.customer_id != owner.customer_id:
-        raise cart_is_empty()
-    return found
-
-
-async def _fresh(attempt: Attempt) -> Order:
+async def _fresh(attempt: Attempt, contents: Contents) -> Order:
     shop, request = attempt.shop, attempt.request
-    contents = await contents_of(shop, attempt.cart)
     buyer = await buyer_of(shop, attempt.owner, request.choices, request.email)
     quote = await quote_contents(shop, contents, request.choices, buyer)
     try:

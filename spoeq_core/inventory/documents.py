@@ -163,11 +163,33 @@ class StockRepository(Repository[Any]):
         steps: list[Document] = [
             {"$match": {"_id": {"$in": list(skus)}}},
             {"$project": WITHOUT_LOG},
-            {"$lookup": {"from": self._products, "localField": "product_id", "foreignField": "_id", "as": "product"}},
+            _join(self._products, "product_id", "product"),
             {"$project": WITHOUT_DERIVED},
         ]
         found = self.collection.aggregate(steps)
         return [(self._stock(raw), raw["product"][0]) async for raw in found if raw["product"]]
+
+    async def with_products_beside(
+        self, source: Any, steps: Sequence[Document], sku: str
+    ) -> tuple[list[Document], list[tuple[Stock, Document]]]:
+        """Rows of another collection, and the stocks that they name with their products, all in one command.
+
+        Args:
+            source: The other collection.
+            steps: What finds its rows there.
+            sku: The field of a row that names a SKU.
+        """
+        joined: list[Document] = [
+            *steps,
+            _join(self.collection.name, sku, "stock"),
+            {"$unwind": {"path": "$stock", "preserveNullAndEmptyArrays": True}},
+            {"$project": {f"stock.{name}": 0 for name in WITHOUT_LOG}},
+            _join(self._products, "stock.product_id", "product"),
+            {"$project": WITHOUT_DERIVED},
+        ]
+        rows = await source.aggregate(joined).to_list(None)
+        parts = [(row.pop("stock", None), row.pop("product")) for row in rows]
+        return rows, [(self._stock(stock), product[0]) for stock, product in parts if stock and product]
 
     async def with_log(
         self, query: Document, *, limit: int = 0
@@ -220,6 +242,11 @@ class StockRepository(Repository[Any]):
     def _stock(self, raw: Document) -> Stock:
         stock: Stock = self._load.validate_python({**raw, "sku": raw["_id"]})
         return stock
+
+
+def _join(collection: str, field: str, name: str) -> Document:
+    """The step that puts those documents of a collection under that name whose `_id` the field holds."""
+    return {"$lookup": {"from": collection, "localField": field, "foreignField": "_id", "as": name}}
 
 
 def _update(row: Movement) -> Document:

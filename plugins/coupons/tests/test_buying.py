@@ -239,8 +239,7 @@ async def test_a_use_costs_no_command_of_its_own(shop: Shop, give: Give, counter
         counter.clear()
         await place_order(shop, owner, request)
         assert counter.commands == [
-            "find carts",
-            "aggregate stock",
+            "aggregate carts",
             "find coupons",
             "find coupons",
             "insert claims",

@@ -22,7 +22,7 @@ from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.shops import shop_with
 from spoeq_email import plugin as email
-from tests.shopping import delivery, door, stock_up
+from tests.shopping import CommandCounter, delivery, door, stock_up
 
 USER, PASSWORD = "shop", "kokum sherbet at noon"
 
@@ -117,9 +117,17 @@ def smtp(server: MailServer, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def shop(servers: tuple[str, str], tmp_path: Path, clock: FixedClock, server: MailServer) -> AsyncIterator[Shop]:
+def counter() -> CommandCounter:
+    return CommandCounter()
+
+
+@pytest.fixture
+async def shop(
+    servers: tuple[str, str], tmp_path: Path, clock: FixedClock, server: MailServer, counter: CommandCounter
+) -> AsyncIterator[Shop]:
     """A shop that sends through the server."""
-    async with shop_with(delivery(), door(), email, servers=servers, data_dir=tmp_path, clock=clock) as opened:
+    plugins = delivery(), door(), email
+    async with shop_with(*plugins, servers=servers, data_dir=tmp_path, clock=clock, listeners=[counter]) as opened:
         await stock_up(opened)
         await save_settings(opened, "email", smtp(server))
         yield opened

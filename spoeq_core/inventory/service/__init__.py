@@ -15,7 +15,15 @@ from spoeq_core.inventory.service.keeping import (
     retire_stock,
 )
 from spoeq_core.inventory.service.moving import adjust, receive_return, release, reserve, ship
-from spoeq_core.inventory.service.reading import Sellable, get_stock, list_stock, log_of, sellable, stock_of
+from spoeq_core.inventory.service.reading import (
+    Sellable,
+    get_stock,
+    list_stock,
+    log_of,
+    sellable,
+    sellable_beside,
+    stock_of,
+)
 from spoeq_core.inventory.service.telling import tell_missed
 
 __all__ = [
@@ -44,6 +52,7 @@ __all__ = [
     "reserve",
     "retire_stock",
     "sellable",
+    "sellable_beside",
     "ship",
     "stock_of",
     "tell_missed",

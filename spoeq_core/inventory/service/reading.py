@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from spoeq_core.catalog.documents import ProductRepository
 from spoeq_core.catalog.model import Product, Variant
@@ -34,11 +35,21 @@ async def sellable(shop: Shop, skus: Collection[str]) -> dict[str, Sellable]:
 
     Products of every status are found: whoever sells checks it.
     """
-    if not skus:
-        return {}
+    return _sellable(shop, await shop.repository(StockRepository).with_products(list(skus))) if skus else {}
+
+
+async def sellable_beside(
+    shop: Shop, source: Any, steps: Sequence[Document], sku: str
+) -> tuple[list[Document], dict[str, Sellable]]:
+    """The rows that these steps find in a collection, and what the SKUs in that field are now, by one command."""
+    rows, found = await shop.repository(StockRepository).with_products_beside(source, steps, sku)
+    return rows, _sellable(shop, found)
+
+
+def _sellable(shop: Shop, stocks: Iterable[tuple[Stock, Document]]) -> dict[str, Sellable]:
     products = shop.repository(ProductRepository)
     found: dict[str, Sellable] = {}
-    for stock, raw in await shop.repository(StockRepository).with_products(list(skus)):
+    for stock, raw in stocks:
         product = products.from_document(raw)
         variant = product.variant(stock.sku) if product else None
         if product is not None and variant is not None:
