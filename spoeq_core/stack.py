@@ -41,6 +41,9 @@ async def run_stack(options: StackOptions, say: Say) -> None:
     Args:
         options: What to start.
         say: Is told what happens, sentence by sentence.
+
+    Raises:
+        SpoeqError: an embedded server or the shop keeps dying, or could not be started; everything was stopped.
     """
     async with AsyncExitStack() as stack:
         directory = DataDirectory(options.data_dir)
@@ -78,17 +81,27 @@ async def _servers(options: StackOptions, directory: DataDirectory, say: Say) ->
         return
     servers = EmbeddedServers(directory, notify=say)
     urls = await servers.start()
-    watching = asyncio.create_task(servers.watch())
     changes |= {
         "mongodb_uri": given.mongodb_uri or urls.mongodb_uri,
         "redis_url": given.redis_url or urls.redis_url,
     }
     try:
-        yield given.model_copy(update=changes)
+        async with _watched(servers):
+            yield given.model_copy(update=changes)
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
         await servers.stop()
+
+
+@asynccontextmanager
+async def _watched(servers: EmbeddedServers) -> AsyncIterator[None]:
+    """Start again what dies while the block runs; when a server is given up the block is cancelled and that raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(servers.watch())
+            yield
+            watching.cancel()
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
 
 
 def running_settings(settings: Settings) -> Settings:

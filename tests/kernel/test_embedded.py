@@ -236,6 +236,23 @@ async def test_a_server_that_keeps_dying_is_given_up(directory: Path) -> None:
     await servers.stop()
 
 
+async def test_a_server_whose_folder_cannot_be_used_any_more_is_given_up(directory: Path) -> None:
+    servers = EmbeddedServers(
+        directory, names=[VALKEY], budget=lambda: RestartBudget(first_delay=0.01), notify=[].append
+    )
+    await servers.start()
+    (directory / "logs").rename(directory / "logs of old")
+    (directory / "logs").write_text("no folder")
+    os.kill(servers.pids[VALKEY], signal.SIGKILL)
+    with pytest.raises(
+        SpoeqError, match=r"Valkey died 5 times in a row. Valkey could not be started: .*logs"
+    ) as failure:
+        await servers.watch()
+    assert f"put a copy of {directory / 'valkey'} back" in failure.value.hint
+    await servers.stop()
+    DataDirectory(directory).lock().release()
+
+
 async def test_a_port_that_others_took_first_is_left_to_them(servers: EmbeddedServers, tmp_path: Path) -> None:
     taken = [
         int(url.split("127.0.0.1:")[1].split("/")[0]) for url in (servers.urls.mongodb_uri, servers.urls.redis_url)

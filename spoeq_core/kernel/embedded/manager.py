@@ -176,12 +176,9 @@ class EmbeddedServers:
             try:
                 await self._launch(server)
                 return
-            except SpoeqError as error:
-                lived, problem = 0.0, error.message
-        raise SpoeqError(
-            f"{server.program.title} died {budget.quick_deaths} times in a row. {problem}",
-            hint=f"Read {server.program.log} and its predecessors.",
-        )
+            except (SpoeqError, OSError) as error:
+                lived, problem = 0.0, _said(server.program, error)
+        raise _given_up(server.program, budget.quick_deaths, problem)
 
     async def _start(self, server: _Server) -> None:
         async with server.changing:
@@ -247,6 +244,20 @@ async def _answers(program: Program, port: int, pid: int) -> bool:
 
 def _failed(server: Program, problem: str, tail: str) -> SpoeqError:
     return SpoeqError(f"{server.title} {problem}. The end of its log:\n{tail}\n", hint=f"All of it: {server.log}")
+
+
+def _said(server: Program, error: SpoeqError | OSError) -> str:
+    """Why a server could not be started: an OSError comes from its folder, its log or its pid file."""
+    return error.message if isinstance(error, SpoeqError) else f"{server.title} could not be started: {error}."
+
+
+def _given_up(server: Program, deaths: int, problem: str) -> SpoeqError:
+    return SpoeqError(
+        f"{server.title} died {deaths} times in a row. {problem}",
+        hint=f"All that it said: {server.log}, and {server.log.name}.1 to .{LOGS_KEPT} of the starts before. Mend what "
+        f"they name and start again. If its data is damaged, put a copy of {server.folder} back; if it may be lost, "
+        "move that folder away.",
+    )
 
 
 async def _knock(port: int, process: asyncio.subprocess.Process) -> None:

@@ -47,6 +47,7 @@ class Program:
     Args:
         name: "mongo" or "valkey": its folder, log and pid file are named so.
         title: What people call it.
+        folder: Its data.
         log: What it says goes there.
         pid_file: Recognises it later.
         argv: Its command line for a port.
@@ -55,6 +56,7 @@ class Program:
 
     name: str
     title: str
+    folder: Path
     log: Path
     pid_file: PidFile
     argv: Callable[[int], list[str]]
@@ -98,6 +100,7 @@ def _mongo(directory: DataDirectory, lasting: bool) -> Program:
     return Program(
         name=MONGO,
         title="MongoDB (SecantusDB)",
+        folder=directory.folder(MONGO),
         log=directory.folder("logs") / "mongo.log",
         pid_file=pid_file(MONGO, directory),
         argv=lambda port: [sys.executable, str(script), *fixed, "--port", str(port)],
@@ -120,6 +123,7 @@ def _valkey(directory: DataDirectory) -> Program:
     return Program(
         name=VALKEY,
         title="Valkey",
+        folder=directory.folder(VALKEY),
         log=directory.folder("logs") / "valkey.log",
         pid_file=pid_file(VALKEY, directory),
         argv=lambda port: [str(binary), "--port", str(port), *fixed],
