@@ -66,6 +66,18 @@ def plain_type(annotation: Any) -> Any:
     return annotation
 
 
+def choices_of(annotation: Any) -> tuple[Any, ...]:
+    """What a field, or one item of a list, may be: the values of a choice, else the type."""
+    plain = plain_type(annotation)
+    if get_origin(plain) in SEVERAL:
+        return tuple(choice for item in get_args(plain) if item is not Ellipsis for choice in choices_of(item))
+    if get_origin(plain) is Literal:
+        return get_args(plain)
+    if isinstance(plain, type) and issubclass(plain, Enum):
+        return tuple(member.value for member in plain)
+    return (plain,)
+
+
 def _check_names(extension: Extension, refuse: Callable[[str, str], ConfigurationError]) -> None:
     fields = extension.model.model_fields
     for what in ("private", "columns", "indexes", "facets"):
@@ -100,12 +112,10 @@ def _refusing(plugin: str, extension: Extension) -> Callable[[str, str], Configu
 
 
 def _can_be_facet(annotation: Any) -> bool:
-    plain = plain_type(annotation)
-    if get_origin(plain) in SEVERAL:
-        return all(_can_be_facet(member) for member in get_args(plain) if member is not Ellipsis)
-    if get_origin(plain) is Literal:
-        return True
-    return isinstance(plain, type) and issubclass(plain, str | bool | int | Enum)
+    return all(
+        issubclass(choice, str | bool | int) if isinstance(choice, type) else isinstance(choice, str | bool | int)
+        for choice in choices_of(annotation)
+    )
 
 
 def _names(names: frozenset[str]) -> str:

@@ -26,6 +26,7 @@ from spoeq_core.catalog.model import (
     attributes_of,
     search_words,
 )
+from spoeq_core.extensions.facets import ExtensionFacet
 from spoeq_core.kernel.errors import Conflict
 from spoeq_core.kernel.mongo import Document, Repository
 
@@ -133,10 +134,11 @@ class ProductRepository(Repository[Product]):
                     hint="The products before it are stored; leave those out, mend this one, and import the rest.",
                 ) from None
 
-    async def rows(self, query: Document, limit: int) -> list[Row]:
-        """What lists are counted and sorted by, of at most `limit` products that match."""
-        found = self.collection.find(query, dict.fromkeys(ROW_FIELDS, 1), limit=limit, batch_size=limit)
-        return [_row(raw) for raw in await found.to_list(None)]
+    async def rows(self, query: Document, limit: int, facets: Sequence[ExtensionFacet] = ()) -> list[Row]:
+        """What lists are counted and sorted by, of at most `limit` products that match, fields of plugins too."""
+        wanted = dict.fromkeys((*ROW_FIELDS, *(facet.path for facet in facets)), 1)
+        found = self.collection.find(query, wanted, limit=limit, batch_size=limit)
+        return [_row(raw, facets) for raw in await found.to_list(None)]
 
     async def by_ids(self, ids: Sequence[str]) -> list[Product]:
         """The products of the ids that exist, in the order given."""
@@ -146,8 +148,7 @@ class ProductRepository(Repository[Product]):
     async def addresses(self) -> AsyncIterator[ProductAddress]:
         """Where the active products are found, in no order: sorting them all would cost the most of it."""
         wanted = {"slug": 1, "category_ids": 1, "updated_at": 1, "created_at": 1}
-        query = {"status": ProductStatus.ACTIVE.value}
-        async for raw in self.collection.find(query, wanted, batch_size=INSERT_BATCH):
+        async for raw in self.collection.find({"status": ProductStatus.ACTIVE.value}, wanted, batch_size=INSERT_BATCH):
             changed_at = raw.get("updated_at") or raw.get("created_at")
             yield ProductAddress(raw["slug"], tuple(raw.get("category_ids", ())), changed_at)
 
@@ -282,14 +283,14 @@ def _stock_fields(states: Mapping[str, str]) -> Document:
     return {"stock_states": dict(states), "in_stock": any(state != OUT for state in states.values())}
 
 
-def _row(raw: Document) -> Row:
+def _row(raw: Document, facets: Sequence[ExtensionFacet]) -> Row:
     return Row(
         id=raw["_id"],
         name=raw["name"],
         brand_id=raw.get("brand_id"),
         brand_slug=raw.get("brand_slug", ""),
         brand_name=raw.get("brand_name", ""),
-        attributes=raw.get("attributes", ()),
+        attributes=[*raw.get("attributes", ()), *(pair for it in facets for pair in it.pairs(raw.get("ext", {})))],
         price=raw.get("lowest_price", 0),
         in_stock=raw.get("in_stock", False),
         rating=raw.get("rating_average", 0.0),

@@ -143,10 +143,13 @@ def _any_of(wanted: set[str]) -> Filter:
     return lambda row: not wanted.isdisjoint(row.attributes)
 
 
-def narrowed(rows: Iterable[Row], query: ProductQuery) -> tuple[list[Row], tuple[Facet, ...]]:
+def narrowed(
+    rows: Iterable[Row], query: ProductQuery, declared: Sequence[str] = ()
+) -> tuple[list[Row], tuple[Facet, ...]]:
     """The rows that meet every condition, and the facets; one pass over the rows.
 
     A row that fails at one facet's condition only still counts for that facet: it says what choosing more would add.
+    Attributes that are declared are facets wherever a row has one; the others while they are few and useful.
     """
     filters = filters_of(query)
     matching: list[Row] = []
@@ -158,7 +161,7 @@ def narrowed(rows: Iterable[Row], query: ProductQuery) -> tuple[list[Row], tuple
             tally.count(row)
         elif len(failed) == 1:
             tally.count_only(row, failed[0])
-    return matching, tally.facets(query)
+    return matching, tally.facets(query, declared)
 
 
 class Tally:
@@ -184,10 +187,10 @@ class Tally:
             prefix = f"{name[2:]}="
             self.attributes.update(pair for pair in row.attributes if pair.startswith(prefix))
 
-    def facets(self, query: ProductQuery) -> tuple[Facet, ...]:
+    def facets(self, query: ProductQuery, declared: Sequence[str] = ()) -> tuple[Facet, ...]:
         """The facets that leave a choice."""
         found = [self._brand_facet(query), self._price_facet(), self._rating_facet(query), self._stock_facet(query)]
-        return tuple([facet for facet in found if facet is not None] + self._attribute_facets(query))
+        return tuple([facet for facet in found if facet is not None] + self._attribute_facets(query, declared))
 
     def _count_core(self, row: Row, name: str) -> None:
         if name == "brand" and row.brand_id is not None:
@@ -226,14 +229,16 @@ class Tally:
         values = (FacetValue("1", message("In stock"), self.in_stock, query.in_stock),)
         return Facet("in_stock", message("Availability"), "bool", values) if self.in_stock or query.in_stock else None
 
-    def _attribute_facets(self, query: ProductQuery) -> list[Facet]:
+    def _attribute_facets(self, query: ProductQuery, declared: Sequence[str]) -> list[Facet]:
         by_name: dict[str, dict[str, int]] = {}
         for pair, count in self.attributes.items():
             name, _, value = pair.partition("=")
             by_name.setdefault(name, {})[value] = count
-        wanted = [name for name, counts in by_name.items() if _is_useful(name, counts, query)]
+        certain = [name for name in declared if name in by_name]
+        others = by_name.keys() - set(certain)
+        wanted = [name for name in others if _is_useful(name, by_name[name], query)]
         wanted.sort(key=lambda name: (name != ORIGIN, name not in query.attributes, -sum(by_name[name].values()), name))
-        return [_choice(name, by_name[name], query) for name in wanted[: MAX_ATTRIBUTE_FACETS + 1]]
+        return [_choice(name, by_name[name], query) for name in (*certain, *wanted[: MAX_ATTRIBUTE_FACETS + 1])]
 
 
 def _is_useful(name: str, counts: Mapping[str, int], query: ProductQuery) -> bool:

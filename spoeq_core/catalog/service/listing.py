@@ -29,6 +29,7 @@ from spoeq_core.catalog.model import (
     terms_of,
 )
 from spoeq_core.catalog.service.categories import all_categories
+from spoeq_core.extensions.facets import ExtensionFacet, facets_of
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.mongo import Document, SortKey
 from spoeq_core.shop import Shop
@@ -63,11 +64,12 @@ async def list_products(
     base = await _base(shop, query, categories)
     if base is None:
         return ProductPage((), 0, query.page, query.per_page)
-    rows = await shop.repository(ProductRepository).rows(base, counted + 1)
-    matching, facets = narrowed(rows[:counted], query)
-    facets = tuple(_with_countries(shop, facet) for facet in facets)
+    declared = facets_of(shop)
+    rows = await shop.repository(ProductRepository).rows(base, counted + 1, declared)
+    matching, facets = narrowed(rows[:counted], query, [field.name for field in declared])
+    facets = tuple(_named(shop, facet, declared) for facet in facets)
     if len(rows) > counted:
-        return await _from_database(shop, query, base, facets)
+        return await _from_database(shop, query, {"$and": [base, *_conditions(query, declared)]}, facets)
     return await _from_rows(shop, query, matching, facets)
 
 
@@ -78,9 +80,8 @@ async def _from_rows(shop: Shop, query: ProductQuery, rows: Sequence[Row], facet
     return ProductPage(tuple(items), len(rows), query.page, query.per_page, facets)
 
 
-async def _from_database(shop: Shop, query: ProductQuery, base: Document, facets: tuple[Facet, ...]) -> ProductPage:
+async def _from_database(shop: Shop, query: ProductQuery, asked: Document, facets: tuple[Facet, ...]) -> ProductPage:
     products = shop.repository(ProductRepository)
-    asked = {"$and": [base, *_conditions(query)]}
     sort = (*_SORTS.get(query.sort, (("sold_count", DESCENDING),)), ("created_at", DESCENDING), ("_id", DESCENDING))
     start = (query.page - 1) * query.per_page
     items, total = await asyncio.gather(
@@ -108,10 +109,14 @@ async def _base(shop: Shop, query: ProductQuery, categories: Categories | None) 
     return found
 
 
-def _conditions(query: ProductQuery) -> list[Document]:
+def _conditions(query: ProductQuery, declared: Sequence[ExtensionFacet]) -> list[Document]:
     """The conditions of the facets, for the database; `filters_of` says the same of rows."""
+    of_plugins = {field.name: field for field in declared}
     found: list[Document] = [
-        {"attributes": {"$in": [f"{name}={value}" for value in values]}} for name, values in query.attributes.items()
+        {of_plugins[name].path: {"$in": of_plugins[name].stored(values)}}
+        if name in of_plugins
+        else {"attributes": {"$in": [f"{name}={value}" for value in values]}}
+        for name, values in query.attributes.items()
     ]
     if query.brands:
         brands = {"$in": list(query.brands)}
@@ -125,6 +130,15 @@ def _conditions(query: ProductQuery) -> list[Document]:
     if query.price_max is not None:
         found.append({"lowest_price": {"$lte": query.price_max}})
     return found
+
+
+def _named(shop: Shop, facet: Facet, declared: Sequence[ExtensionFacet]) -> Facet:
+    """The facet with the words that people read: those of a plugin's field, the names of countries."""
+    field = next((field for field in declared if facet.name == f"f.{field.name}"), None)
+    if field is None:
+        return _with_countries(shop, facet)
+    values = tuple(replace(value, label=field.words(value.value)) for value in facet.values)
+    return replace(facet, label=field.label, values=values)
 
 
 def _with_countries(shop: Shop, facet: Facet) -> Facet:

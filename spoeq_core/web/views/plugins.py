@@ -78,6 +78,12 @@ def _installed(shop: Shop, plugin: InstalledPlugin, faults: dict[str, dict[str, 
         "hooks": shop.hooks.hooks_of(plugin.name),
         "permissions": permissions,
         "hosts": list(plugin.manifest.hosts),
+        "extensions": [
+            {"target": extension.target, "fields": list(extension.model.model_fields), "pii": extension.pii}
+            for part in shop.hooks.all_parts(app_hooks.register_extensions)
+            if part.plugin == plugin.name
+            for extension in part.value
+        ],
         "has_settings": plugin.name in configuration.models and plugin.name != CORE,
         "url": f"/admin/plugins/{plugin.name}",
     }
@@ -97,6 +103,7 @@ def _aside(plugin: Quarantined) -> dict[str, Any]:
         "hooks": [],
         "permissions": [],
         "hosts": [],
+        "extensions": [],
         "has_settings": False,
         "url": f"/admin/plugins/{plugin.name}",
     }

@@ -10,6 +10,14 @@ from pydantic import Field
 from spoeq_core.web.api.shapes.base import Shape
 
 
+class PluginExtension(Shape):
+    """What a plugin keeps with products, orders, customers …: the fields, and what of persons is in them."""
+
+    target: Literal["product", "variant", "cart_line", "order", "customer"]
+    fields: list[str]
+    pii: Literal["none", "contact", "sensitive"]
+
+
 class PluginShape(Shape):
     """An installed plugin, or one that could not be loaded."""
 
@@ -25,6 +33,7 @@ class PluginShape(Shape):
     hooks: list[str]
     permissions: list[str]
     hosts: list[str]
+    extensions: list[PluginExtension]
     has_settings: bool
     url: str
 
