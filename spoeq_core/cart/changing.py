@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from spoeq_core.cart.contents import Contents, with_notices
 from spoeq_core.cart.documents import GUEST_LIFE, CartRepository, first_cart_id, next_cart_id
-from spoeq_core.cart.model import Cart, CartLine, CartStatus
-from spoeq_core.inventory.service import sellable, sellable_beside
+from spoeq_core.cart.model import Cart, CartStatus
+from spoeq_core.cart.properties import taken_by
+from spoeq_core.inventory.service import Sellable, sellable, sellable_beside
 from spoeq_core.kernel.errors import Conflict, StaleAggregate
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.shop import Shop
@@ -45,7 +46,7 @@ async def find_cart(shop: Shop, owner: Owner) -> Cart:
 async def contents_of(shop: Shop, cart: Cart, *, also: Collection[str] = ()) -> Contents:
     """A cart with what its lines are today, and other SKUs too if asked."""
     skus = {line.sku for line in cart.lines} | set(also)
-    return with_notices(cart, await sellable(shop, sorted(skus)))
+    return _with_notices(shop, cart, await sellable(shop, sorted(skus)))
 
 
 async def newest_contents(shop: Shop, owner: Owner) -> Contents | None:
@@ -54,7 +55,11 @@ async def newest_contents(shop: Shop, owner: Owner) -> Contents | None:
     steps = repository.rows_of(owner.cart_id, owner.customer_id)
     rows, found = await sellable_beside(shop, repository.collection, steps, "lines.sku")
     cart = repository.from_rows(rows)
-    return with_notices(cart, found) if cart is not None and cart.customer_id == owner.customer_id else None
+    return _with_notices(shop, cart, found) if cart is not None and cart.customer_id == owner.customer_id else None
+
+
+def _with_notices(shop: Shop, cart: Cart, found: Mapping[str, Sellable]) -> Contents:
+    return with_notices(cart, found, taken_by(shop, (each.product for each in found.values())))
 
 
 async def change_cart(
@@ -80,17 +85,12 @@ async def _store(shop: Shop, contents: Contents, changed: Cart) -> Cart:
         return changed
     now = shop.clock.now()
     removed = changed.removed if changed.removed != contents.cart.removed else None
-    lines = tuple(_seen(contents, line) for line in changed.lines)
+    lines = tuple(contents.seen(line) for line in changed.lines)
     cart = replace(changed, lines=lines, removed=removed, updated_at=now)
     repository = shop.repository(CartRepository)
     if cart.version == 0:
         return await repository.insert(replace(cart, version=1))
     return await repository.save(cart, only_if={"status": CartStatus.OPEN.value})
-
-
-def _seen(contents: Contents, line: CartLine) -> CartLine:
-    found = contents.sellable(line)
-    return line if found is None else replace(line, seen_price=found.variant.sale, name=found.product.name)
 
 
 def is_open_guest_cart(shop: Shop, cart: Cart) -> bool:

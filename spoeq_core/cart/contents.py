@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from spoeq_core.cart.model import Cart, CartLine
+from spoeq_core.cart.properties import UNKNOWN, Taken, faults
 from spoeq_core.catalog.model import ProductStatus
 from spoeq_core.inventory.service import Sellable
 from spoeq_core.kernel.messages import message
@@ -24,16 +25,58 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A cart with today's products, variants and stocks by SKU; what is gone or hidden is not in `found`."""
+    """A cart with today's products, variants and stocks by SKU; what is gone or hidden is not in `found`.
+
+    `taken` is what shoppers may say about a line, by product id.
+    """
 
     cart: Cart
     found: Mapping[str, Sellable] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    taken: Mapping[str, Taken] = field(default_factory=dict)
 
     def sellable(self, line: CartLine) -> Sellable | None:
         """What the line holds, if it is still for sale."""
         found = self.found.get(line.sku)
         return found if found is not None and is_for_sale(found) else None
+
+    def properties_of(self, line: CartLine) -> Taken:
+        """What shoppers may say about the line today."""
+        found = self.found.get(line.sku)
+        return self.taken.get(found.product.id, {}) if found else {}
+
+    def property_labels(self, line: CartLine) -> dict[str, str]:
+        """What the line's properties are called, in English: as they are declared, else as they were."""
+        taken = self.properties_of(line)
+        return {
+            name: taken[name].label if name in taken else line.property_labels.get(name, name)
+            for name in line.properties
+        }
+
+    def seen(self, line: CartLine) -> CartLine:
+        """The line as the shopper sees it now: with today's price and names, where it is for sale."""
+        found, labels = self.sellable(line), self.property_labels(line)
+        if found is None:
+            return line
+        return replace(line, seen_price=found.variant.sale, name=found.product.name, property_labels=labels)
+
+    def outdated(self, line: CartLine) -> Notice | None:
+        """Why the line cannot be sold with what it says, or without what it does not say; None if all is well.
+
+        A property that nobody takes any more (its plugin is disabled, its product no longer flagged) is kept and
+        shown, and never sold silently: nobody would engrave it. `property_unavailable` is mended by leaving it out,
+        `property_invalid` (something became required, shorter, of another form) by adding the item again.
+        """
+        found, wrong = self.sellable(line), faults(line.properties, self.properties_of(line))
+        if found is None or not wrong:
+            return None
+        name, first = found.product.name, wrong[0]
+        if any(fault.code != UNKNOWN for fault in wrong):
+            words = message("%(name)s cannot be ordered like this. Remove it and add it again.", name=name)
+            return Notice("property_invalid", words, line.id)
+        label = self.property_labels(line)[first.field.removeprefix("properties.")]
+        words = message("%(name)s: “%(label)s” is not offered any more.", name=name, label=label)
+        return Notice("property_unavailable", words, line.id)
 
     def available(self) -> dict[str, int]:
         """Pieces that can be promised now, by SKU of the cart; 0 for what is not for sale."""
@@ -84,9 +127,9 @@ def is_for_sale(found: Sellable) -> bool:
     return found.product.status is ProductStatus.ACTIVE
 
 
-def with_notices(cart: Cart, found: Mapping[str, Sellable]) -> Contents:
+def with_notices(cart: Cart, found: Mapping[str, Sellable], taken: Mapping[str, Taken]) -> Contents:
     """The cart's contents, with what changed since the shopper last touched it: prices, stock, what is gone."""
-    contents, wanted = Contents(cart, found), cart.quantities()
+    contents, wanted = Contents(cart, found, taken=taken), cart.quantities()
     notices = (notice for line in cart.lines for notice in _changes_of(contents, line, wanted[line.sku]))
     return replace(contents, notices=tuple(notices))
 
@@ -106,6 +149,8 @@ def _changes_of(contents: Contents, line: CartLine, wanted: int) -> list[Notice]
     if left < wanted:
         words = _few(name, left)
         notices.append(Notice("out_of_stock", words, line.id))
+    if outdated := contents.outdated(line):
+        notices.append(outdated)
     if found.variant.sale != line.seen_price:
         dearer = found.variant.sale > line.seen_price
         notices.append(Notice("price_changed", _moved(name, dearer=dearer), line.id))

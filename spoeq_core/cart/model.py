@@ -28,6 +28,7 @@ class CartLine:
         seen_price: What a piece cost when the shopper last changed the cart, minor units.
         name: What the product was called then, for the day it is gone.
         ext: Extension data by plugin; no part of the line's identity.
+        property_labels: What its properties were called then, by their names; no part of what the line is.
     """
 
     id: str
@@ -38,6 +39,7 @@ class CartLine:
     seen_price: int = 0
     name: str = ""
     ext: Mapping[str, Any] = field(default_factory=dict)
+    property_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,15 @@ class Cart:
         """The cart without that line, which is kept aside so that it can be put back."""
         kept = tuple(line for line in self.lines if line.id != line_id)
         return replace(self, lines=kept, removed=self.line(line_id))
+
+    def with_properties(self, line: CartLine, kept: Mapping[str, str]) -> Cart:
+        """The cart with only these properties at that line, which joins a line that says the same."""
+        other = self.same(line.sku, kept)
+        if other is None or other.id == line.id:
+            return self.with_line(replace(line, properties=kept))
+        joined = replace(other, quantity=other.quantity + line.quantity)
+        rest = tuple(each for each in self.lines if each.id != line.id)
+        return replace(self, lines=rest).with_line(joined)
 
     def elsewhere(self, line: CartLine) -> int:
         """Pieces of the line's SKU that lie in other lines."""

@@ -18,7 +18,6 @@ from spoeq_core.cart.documents import CartRepository
 from spoeq_core.cart.model import MAX_LINES, Cart, CartLine, merge
 from spoeq_core.cart.properties import checked
 from spoeq_core.extensions.service import M, with_part
-from spoeq_core.hooks import app as app_hooks
 from spoeq_core.inventory.model import OutOfStock
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from spoeq_core.kernel.ids import new_id
@@ -39,6 +38,7 @@ __all__ = [
     "contents_of",
     "extend_line",
     "find_cart",
+    "leave_out",
     "load",
     "newest_contents",
     "remove_code",
@@ -74,22 +74,22 @@ async def add_item(
     """Put so many more pieces of a SKU into the cart.
 
     Raises:
-        Invalid: the quantity is under 1, or a property is not taken.
+        Invalid: the quantity is under 1, or a property is not taken, wrong or missing.
         NotFound: no such SKU is for sale.
         OutOfStock: the cart would hold more than is available.
         QuantityLimit: it would hold more than the shop sells of one item in an order.
         CartFull: it holds as many lines as it can.
     """
     _check_quantity(quantity)
-    declared = [item for part in shop.hooks.parts(app_hooks.register_line_properties) for item in part.value]
-    wanted = checked(properties or {}, declared)
 
     def change(contents: Contents) -> Cart:
         found = contents.found.get(sku)
-        old = contents.cart.same(sku, wanted)
-        line = old or CartLine(new_id(), sku, found.product.id if found else "", 0, wanted)
+        line = CartLine(new_id(), sku, found.product.id if found else "", 0)
         if contents.sellable(line) is None:
             raise NotFound(message("There is no item %(sku)s for sale.", sku=sku), code="unknown_sku")
+        wanted = checked(properties or {}, contents.properties_of(line))
+        old = contents.cart.same(sku, wanted)
+        line = old or replace(line, properties=wanted)
         if old is None and len(contents.cart.lines) >= MAX_LINES:
             raise CartFull(
                 message("A cart holds at most %(n)s different items.", n=MAX_LINES), hint="Order these first."
@@ -138,6 +138,22 @@ async def remove_item(shop: Shop, owner: Owner, item_id: str) -> Contents:
         NotFound: there is no such line.
     """
     return await change_cart(shop, owner, lambda contents: contents.cart.without_line(_line(contents.cart, item_id).id))
+
+
+async def leave_out(shop: Shop, owner: Owner, item_id: str) -> Contents:
+    """Take out of a line the properties that its product does not take (any more).
+
+    Raises:
+        NotFound: there is no such line.
+    """
+
+    def change(contents: Contents) -> Cart:
+        line = _line(contents.cart, item_id)
+        taken = contents.properties_of(line)
+        kept = {name: text for name, text in line.properties.items() if name in taken}
+        return contents.cart.with_properties(line, kept)
+
+    return await change_cart(shop, owner, change)
 
 
 async def restore_item(shop: Shop, owner: Owner, item_id: str) -> Contents:

@@ -89,6 +89,7 @@ def _line(line: PricedLine, contents: Contents) -> OrderLine:
         total=line.total,
         options=dict(found.variant.options),
         properties=dict(line.line.properties),
+        property_labels=contents.property_labels(kept) if kept else {},
         image=_picture(found.product, found.variant),
         hsn=line.line.hsn or "",
         weight_g=line.line.weight_g,

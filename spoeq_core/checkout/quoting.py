@@ -144,6 +144,8 @@ def _cart_problems(shop: Shop, contents: Contents) -> Iterator[Problem]:
                 message("At most %(n)s of %(name)s in an order.", n=limit, name=found.product.name),
                 where,
             )
+        elif outdated := contents.outdated(line):
+            yield Problem(outdated.code, outdated.message, where)
 
 
 def _choice_problems(quoted: Quote, choices: Choices) -> Iterator[Problem]:

@@ -1,9 +1,10 @@
-"""What a plugin declares of its extensions, checked at boot: every name in it must mean a field that can be so used."""
+"""What a plugin declares of its data, checked at boot: every name in it must mean a field that can be so used."""
 
 from __future__ import annotations
 
+import re
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
@@ -13,10 +14,11 @@ from pymongo import ASCENDING, IndexModel
 
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
-from spoeq_core.hooks.contributions import EXTENSIBLE, PII, Extension, ExtensionTarget
+from spoeq_core.hooks.contributions import EXTENSIBLE, LONGEST_PROPERTY, PII, Extension, ExtensionTarget, LineProperty
 from spoeq_core.kernel.errors import ConfigurationError
 
 COLUMNED: Final = ("product", "variant")
+NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 SEVERAL: Final = frozenset({list, tuple, set, frozenset})
 
 Places = Mapping[ExtensionTarget, tuple[type[Model], str]]
@@ -45,6 +47,41 @@ def check_extensions(plugin: str, extensions: Sequence[Extension]) -> None:
         if extension.pii not in PII:
             raise refuse(f"says pii={extension.pii!r}, which means nothing", f"one of: {', '.join(PII)}")
         _check_names(extension, refuse)
+
+
+def check_line_properties(plugin: str, declared: Sequence[LineProperty], extensions: Sequence[Extension]) -> None:
+    """Refuse properties of cart lines whose name, length, pattern or flag cannot be.
+
+    Raises:
+        ConfigurationError: naming the plugin, the property and what is wrong with it.
+    """
+    flags = {
+        name
+        for extension in extensions
+        if extension.target == "product"
+        for name, info in extension.model.model_fields.items()
+        if info.annotation is bool
+    }
+    for item in declared:
+        if fault := _fault(item, flags):
+            raise ConfigurationError(
+                f"Plugin {plugin!r}: line property {item.name!r}: {fault}.",
+                hint="See docs/plugin-authors.md, Properties of a cart line.",
+            )
+
+
+def _fault(item: LineProperty, flags: Collection[str]) -> str:
+    if not NAME.fullmatch(item.name):
+        return "its name must be of lower-case letters, digits and underscores"
+    if not 0 < item.max_length <= LONGEST_PROPERTY:
+        return f"max_length must be from 1 to {LONGEST_PROPERTY}"
+    if item.flag and item.flag not in flags:
+        return f"flag {item.flag!r} is no bool field of its extension of products"
+    try:
+        re.compile(item.pattern)
+    except re.error as error:
+        return f"pattern {item.pattern!r} is no regular expression ({error})"
+    return ""
 
 
 def extension_indexes(hooks: Hooks, places: Places) -> dict[type[Model], list[IndexModel]]:

@@ -104,13 +104,32 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class LineProperty:
-    """Something a shopper may say about a line (an engraving); part of the line's identity."""
+    """Something a shopper may say about a line (an engraving); part of the line's identity.
+
+    Attributes:
+        name: Lower case, digits and underscores; of two plugins with the same name the second is set aside at boot.
+        label: For people, in English; the pages translate it, and orders keep it.
+        max_length: The most characters, up to `LONGEST_PROPERTY`.
+        pattern: A regular expression that the whole text must match.
+        hint: For people, shown at the field: what the text should look like.
+        required: Whether the product is not sold without it.
+        multiline: Whether the text may have several lines; in others line breaks become spaces.
+        flag: A yes-or-no field of the plugin's own extension of products: only products where it is set take the
+            property. Empty: all products do.
+    """
 
     name: str
     label: str
     max_length: int = 80
     pattern: str = ""
     hint: str = ""
+    required: bool = False
+    multiline: bool = False
+    flag: str = ""
+
+
+LONGEST_PROPERTY = 1000
+"""The most characters that a line property may allow."""
 
 
 @dataclass(frozen=True, slots=True)

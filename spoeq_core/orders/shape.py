@@ -68,6 +68,7 @@ def item_shape(order: Order, line: OrderLine) -> Shape:
         "name": line.name,
         "options": dict(line.options),
         "properties": dict(line.properties),
+        "property_labels": {name: line.property_labels.get(name, name) for name in line.properties},
         "quantity": line.quantity,
         "shipped": line.shipped,
         "returned": line.returned,

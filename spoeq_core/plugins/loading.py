@@ -8,7 +8,7 @@ from types import ModuleType
 import pluggy
 from pydantic import ValidationError
 
-from spoeq_core.extensions.declarations import check_extensions
+from spoeq_core.extensions.declarations import check_extensions, check_line_properties
 from spoeq_core.hooks import (
     admin,
     app,
@@ -104,6 +104,9 @@ def _check_models(hooks: Hooks, plugin: str) -> None:
         for extension in part.value
     ]
     check_extensions(plugin, extensions)
+    for part in hooks.all_parts(app.register_line_properties):
+        if part.plugin == plugin:
+            check_line_properties(plugin, part.value, extensions)
     for model in (*settings, *(extension.model for extension in extensions)):
         try:
             model()
@@ -116,10 +119,12 @@ def _check_models(hooks: Hooks, plugin: str) -> None:
 
 
 def _duplicate_providers(hooks: Hooks) -> list[tuple[str, ConfigurationError]]:
-    """Plugins whose payment provider or file storage has the name of one that stands before it."""
+    """Plugins whose payment provider, file storage or line property has the name of one that stands before it."""
     payments = hooks.all_parts(payment.register_payment_providers)
     storages = hooks.all_parts(storage.register_file_storages)
+    properties = hooks.all_parts(app.register_line_properties)
     found = {
+        **_same_names("line property", [(one.name, part.plugin) for part in properties for one in part.value]),
         **_same_names("payment provider", [(one.name, part.plugin) for part in payments for one in part.value]),
         **_same_names("file storage", [(one.name, part.plugin) for part in storages for one in part.value]),
     }

@@ -45,6 +45,7 @@ SHOWS: dict[str, tuple[int, ...]] = {
     "MenuEntry": (0, 3),
     "Manifest": (1, 2),
     "PaymentOption": (0, 1),
+    "LineProperty": (1, 4),
     **dict.fromkeys(
         ("Conflict", "Forbidden", "Invalid", "NotFound", "StaleAggregate", "TooLarge", "TooManyRequests"), (0,)
     ),

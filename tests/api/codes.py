@@ -42,6 +42,8 @@ CODES: dict[str, tuple[str, str]] = {
     "validation": ("422", "`errors` names each field that was refused, why, and a code"),
     "idempotency_mismatch": ("422", "The Idempotency-Key was used with another body"),
     "cart_empty": ("422", "There is nothing to order"),
+    "property_unavailable": ("422", "An item says something that is not offered any more: add it again without that"),
+    "property_invalid": ("422", "What an item says is not taken like that any more: add it again"),
     "coupon_inactive": ("422", "The coupon is switched off"),
     "coupon_expired": ("422", "The coupon has expired"),
     "coupon_not_started": ("422", "The coupon is not valid yet"),

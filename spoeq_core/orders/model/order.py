@@ -15,7 +15,7 @@ from spoeq_core.payments.model import PaymentStatus
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A sold line, frozen: what it was called and what it cost then (minor units).
+    """A sold line, frozen: what it and its properties were called and what it cost then (minor units).
 
     `ext` is what plugins kept with the cart's line; what they kept with the product stands in `priced`.
     """
@@ -30,6 +30,7 @@ class OrderLine:
     total: int
     options: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
+    property_labels: Mapping[str, str] = field(default_factory=dict)
     image: str = ""
     hsn: str = ""
     weight_g: int = 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
 from quart import Blueprint, Response
 
 from spoeq_core.cart import service as carts
+from spoeq_core.hooks.contributions import LONGEST_PROPERTY
 from spoeq_core.web.access import public
 from spoeq_core.web.api.shapes.buying import CartShape
 from spoeq_core.web.api.shopping import Quantity, Text
@@ -20,12 +23,15 @@ TAGS = ("Cart",)
 HEADERS = (CART_TOKEN,)
 
 
+Said = Annotated[str, StringConstraints(max_length=LONGEST_PROPERTY)]
+
+
 class NewItem(Body):
-    """What to put in; `properties` are what the shop's plugins take for an item (an engraving)."""
+    """What to put in; `properties` are what the product takes (an engraving): see its `line_properties`."""
 
     sku: Text
     quantity: Quantity = 1
-    properties: dict[Text, Text] = Field(default_factory=dict, max_length=20)
+    properties: dict[Text, Said] = Field(default_factory=dict, max_length=20)
 
 
 class ItemChange(Body):

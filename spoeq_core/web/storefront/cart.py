@@ -7,17 +7,21 @@ from collections.abc import Mapping
 from quart import Blueprint, Response, request
 
 from spoeq_core.cart import service as carts
-from spoeq_core.cart.contents import Contents
-from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, SpoeqError
+from spoeq_core.cart.contents import Contents, is_for_sale
+from spoeq_core.cart.properties import checked, taken_by
+from spoeq_core.inventory.service import sellable
+from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, SpoeqError
 from spoeq_core.pricing.service import price_for_display
 from spoeq_core.web.access import public
 from spoeq_core.web.answers import see_other
-from spoeq_core.web.bodies import Form, read_form
+from spoeq_core.web.bodies import Form, form_state, read_form
 from spoeq_core.web.carts import buyer_now, current_owner, remember_cart
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.errors import status_of
 from spoeq_core.web.flash import flash
 from spoeq_core.web.storefront.delivery import delivery_of, known_pin, remember_pin
+from spoeq_core.web.storefront.product import product_page
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.cart import cart_view
 from spoeq_core.web.views.delivery import no_answer
@@ -49,6 +53,13 @@ async def show() -> Response:
     return remember_pin(remember_cart(response, contents.cart), delivery)
 
 
+@blueprint.get("/cart/items")
+@public
+async def to_cart() -> Response:
+    """The address of a form whose answer was a page: whoever opens it alone looks for the cart."""
+    return see_other(PATH)
+
+
 @blueprint.post("/cart/items")
 @public
 async def add() -> Response:
@@ -64,7 +75,7 @@ async def add() -> Response:
         quantity = form.integer("quantity", 1)
         contents = await carts.add_item(shop, await current_owner(), form.text("sku"), quantity, properties)
     except (Invalid, Conflict, NotFound) as error:
-        return flash(see_other(_came_from()), _sentence(error), "danger")
+        return await _refused(form, error)
     target = CHECKOUT if form.text("next") == CHECKOUT else _added(contents, form.text("sku"), properties)
     return remember_cart(see_other(target), contents.cart)
 
@@ -86,15 +97,28 @@ async def _changed(form: Form, item_id: str) -> Contents:
     action = form.text("action")
     if action == "restore":
         return await carts.restore_item(shop, owner, item_id)
+    if action == "leave_out":
+        return await carts.leave_out(shop, owner, item_id)
     if action == "remove" or form.text("quantity") == "0":
         return await carts.remove_item(shop, owner, item_id)
     return await carts.set_quantity(shop, owner, item_id, form.integer("quantity"))
 
 
+async def _refused(form: Form, error: Invalid | Conflict | NotFound) -> Response:
+    """Why nothing came in: where it was asked for; for a product with fields at these, with all that was typed."""
+    shop, sku = current_shop(), form.text("sku")
+    found = (await sellable(shop, [sku])).get(sku)
+    if found is None or not is_for_sale(found) or not taken_by(shop, [found.product])[found.product.id]:
+        return flash(see_other(_came_from()), _sentence(error), "danger")
+    errors = error.errors if isinstance(error, Invalid) else ()
+    state = form_state(form.as_dict(), errors or [FieldError("quantity", error.message, error.code)])
+    return await product_page(found.product, dict(found.variant.options), form=state, status=status_of(error))
+
+
 def _added(contents: Contents, sku: str, properties: Mapping[str, str]) -> str:
     """The cart, saying what came into it."""
     lines = [line for line in contents.cart.lines if line.sku == sku]
-    line = next((line for line in lines if dict(line.properties) == properties), lines[-1] if lines else None)
+    line = contents.cart.same(sku, checked(properties, contents.properties_of(lines[0]))) if lines else None
     return f"{PATH}?added={line.id}" if line else PATH
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from quart import Blueprint, Response, request
 
 from spoeq_core.catalog import service as catalog
-from spoeq_core.catalog.model import Categories, Category, Product, ProductQuery, Sort, Variant, choose
-from spoeq_core.inventory.service import stock_of
+from spoeq_core.catalog.model import Categories, Category, ProductQuery, Sort
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.messages import message
-from spoeq_core.payments.service import providers
-from spoeq_core.pricing.service import Item
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import public
 from spoeq_core.web.bodies import query_text
@@ -21,14 +17,12 @@ from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.languages import translate
 from spoeq_core.web.security import limit_visitor
-from spoeq_core.web.storefront.choices import option_groups
-from spoeq_core.web.storefront.delivery import asked_pin, delivery_of, remember_pin
 from spoeq_core.web.storefront.filters import chips, facet_views, is_filtered, link, product_query, sort_views
+from spoeq_core.web.storefront.product import chosen_options, path_of, product_page
 from spoeq_core.web.storefront.sections import hero_image, page_sections
 from spoeq_core.web.theming import render
 from spoeq_core.web.views import structured
-from spoeq_core.web.views.catalog import card_view, image_view, product_view
-from spoeq_core.web.views.delivery import no_answer
+from spoeq_core.web.views.catalog import card_view, image_view
 
 blueprint = Blueprint("pages_catalog", __name__)
 
@@ -110,44 +104,8 @@ async def category(slug: str) -> Response:
 @public
 async def product(slug: str) -> Response:
     """A product, with the variant that was chosen."""
-    shop = current_shop()
-    found = await catalog.product_by_id_or_slug(shop, slug)
-    stocks, categories = await asyncio.gather(
-        stock_of(shop, [variant.sku for variant in found.variants]), catalog.all_categories(shop)
-    )
-    view = product_view(shop, found, stocks, categories)
-    chosen = _chosen(found)
-    variant = choose(found, chosen)
-    by_sku = {item["sku"]: item for item in view["variants"]}
-    selected = None
-    if variant is not None:
-        picture = found.image_of(variant)
-        first = [image_view(shop, picture)] if picture else []
-        rest = [image_view(shop, image) for image in found.images if picture is None or image.id != picture.id]
-        selected = {**by_sku[variant.sku], "images": [*first, *rest]}
-        chosen = dict(variant.options)
-    delivery = await _delivery(found, variant)
-    view |= {"url": f"/product/{found.slug}", "breadcrumb": _trail(categories, found)}
-    response = await render(
-        "storefront",
-        "pages/product.html",
-        page=page(
-            found.name,
-            found.description or _what_is_sold(shop, view),
-            canonical=view["url"],
-            kind="product",
-            image=next(iter(view["images"]), None),
-            structured=[structured.product(shop, view), structured.breadcrumb_data(shop, view["breadcrumb"])],
-        ),
-        product=view,
-        selected=selected,
-        option_groups=option_groups(found, chosen),
-        delivery=delivery,
-        door=any(provider.on_delivery for _, provider in providers(shop)),
-        related=await _related(shop, found),
-        sections=await page_sections("product"),
-    )
-    return remember_pin(response, delivery)
+    found = await catalog.product_by_id_or_slug(current_shop(), slug)
+    return await product_page(found, chosen_options(found))
 
 
 async def _listing(
@@ -163,7 +121,7 @@ async def _listing(
     tree = categories or Categories(())
     children = [c for c in tree.all() if category and c.parent_id == category.id]
     home = {"name": translate("Home"), "url": "/"}
-    trail = _path(tree, category) if category else [home, {"name": translate(title), "url": path}]
+    trail = path_of(tree, category) if category else [home, {"name": translate(title), "url": path}]
     cards = [card_view(shop, item) for item in found.items]
     return await render(
         "storefront",
@@ -219,14 +177,6 @@ def _about_list(
     )
 
 
-def _what_is_sold(shop: Shop, view: dict[str, Any]) -> str:
-    """A description for a product that has none."""
-    said = {"name": view["name"], "shop": shop.profile.name}
-    if view["brand"]:
-        return translate(message("%(name)s by %(brand)s at %(shop)s.", brand=view["brand"], **said))
-    return translate(message("%(name)s at %(shop)s.", **said))
-
-
 def _picture(shop: Shop, category: Category | None, cards: list[dict[str, Any]]) -> dict[str, Any] | None:
     """What a link to a list is shown with: the category's picture, else the first product's."""
     if category and category.image:
@@ -234,47 +184,13 @@ def _picture(shop: Shop, category: Category | None, cards: list[dict[str, Any]])
     return next((card["image"] for card in cards if card["image"]), None)
 
 
-async def _delivery(found: Product, variant: Variant | None) -> dict[str, Any]:
-    """What is said of the delivery of one piece to the PIN code that was asked about."""
-    wanted = variant or next(iter(found.variants), None)
-    if wanted is None:
-        return no_answer("", "")
-    return await delivery_of([Item(wanted.sku, found, wanted, 1)], asked_pin())
-
-
 def _page_link(path: str, number: int) -> str:
     kept = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "page"}
     return link(path, {**kept, **({"page": [str(number)]} if number > 1 else {})})
 
 
-def _chosen(found: Product) -> dict[str, str]:
-    names = {option.name for option in found.options}
-    given = {name.removeprefix("opt."): value for name, value in request.args.items() if name.startswith("opt.")}
-    return {name: value for name, value in given.items() if name in names and value}
-
-
-async def _related(shop: Shop, found: Product) -> list[dict[str, Any]]:
-    if not found.category_ids:
-        return []
-    query = ProductQuery(category=found.category_ids[-1], sort=Sort.BESTSELLING, per_page=5)
-    others = await catalog.list_products(shop, query)
-    return [card_view(shop, other) for other in others.items if other.id != found.id][:4]
-
-
 def _begins_a_word(q: str, name: str) -> bool:
     return any(words.startswith(q.casefold()) for words in (name.casefold(), *name.casefold().split()))
-
-
-def _trail(categories: Categories, found: Product) -> list[dict[str, str]]:
-    category = categories.find(found.category_ids[-1]) if found.category_ids else None
-    start = _path(categories, category) if category else [{"name": translate("Home"), "url": "/"}]
-    return [*start, {"name": found.name, "url": f"/product/{found.slug}"}]
-
-
-def _path(categories: Categories, category: Category) -> list[dict[str, str]]:
-    above = [categories.find(key) for key in category.path]
-    named = [item for item in above if item is not None] or [category]
-    return [{"name": translate("Home"), "url": "/"}, *({"name": c.name, "url": f"/category/{c.slug}"} for c in named)]
 
 
 def _category_link(shop: Shop, category: Category) -> dict[str, Any]:

@@ -132,6 +132,7 @@ def _item(shop: Shop, contents: Contents, line: CartLine, priced: PricedLine | N
         "image": image_view(shop, image, widest=THUMB) if image else None,
         "options": dict(variant.options) if variant else {},
         "properties": dict(line.properties),
+        "property_labels": {name: translate(label) for name, label in contents.property_labels(line).items()},
         "quantity": line.quantity,
         "unit_price": money(variant.sale if variant else line.seen_price, currency),
         "subtotal": money(priced.subtotal if priced else 0, currency),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from spoeq_core.cart.properties import taken_by
 from spoeq_core.catalog.model import Brand, Categories, Category, Image, Node, Product, Variant
 from spoeq_core.extensions.service import shown
+from spoeq_core.hooks.contributions import LineProperty
 from spoeq_core.inventory.model import Stock
 from spoeq_core.shop import Shop
+from spoeq_core.web.languages import translate
 from spoeq_core.web.views.money import money
 
 View = dict[str, Any]
@@ -52,6 +55,7 @@ def product_view(
         "weight_g": product.variants[0].weight_g if product.variants else 0,
         "dimensions_mm": list(product.dimensions_mm) if product.dimensions_mm else None,
         "ext": shown(shop, "product", product.ext, private=staff),
+        "line_properties": [_line_property(item) for item in taken_by(shop, [product])[product.id].values()],
         "version": product.version,
     }
     return view | {"status": product.status.value, "brand_id": product.brand_id} if staff else view
@@ -156,6 +160,18 @@ def _variant(shop: Shop, product: Product, variant: Variant, stocks: Mapping[str
         "ext": shown(shop, "variant", variant.ext, private=staff),
     }
     return view | {"min_price": money(variant.min_price, shop.profile.currency)} if staff else view
+
+
+def _line_property(declared: LineProperty) -> View:
+    return {
+        "name": declared.name,
+        "label": translate(declared.label),
+        "hint": translate(declared.hint),
+        "max_length": declared.max_length,
+        "pattern": declared.pattern,
+        "required": declared.required,
+        "multiline": declared.multiline,
+    }
 
 
 def _price(shop: Shop, variant: Variant | None) -> View | None:

@@ -126,4 +126,7 @@ def _entry(entry: TimelineEntry, *, staff: bool) -> View:
 
 def _item(shop: Shop, order: Order, line: OrderLine, *, staff: bool) -> View:
     image = {"src": shop.storage.url(line.image), "srcset": "", "alt": line.name, "sources": []} if line.image else None
-    return {**item_shape(order, line), "image": image, "ext": shown(shop, "cart_line", line.ext, private=staff)}
+    shape = item_shape(order, line)
+    labels = {name: translate(label) for name, label in shape["property_labels"].items()}
+    ext = shown(shop, "cart_line", line.ext, private=staff)
+    return {**shape, "property_labels": labels, "image": image, "ext": ext}

@@ -19,6 +19,7 @@ class CartItem(Shape):
     image: ImageShape | None
     options: dict[str, str]
     properties: dict[str, str]
+    property_labels: dict[str, str]
     quantity: int
     unit_price: MoneyShape
     subtotal: MoneyShape

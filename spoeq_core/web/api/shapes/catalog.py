@@ -57,6 +57,21 @@ class Rating(Shape):
     count: int
 
 
+class LinePropertyShape(Shape):
+    """What a shopper may say about a line of the product, in `properties` of POST /cart.
+
+    `pattern` is a regular expression (Python's) for the whole text, or empty.
+    """
+
+    name: str
+    label: str
+    hint: str
+    max_length: int
+    pattern: str
+    required: bool
+    multiline: bool
+
+
 class ProductShape(Shape):
     """A product. `status` and `brand_id` are for staff."""
 
@@ -79,6 +94,7 @@ class ProductShape(Shape):
     weight_g: int
     dimensions_mm: list[int] | None
     ext: dict[str, Any]
+    line_properties: list[LinePropertyShape]
     version: int
     status: Literal["draft", "active", "archived"] | None = None
     brand_id: str | None = None

@@ -78,6 +78,7 @@ class OrderItem(Shape):
     name: str
     options: dict[str, str]
     properties: dict[str, str]
+    property_labels: dict[str, str]
     quantity: int
     shipped: int
     returned: int

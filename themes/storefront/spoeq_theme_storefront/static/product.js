@@ -1,4 +1,5 @@
 /* The product page: thumbnails that show where one is, a buy bar on phones, adding without leaving, the known PIN code. */
+const title = document.title;
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`spoeq:${name}`, { detail }));
 
 /* Scrolls the strip only: the page stays where it is, and the address as it was. */
@@ -58,14 +59,63 @@ function minicart(content) {
   dialog.showModal();
 }
 
+/* Characters as people count them, and as the shop does. */
+const lengthOf = (field) => [...field.value.trim()].length;
+
+function count(field) {
+  const most = Number(field.dataset.most);
+  const note = document.getElementById(`${field.id}-count`);
+  note.textContent = `${lengthOf(field)} / ${most}`;
+  note.classList.toggle("field__count--over", lengthOf(field) > most);
+}
+
+/* How much was written, below the field; what was wrong and is right now says so no more. */
+function counter(field) {
+  const note = document.createElement("p");
+  note.id = `${field.id}-count`;
+  note.className = "field__count";
+  note.setAttribute("aria-hidden", "true");
+  field.after(note);
+  count(field);
+  field.addEventListener("input", () => {
+    count(field);
+    if (field.matches("[aria-invalid]") && field.validity.valid && lengthOf(field) <= Number(field.dataset.most)) right(field);
+  });
+}
+
+function right(field) {
+  field.removeAttribute("aria-invalid");
+  const box = field.closest(".field");
+  box.classList.remove("field--error");
+  box.querySelector(".field__error")?.remove();
+}
+
+/* The same page with what is wrong: its fields and its summary come in here, and focus goes to the first of them. */
+function again(page, fields) {
+  fields.replaceWith(page.getElementById("line-fields"));
+  document.getElementById("messages").replaceWith(page.getElementById("messages"));
+  document.title = page.title;
+  const fresh = document.getElementById("line-fields");
+  tell("fresh", fresh);
+  (fresh.querySelector("[aria-invalid]") ?? document.querySelector("[data-error-summary]"))?.focus();
+}
+
 /* The answer is the cart, with what came in; or a page that says why nothing did. */
 async function add(form) {
   const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)) });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   tell("header", page);
+  const fields = document.getElementById("line-fields");
+  if (!answer.ok && fields && page.getElementById("line-fields")) { again(page, fields); return; }
   const added = page.getElementById("added");
   const fresh = page.getElementById("messages");
-  if (added && "showModal" in HTMLDialogElement.prototype) { minicart(added.content); return; }
+  if (added && "showModal" in HTMLDialogElement.prototype) {
+    document.title = title;
+    document.querySelector("[data-error-summary]")?.remove();
+    form.querySelectorAll("[aria-invalid]").forEach(right);
+    minicart(added.content);
+    return;
+  }
   if (added || !answer.ok || !fresh) { location.assign("/cart"); return; }
   document.getElementById("messages").replaceWith(fresh);
   fresh.scrollIntoView({ block: "center" });
@@ -90,6 +140,7 @@ document.addEventListener("submit", async (event) => {
 
 function dress(scope) {
   scope.querySelectorAll("[data-gallery]").forEach(gallery);
+  scope.querySelectorAll("[data-most]").forEach(counter);
   buyBar(scope);
   knownPin(scope);
 }

@@ -67,6 +67,10 @@ function place(page, form, sent) {
   const after = page.getElementById(form.dataset.swap);
   if (!before || !after) return false;
   keepTyping(form, after, sent);
+  for (const old of before.querySelectorAll("[data-keep]")) {
+    const now = after.querySelector(`#${CSS.escape(old.id)}`);
+    if (now) now.value = old.value;
+  }
   const open = [...before.querySelectorAll("details")].map((part) => part.open);
   after.querySelectorAll("details").forEach((part, at) => { if (open[at]) part.open = true; });
   const focused = before.contains(document.activeElement) ? document.activeElement : null;
