@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2 import BaseLoader, BytecodeCache, Environment, StrictUndefined, TemplateNotFound
+from jinja2.bccache import Bucket
 
 from spoeq_core.kernel.languages import CONTEXT, ENGLISH, Catalogue
 from spoeq_core.web import formats
@@ -59,6 +61,27 @@ class ThemeEnvironment(Environment):
         return template
 
 
+_compiled: dict[str, tuple[str, CodeType]] = {}
+
+
+class CompiledOnce(BytecodeCache):
+    """Keeps a process's compiled templates: themes that share one, and apps, compile it once, and again if it changes.
+
+    Only for environments that compile alike.
+    """
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the template what was kept for this text of it."""
+        checksum, code = _compiled.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        if bucket.code is not None:
+            _compiled[bucket.key] = (bucket.checksum, bucket.code)
+
+
 def build_environment(
     folders: Sequence[Path],
     functions: Mapping[str, Callable[..., Any]],
@@ -82,6 +105,7 @@ def build_environment(
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=reload,
+        bytecode_cache=CompiledOnce(),
         cache_size=1000,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )

@@ -144,14 +144,23 @@ def _unknown_macros(name: str, tree: nodes.Template, environment: Environment) -
                 yield f"the template {name} uses {call.node.name}.{call.attr}, which {file} does not define"
 
 
-def macros_of(file: str, environment: Environment) -> set[str]:
+_macros: dict[str, frozenset[str]] = {}
+"""What a file of macros defines, by its text: it is asked at every call of a macro in every template."""
+
+
+def macros_of(file: str, environment: Environment) -> frozenset[str]:
     """The names that a file of macros defines."""
     if environment.loader is None:
-        return set()
+        return frozenset()
     source, _, _ = environment.loader.get_source(environment, file)
-    tree = environment.parse(source, file)
-    taken = {node.name for node in tree.find_all(nodes.Macro)}
-    return taken | {node.target.name for node in tree.find_all(nodes.Assign) if isinstance(node.target, nodes.Name)}
+    if source not in _macros:
+        _macros[source] = frozenset(_names_in(environment.parse(source, file)))
+    return _macros[source]
+
+
+def _names_in(tree: nodes.Template) -> Iterator[str]:
+    yield from (node.name for node in tree.find_all(nodes.Macro))
+    yield from (node.target.name for node in tree.find_all(nodes.Assign) if isinstance(node.target, nodes.Name))
 
 
 def plugin_faults(plugin_roots: Mapping[str, Path], environment: Environment) -> list[str]:
