@@ -182,3 +182,16 @@ def test_a_mistake_is_found_only_where_it_is(write_theme: Any):
     environment = theming_of().environment(ROOTS[0])
     good = '{% import "macros/ui.html" as ui %}{{ ui.button("a") }}{% include name %}{% include "x" ignore missing %}'
     assert list(template_faults("a.html", good, environment)) == []
+
+
+def test_a_file_of_macros_is_read_once_however_often_they_are_called(write_theme: Any, monkeypatch: pytest.MonkeyPatch):
+    macros = "{% macro button(x) %}{{ x }}, once{% endmacro %}"
+    theme = write_theme("lean", {"templates/macros/ui.html": macros})
+    environment = theming_of(theme).environment(theme)
+    read = []
+    parsing = environment.parse
+    monkeypatch.setattr(environment, "parse", lambda source, *names: read.append(source) or parsing(source, *names))
+    page = '{% import "macros/ui.html" as ui %}' + '{{ ui.button("a") }}{{ ui.gone("a") }}' * 9
+    faults = list(template_faults("a.html", page, environment))
+    assert faults == ["the template a.html uses ui.gone, which macros/ui.html does not define"] * 9
+    assert read == [page, macros]

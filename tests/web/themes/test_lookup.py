@@ -92,3 +92,21 @@ async def test_a_changed_file_is_read_again_where_that_is_wanted(folders: list[P
     path.write_text("two")
     os.utime(path, (1, 1))
     assert await shown(environment, "p.html") == "two"
+
+
+async def test_a_template_is_compiled_once_a_process_and_again_when_its_text_changes(
+    folders: list[Path], monkeypatch: pytest.MonkeyPatch
+):
+    path = write(folders[2], "p.html", "one {{ 1 + 1 }}")
+    compiled = []
+    compiling = ThemeEnvironment.compile
+
+    def noted(self: ThemeEnvironment, source: str, *arguments: object) -> object:
+        compiled.append(source)
+        return compiling(self, source, *arguments)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(ThemeEnvironment, "compile", noted)
+    assert [await shown(build_environment(folders, {}), "p.html") for _ in range(3)] == ["one 2"] * 3
+    path.write_text("two {{ 1 + 1 }}")
+    assert [await shown(build_environment(folders, {}), "p.html") for _ in range(3)] == ["two 2"] * 3
+    assert compiled == ["one {{ 1 + 1 }}", "two {{ 1 + 1 }}"]
