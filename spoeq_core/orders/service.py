@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from spoeq_core.extensions.service import M, with_part
 from spoeq_core.kernel.errors import NotFound
@@ -26,6 +27,7 @@ __all__ = [
     "add_note",
     "add_shipment",
     "cancel",
+    "change_extensions",
     "change_status",
     "extend_order",
     "give_to_customer",
@@ -178,11 +180,16 @@ async def extend_order(shop: Shop, order_id: str, model: type[M], edit: Callable
         NotFound: there is no such order.
         Invalid: the model refuses the changed data.
     """
+    return await change_extensions(shop, order_id, lambda ext: with_part(shop, "order", ext, model, edit))
 
-    def decide(order: Order) -> Change:
-        return replace(order, ext=with_part(shop, "order", order.ext, model, edit)), ()
 
-    return await change_order(shop, order_id, decide)
+async def change_extensions(shop: Shop, order_id: str, edit: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Order:
+    """Change what plugins keep with an order, all of it at once; `edit` is repeated if others were faster.
+
+    Raises:
+        NotFound: there is no such order.
+    """
+    return await change_order(shop, order_id, lambda order: (replace(order, ext=edit(order.ext)), ()))
 
 
 async def settle(shop: Shop, provider: str, order_id: str, money: Settled) -> Order:

@@ -30,7 +30,11 @@ def fields_of(
     and typed as people write it, what is hidden has a page of its own; lists of text are one item a line.
     """
     return [
-        _field(f"{prefix}{name}", info, values.get(name), errors.get(f"{prefix}{name}", errors.get(name, "")))
+        {
+            **_field(name, info, values.get(name)),
+            "name": f"{prefix}{name}",
+            "error": errors.get(f"{prefix}{name}", ""),
+        }
         for name, info in model.model_fields.items()
         if _kind(info) != HIDDEN
     ]
@@ -69,17 +73,15 @@ def _read(info: FieldInfo, key: str, value: Any) -> Any:
     return _amount(key, value) if _kind(info) == MONEY else value
 
 
-def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
+def _field(name: str, info: FieldInfo, value: Any) -> Field:
     kind = _kind(info)
     limits = _limits(info)
     field: Field = {
-        "name": name,
-        "label": translate(info.title or name.rpartition(".")[2].replace("_", " ").capitalize()),
+        "label": translate(info.title or name.replace("_", " ").capitalize()),
         "kind": kind,
         "value": _shown(kind, value),
         "hint": translate(info.description or ""),
         "required": info.is_required(),
-        "error": error,
         "options": _options(info.annotation),
         "secret_set": isinstance(value, SecretStr) and bool(value.get_secret_value()),
         "minimum": limits.get("minimum"),

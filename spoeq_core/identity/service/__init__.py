@@ -12,6 +12,7 @@ from spoeq_core.identity.service.accounts import (
 )
 from spoeq_core.identity.service.addresses import add_address, change_address, remove_address
 from spoeq_core.identity.service.customers import (
+    change_extensions,
     customer_by_id,
     extend_customer,
     find_customer,
@@ -44,6 +45,7 @@ __all__ = [
     "add_address",
     "authenticate",
     "change_address",
+    "change_extensions",
     "change_password",
     "change_role",
     "create_staff",

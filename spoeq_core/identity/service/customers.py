@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -88,11 +88,19 @@ async def extend_customer(shop: Shop, customer_id: str, model: type[M], edit: Ca
         NotFound: there is no such customer.
         Invalid: the model refuses the changed data.
     """
+    return await change_extensions(shop, customer_id, lambda ext: with_part(shop, "customer", ext, model, edit))
 
-    def decide(customer: Customer) -> Customer:
-        return replace(customer, ext=with_part(shop, "customer", customer.ext, model, edit))
 
-    return await change(shop.repository(CustomerRepository), customer_id, decide)
+async def change_extensions(
+    shop: Shop, customer_id: str, edit: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> Customer:
+    """Change what plugins keep with a customer, all of it at once; `edit` is repeated if others were faster.
+
+    Raises:
+        NotFound: there is no such customer.
+    """
+    customers = shop.repository(CustomerRepository)
+    return await change(customers, customer_id, lambda customer: replace(customer, ext=edit(customer.ext)))
 
 
 def _refuse_unknown_consents(consents: dict[str, bool]) -> None:

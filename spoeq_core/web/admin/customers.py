@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,11 +11,22 @@ from quart import Blueprint, Response
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import Customer
 from spoeq_core.identity.service import customer_by_id
+from spoeq_core.kernel.errors import Conflict, Invalid
 from spoeq_core.orders.listing import list_orders
-from spoeq_core.web.access import staff
-from spoeq_core.web.bodies import query_text
+from spoeq_core.web.access import current_actor, staff
+from spoeq_core.web.admin.extension_form import (
+    BothChanged,
+    at_fields,
+    extension_panel,
+    merged_extensions,
+    note_extensions,
+)
+from spoeq_core.web.admin.merging import Difference
+from spoeq_core.web.answers import see_other
+from spoeq_core.web.bodies import form_state, query_text, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.flash import flash
 from spoeq_core.web.storefront.filters import link
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.orders import order_row
@@ -47,17 +59,48 @@ async def index() -> Response:
 @staff("customers.view")
 async def show(customer_id: str) -> Response:
     """A customer with addresses and orders."""
+    return await _page(customer_id, Invalid(""), {})
+
+
+@blueprint.post("/customers/<customer_id>/extensions")
+@staff("customers.manage")
+async def save_extensions(customer_id: str) -> Response:
+    """Store what plugins keep with the customer."""
+    shop, form, actor = current_shop(), await read_form(), await current_actor()
+    before = (await customer_by_id(shop, customer_id)).ext
+    try:
+        after = await identity.change_extensions(
+            shop, customer_id, lambda ext: merged_extensions(shop, "customer", form, ext)
+        )
+    except BothChanged as error:
+        return await _page(customer_id, Invalid(""), error.taken_over(form), 409, error.found)
+    except Invalid as error:
+        refused = Invalid(error.message, errors=at_fields(shop, "customer", error.errors))
+        return await _page(customer_id, refused, form.as_dict(), 422)
+    except Conflict as error:
+        return flash(see_other(f"{PATH}/{customer_id}#extensions"), str(error), "danger")
+    await note_extensions(shop, actor, "customer", customer_id, before, after.ext)
+    return flash(see_other(f"{PATH}/{customer_id}#extensions"), "Saved.")
+
+
+async def _page(
+    customer_id: str, error: Invalid, typed: dict[str, str], status: int = 200, found: Sequence[Difference] = ()
+) -> Response:
     shop = current_shop()
     customer = await customer_by_id(shop, customer_id)
+    form = form_state(typed, error.errors)
     orders = await list_orders(shop, customer_id=customer.id, limit=25)
     return await render(
         "admin",
         "pages/customer.html",
+        status=status,
         page=page(customer.name or customer.email),
         customer=_row(customer),
         addresses=[asdict(saved.address) for saved in customer.addresses],
         consents=[{"what": what, "at": at} for what, at in sorted(customer.consents.items())],
         orders=[order_row(order) for order in orders.items],
+        extensions=extension_panel(shop, "customer", customer.ext, form, found),
+        form=form,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 TAKE = "take-"
 LONGEST_BASE = 200_000
@@ -33,6 +34,20 @@ def differences(base: Mapping[str, str], mine: Mapping[str, str], theirs: Mappin
 def merged(mine: Mapping[str, str], found: list[Difference]) -> dict[str, str]:
     """What was typed, with what only the other person changed."""
     return {**mine, **{item.field: item.theirs for item in found if not item.both}}
+
+
+def conflict_views(found: Sequence[Difference], labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The differences as the template shows them."""
+    return [
+        {
+            "field": item.field,
+            "label": labels.get(item.field, item.field),
+            "mine": item.mine,
+            "theirs": item.theirs,
+            "both": item.both,
+        }
+        for item in found
+    ]
 
 
 def pack(values: Mapping[str, str]) -> str:

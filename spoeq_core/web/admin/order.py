@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from quart import Blueprint, Response
@@ -14,7 +15,15 @@ from spoeq_core.orders import service as orders
 from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.orders.service import Parcel
 from spoeq_core.web.access import Actor, current_actor, staff
+from spoeq_core.web.admin.extension_form import (
+    BothChanged,
+    at_fields,
+    extension_panel,
+    merged_extensions,
+    note_extensions,
+)
 from spoeq_core.web.admin.lists import back_to
+from spoeq_core.web.admin.merging import Difference
 from spoeq_core.web.admin.refunding import outcome_words, read_wish, refund_cap, refund_view, refundable_view
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import Form, form_state, read_form
@@ -114,6 +123,25 @@ async def add_note(order_id: str) -> Response:
     return see_other(f"{PATH}/{order_id}#timeline")
 
 
+@blueprint.post("/orders/<order_id>/extensions")
+@staff("orders.manage")
+async def save_extensions(order_id: str) -> Response:
+    """Store what plugins keep with the order."""
+    shop, form, actor = current_shop(), await read_form(), await current_actor()
+    before = (await orders.order_for(shop, order_id, staff=True)).ext
+    try:
+        after = await orders.change_extensions(shop, order_id, lambda ext: merged_extensions(shop, "order", form, ext))
+    except BothChanged as error:
+        return await _page(order_id, Invalid(""), error.taken_over(form), 409, found=error.found)
+    except Invalid as error:
+        refused = Invalid(error.message, errors=at_fields(shop, "order", error.errors))
+        return await _page(order_id, refused, form.as_dict(), 422)
+    except Conflict as error:
+        return flash(see_other(f"{PATH}/{order_id}#extensions"), str(error), "danger")
+    await note_extensions(shop, actor, "order", order_id, before, after.ext)
+    return flash(see_other(f"{PATH}/{order_id}#extensions"), "Saved.")
+
+
 def needed(status: OrderStatus) -> str:
     """The permission that a step needs."""
     return "orders.fulfil" if status in PACKING else "orders.manage"
@@ -130,10 +158,16 @@ async def _changed(order_id: str, form: Form, change: Any, words: str) -> Respon
 
 
 async def _page(
-    order_id: str, error: Invalid, typed: dict[str, str], status: int = 200, refund: dict[str, Any] | None = None
+    order_id: str,
+    error: Invalid,
+    typed: dict[str, str],
+    status: int = 200,
+    refund: dict[str, Any] | None = None,
+    found: Sequence[Difference] = (),
 ) -> Response:
     shop, actor = current_shop(), await current_actor()
     order = await orders.order_for(shop, order_id, staff=True)
+    form = form_state(typed, error.errors)
     return await render(
         "admin",
         "pages/order.html",
@@ -152,7 +186,8 @@ async def _page(
         trace=trace_view(order),
         timeline=list(reversed(timeline_view(order))),
         shipments=shipment_views(order),
-        form=form_state(typed, error.errors),
+        extensions=extension_panel(shop, "order", order.ext, form, found),
+        form=form,
         back_url=back_to(PATH),
     )
 

@@ -16,9 +16,10 @@ from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, SpoeqError, 
 from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, staff
+from spoeq_core.web.admin.extension_form import extension_fields
 from spoeq_core.web.admin.lists import back_to
 from spoeq_core.web.admin.merging import Difference, differences, pack, unpack
-from spoeq_core.web.admin.product_form import as_typed, entered, extension_fields, rows_of, to_form
+from spoeq_core.web.admin.product_form import as_typed, entered, rows_of, to_form, variant_fields
 from spoeq_core.web.admin.product_merge import as_chosen, as_stored, as_written, taken_over
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import Form, form_state, read_form
@@ -119,7 +120,7 @@ async def _save(product: Product | None) -> Response:
             version = form.integer("version", product.version)
             saved = await catalog.update_product(shop, product.id, changes, version=version)
     except Invalid as error:
-        return await _form(product, await as_typed(), to_form(error.errors, rows), 422)
+        return await _form(product, await as_typed(), to_form(shop, error.errors, rows), 422)
     except StaleAggregate:
         return await _conflict(await _product(product.id if product else ""), form)
     actor = await current_actor()
@@ -135,7 +136,7 @@ async def _save(product: Product | None) -> Response:
 async def _conflict(product: Product, form: Form) -> Response:
     """The form again as it was typed, with what somebody else changed in the meantime beside it."""
     shop = current_shop()
-    found = differences(unpack(form.text("base")), as_written(form), as_stored(shop, product))
+    found = differences(unpack(form.text("base")), as_written(shop, form), as_stored(shop, product))
     typed = taken_over(shop, form, await as_typed(), found, product)
     return await _form(product, typed, (), 409, found)
 
@@ -169,7 +170,8 @@ async def _form(
         categories=_flat(await catalog.category_tree(shop)),
         brands=[{"id": brand.id, "name": brand.name} for brand in await catalog.all_brands(shop)],
         countries=_countries(shop),
-        extension_fields=extension_fields(shop, product, form["errors"]),
+        extension_fields=extension_fields(shop, "product", product.ext if product else {}, typed, form["errors"]),
+        variant_fields=variant_fields(shop, product, typed, form["errors"]),
         back_url=back_to(PATH),
     )
 
@@ -187,7 +189,8 @@ def _difference(item: Difference, categories: Categories) -> dict[str, Any]:
             return text
         return ", ".join(category.name for category in categories.of(tuple(text.split(", "))))
 
-    label = item.field.replace("variants.", "").replace("_ids", "").replace("_id", "").replace(".", " ")
+    label = item.field.replace("variants.", "").removeprefix("ext.").replace(".ext-", " ").replace("-", " ")
+    label = label.replace("_ids", "").replace("_id", "").replace(".", " ")
     shown = label.replace("_", " ")
     return {
         "field": item.field,

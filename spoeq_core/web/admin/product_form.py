@@ -9,12 +9,12 @@ from typing import Any
 from quart import request
 
 from spoeq_core.catalog.model import Option, Product, ProductChanges, ProductStatus, Variant
-from spoeq_core.extensions.service import extensions_of
 from spoeq_core.kernel.errors import FieldError, Invalid, SpoeqError
 from spoeq_core.kernel.money import parse_amount
 from spoeq_core.shop import Shop
+from spoeq_core.web.admin.extension_form import extension_fields, field_name, read_extensions, row_prefix
 from spoeq_core.web.bodies import Form
-from spoeq_core.web.forms import Field, fields_of, read_fields
+from spoeq_core.web.forms import Field
 
 DECLARED = ("country_of_origin", "maker", "maker_address", "net_quantity", "care_contact")
 PLAIN = ("name", "slug", "description")
@@ -50,7 +50,7 @@ async def entered(shop: Shop, form: Form, product: Product | None) -> tuple[Prod
         "variants": tuple(variants),
         "declarations": {**_kept(product), **{name: form.text(name) for name in DECLARED if form.text(name)}},
         "hsn": form.text("hsn"),
-        "ext": _extensions(shop, form, product),
+        "ext": read_extensions(shop, "product", form, product.ext if product else {}),
     }
     if form.text("slug") or product is not None:
         changes["slug"] = form.text("slug") or (product.slug if product else "")
@@ -68,9 +68,24 @@ def rows_of(form: Form) -> list[int]:
     ]
 
 
-def to_form(errors: Sequence[FieldError], rows: Sequence[int]) -> list[FieldError]:
+def to_form(shop: Shop, errors: Sequence[FieldError], rows: Sequence[int]) -> list[FieldError]:
     """A product's errors under the names that the form's fields have."""
-    return [FieldError(_form_name(error.field, rows), error.message, error.code) for error in errors]
+    return [FieldError(_form_name(shop, error.field, rows), error.message, error.code) for error in errors]
+
+
+def variant_fields(
+    shop: Shop, product: Product | None, typed: Mapping[str, Any], errors: Mapping[str, str]
+) -> dict[int, list[Field]]:
+    """The fields that plugins add to variants, by the row of the variant; nothing where no plugin adds any."""
+    variants = product.variants if product else ()
+    sent = [int(match[1]) for name in typed if (match := ROW.match(name))]
+    skus = {row: typed[f"variants-{row}-sku"] for row in sent} or dict(enumerate(v.sku for v in variants)) or {0: ""}
+    found = {}
+    for row, sku in skus.items():
+        variant = product.variant(sku) if product else None
+        stored = variant.ext if variant else {}
+        found[row] = extension_fields(shop, "variant", stored, typed, errors, row_prefix(row))
+    return {row: fields for row, fields in found.items() if fields}
 
 
 async def as_typed() -> dict[str, Any]:
@@ -86,16 +101,6 @@ async def as_typed() -> dict[str, Any]:
         values["spec_name"] = [*values.get("spec_name", []), ""]
         values["spec_value"] = [*values.get("spec_value", []), ""]
     return values
-
-
-def extension_fields(shop: Shop, product: Product | None, errors: Mapping[str, str]) -> list[Field]:
-    """The fields that plugins add to products."""
-    found: list[Field] = []
-    for plugin, extension in extensions_of(shop, "product").items():
-        stored = product.ext.get(plugin, {}) if product else {}
-        values = {**dict(extension.model()), **stored}
-        found += fields_of(extension.model, values, errors, f"ext.{plugin}.")
-    return found
 
 
 def _variant(
@@ -114,9 +119,17 @@ def _variant(
         min_price=start.min_price,
         weight_g=numbers.whole("weight_g") or 0,
         image_id=start.image_id,
-        ext=start.ext,
+        ext={**start.ext, **_row_extensions(shop, form, row, start, errors)},
     )
     return variant, None if old else (numbers.whole("stock") or 0)
+
+
+def _row_extensions(shop: Shop, form: Form, row: int, start: Variant, errors: list[FieldError]) -> dict[str, Any]:
+    try:
+        return read_extensions(shop, "variant", form, start.ext, row_prefix(row))
+    except Invalid as error:
+        errors.extend(error.errors)
+        return {}
 
 
 class _Numbers:
@@ -152,27 +165,25 @@ class _Numbers:
             return None
 
 
-def _form_name(field: str, rows: Sequence[int]) -> str:
+def _form_name(shop: Shop, field: str, rows: Sequence[int]) -> str:
     parts = field.split(".")
+    if parts[0] == "ext":
+        return field_name(shop, "product", field)
     if parts[0] == "variants" and len(parts) > 1 and parts[1].isdecimal() and int(parts[1]) < len(rows):
-        part = parts[2] if len(parts) > 2 else "sku"  # noqa: PLR2004 - variants.<n>.<part>
-        part = "sku" if part in {"options", "ext", "min_price", "image_id"} else part
-        return f"variants-{rows[int(parts[1])]}-{part}"
+        return _cell_name(shop, parts[2:] or ["sku"], rows[int(parts[1])])
     if parts[0] == "variants":
         return "variants-0-sku"
     if parts[0] == "declarations" and len(parts) > 1:
         return parts[1]
     if parts[0] == "options":
         return "option_names"
-    return field if parts[0] == "ext" else parts[0]
+    return parts[0]
 
 
-def _extensions(shop: Shop, form: Form, product: Product | None) -> dict[str, Any]:
-    stored = product.ext if product else {}
-    return {
-        plugin: {**stored.get(plugin, {}), **read_fields(extension.model, form, f"ext.{plugin}.")}
-        for plugin, extension in extensions_of(shop, "product").items()
-    }
+def _cell_name(shop: Shop, parts: Sequence[str], row: int) -> str:
+    if parts[0] == "ext":
+        return field_name(shop, "variant", ".".join(parts), row_prefix(row))
+    return f"variants-{row}-{'sku' if parts[0] in {'options', 'min_price', 'image_id'} else parts[0]}"
 
 
 def _kept(product: Product | None) -> dict[str, str]:

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from spoeq_core.catalog.model import Product
 from spoeq_core.kernel.money import plain_amount
 from spoeq_core.shop import Shop
+from spoeq_core.web.admin.extension_form import row_prefix, stored_texts, typed_texts
 from spoeq_core.web.admin.merging import TAKE, Difference, unpack
 from spoeq_core.web.admin.product_form import DECLARED, rows_of
 from spoeq_core.web.bodies import Form
@@ -40,10 +41,11 @@ def as_stored(shop: Shop, product: Product) -> dict[str, str]:
             found[f"variants.{variant.sku}.{part}"] = _plain(text)
         found[f"variants.{variant.sku}.weight_g"] = str(variant.weight_g or "")
         found |= {f"variants.{variant.sku}.options-{name}": text for name, text in variant.options.items()}
-    return found
+        found |= stored_texts(shop, "variant", variant.ext, f"variants.{variant.sku}.ext-{{}}")
+    return found | stored_texts(shop, "product", product.ext)
 
 
-def as_written(form: Form) -> dict[str, str]:
+def as_written(shop: Shop, form: Form) -> dict[str, str]:
     """What was typed, under the same names."""
     found = {name: form.text(name) for name in (*SCALARS, *DECLARED)}
     found["description"] = found["description"].replace("\r\n", "\n")
@@ -56,7 +58,9 @@ def as_written(form: Form) -> dict[str, str]:
         options = [f"options-{name}" for name in found["option_names"].split(", ") if name]
         for part in (*CELLS, *options):
             found[f"variants.{form.text(f'variants-{row}-sku')}.{part}"] = _plain(form.text(f"variants-{row}-{part}"))
-    return found
+        for name, text in typed_texts(shop, "variant", form, row_prefix(row)).items():
+            found[f"variants.{form.text(f'variants-{row}-sku')}.{name.removeprefix(f'variants-{row}-')}"] = text
+    return found | typed_texts(shop, "product", form)
 
 
 def taken_over(
@@ -68,14 +72,16 @@ def taken_over(
     for item in found:
         if not item.both:
             values |= _fields(item.field, item.theirs, rows)
-    seen = {name.removeprefix("variants.").rpartition(".")[0] for name in unpack(form.text("base")) if "." in name}
+    base = [name for name in unpack(form.text("base")) if name.startswith("variants.")]
+    seen = {name.removeprefix("variants.").rpartition(".")[0] for name in base}
     stored = as_stored(shop, product)
     following = max(rows.values(), default=-1) + 1
     for variant in product.variants:
         if variant.sku not in rows and variant.sku not in seen:
             values[f"variants-{following}-sku"] = variant.sku
-            values |= {f"variants-{following}-{part}": stored[f"variants.{variant.sku}.{part}"] for part in CELLS}
-            values |= {f"variants-{following}-options-{name}": text for name, text in variant.options.items()}
+            start = f"variants.{variant.sku}."
+            cells = {name.removeprefix(start): text for name, text in stored.items() if name.startswith(start)}
+            values |= {f"variants-{following}-{part}": text for part, text in cells.items()}
             following += 1
     gone = seen & set(rows) - {variant.sku for variant in product.variants}
     return {**values, **{f"variants-{rows[sku]}-delete": "1" for sku in gone}}

@@ -13,7 +13,7 @@ from spoeq_core.plugins import lifecycle
 from spoeq_core.plugins.configuration import CORE
 from spoeq_core.shop import ShopProfile
 from spoeq_core.web.access import current_actor, staff
-from spoeq_core.web.admin.merging import TAKE, Difference, differences, merged, pack, unpack
+from spoeq_core.web.admin.merging import TAKE, Difference, conflict_views, differences, merged, pack, unpack
 from spoeq_core.web.admin.plugins import note_settings, shown_values
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import Form, form_state, query_text, read_form
@@ -106,20 +106,6 @@ async def _page(
         conflicts=conflict_views(found or [], {field["name"]: field["label"] for field in fields}),
         environment=environment_view(shop.settings),
     )
-
-
-def conflict_views(found: list[Difference], labels: dict[str, str]) -> list[dict[str, Any]]:
-    """The differences as the template shows them."""
-    return [
-        {
-            "field": item.field,
-            "label": labels.get(item.field, item.field),
-            "mine": item.mine,
-            "theirs": item.theirs,
-            "both": item.both,
-        }
-        for item in found
-    ]
 
 
 def grouped(fields: list[Field]) -> list[dict[str, Any]]:
