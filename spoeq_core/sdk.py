@@ -14,7 +14,7 @@ _OFFERS = {
     "spoeq_core.catalog.model": "Image ImageFile Option Product ProductChanges ProductStatus Variant slugify",
     "spoeq_core.catalog.service": (
         "all_brands all_categories create_brand create_category extend_product extend_variant import_products "
-        "products_by_slugs update_category"
+        "products_by_slugs products_with update_category"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
     "spoeq_core.checkout.quotas": "full_quotas quota_counts",
@@ -25,7 +25,7 @@ _OFFERS = {
         "Routes SitemapEntry"
     ),
     "spoeq_core.identity.model": "normalise_email",
-    "spoeq_core.identity.service": "create_staff customer_by_id extend_customer register_customer",
+    "spoeq_core.identity.service": "create_staff customer_by_id customers_with extend_customer register_customer",
     "spoeq_core.identity.states": "find_state state_code",
     "spoeq_core.inventory.service": "NewStock create_stocks stock_of",
     "spoeq_core.kernel.clock": "Clock",
@@ -48,6 +48,7 @@ _OFFERS = {
         "OrderCancelled OrderConfirmed OrderDelivered OrderPaid OrderPlaced OrderRefunded OrderShipped "
         "RefundRequested ReturnRequested"
     ),
+    "spoeq_core.orders.listing": "orders_with",
     "spoeq_core.orders.model": "Address Order OrderLine OrderStatus",
     "spoeq_core.orders.service": "extend_order order_for",
     "spoeq_core.payments.model": (

@@ -23,6 +23,7 @@ from spoeq_core.catalog.service import (
     extend_variant as extend_variant,
     import_products as import_products,
     products_by_slugs as products_by_slugs,
+    products_with as products_with,
     update_category as update_category,
 )
 from spoeq_core.checkout.model import Problem as Problem, Quota as Quota
@@ -46,6 +47,7 @@ from spoeq_core.identity.model import normalise_email as normalise_email
 from spoeq_core.identity.service import (
     create_staff as create_staff,
     customer_by_id as customer_by_id,
+    customers_with as customers_with,
     extend_customer as extend_customer,
     register_customer as register_customer,
 )
@@ -92,6 +94,7 @@ from spoeq_core.orders.events import (
     RefundRequested as RefundRequested,
     ReturnRequested as ReturnRequested,
 )
+from spoeq_core.orders.listing import orders_with as orders_with
 from spoeq_core.orders.model import (
     Address as Address,
     Order as Order,

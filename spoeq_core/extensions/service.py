@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.contributions import Extension, ExtensionTarget
 from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid
+from spoeq_core.kernel.mongo import plain
 from spoeq_core.shop import Shop
 
 Data = dict[str, Any]
@@ -67,6 +68,28 @@ def with_part(
         raise _unregistered(model, target)
     after = edit(_loaded(plugin, model, stored))
     return accepted(*extended(shop, target, stored, {plugin: after.model_dump(mode="json")}))
+
+
+def part_query(
+    shop: Shop, target: ExtensionTarget, model: type[BaseModel], values: Mapping[str, Any], path: str = "ext"
+) -> Data:
+    """The query for owners with which the plugin that registered the model keeps these values, by field.
+
+    Raises:
+        ConfigurationError: no enabled plugin registered the model for this kind of owner, or a field has no index.
+    """
+    found = extensions_of(shop, target).items()
+    plugin, extension = next((item for item in found if item[1].model is model), (None, None))
+    if plugin is None or extension is None:
+        raise _unregistered(model, target)
+    unindexed = sorted(set(values) - {*extension.indexes, *extension.facets})
+    if unindexed or not values:
+        what = f"field {unindexed[0]!r}" if unindexed else "no field"
+        raise ConfigurationError(
+            f"Plugin {plugin!r} looks for {model.__name__} by {what}, which has no index.",
+            hint="Name a field that stands in the extension's indexes.",
+        )
+    return {f"{path}.{plugin}.{field}": plain(value) for field, value in values.items()}
 
 
 def accepted(merged: Data, errors: list[FieldError]) -> Data:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from pydantic import BaseModel
+
+from spoeq_core.extensions.service import part_query
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.ids import is_id
 from spoeq_core.kernel.mongo import Document, where
@@ -22,6 +27,18 @@ class OrderPage:
 
     items: tuple[Order, ...]
     next: str = ""
+
+
+async def orders_with(
+    shop: Shop, model: type[BaseModel], values: Mapping[str, Any], *, limit: int = 100
+) -> list[Order]:
+    """The newest orders with which the plugin that registered the model keeps these values; fields with an index.
+
+    Raises:
+        ConfigurationError: no enabled plugin registered the model for orders, or a field has no index.
+    """
+    query = part_query(shop, "order", model, values)
+    return await shop.repository(OrderRepository).find(query, sort=[("_id", -1)], limit=limit)
 
 
 async def list_orders(

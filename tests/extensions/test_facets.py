@@ -106,6 +106,7 @@ async def test_pages_and_the_api_show_them(app: RunningApp):
     ]
     assert [("checked" in tag) for tag in sorted(boxes)] == [False, True]
     assert 'href="/products?f.keeper.months=24"' in unescape(html), "the chip that takes the choice back"
+    assert "Where it is repaired: In shop" in html
     hindi = await (await app.client.get("/products", headers={"Cookie": "spoeq_language=hi"})).get_data(as_text=True)
     assert "Where it is repaired" in hindi
     answer = await (await app.client.get("/api/v1/products?f.keeper.abroad=yes")).get_json()

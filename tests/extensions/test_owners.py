@@ -8,13 +8,26 @@ import pytest
 
 from spoeq_core.cart import service as carts
 from spoeq_core.cart.service import Owner
-from spoeq_core.catalog.service import extend_product, extend_variant, product_by_id_or_slug, update_product
+from spoeq_core.catalog.service import (
+    extend_product,
+    extend_variant,
+    product_by_id_or_slug,
+    products_with,
+    update_product,
+)
 from spoeq_core.checkout.service import place_order
 from spoeq_core.extensions.service import extension_of
 from spoeq_core.identity.model import Customer
-from spoeq_core.identity.service import customer_by_id, extend_customer, register_customer, update_profile
+from spoeq_core.identity.service import (
+    customer_by_id,
+    customers_with,
+    extend_customer,
+    register_customer,
+    update_profile,
+)
 from spoeq_core.kernel.errors import ConfigurationError, Invalid, NotFound
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.orders.listing import orders_with
 from spoeq_core.orders.service import add_note, extend_order, order_for
 from spoeq_core.plugins.lifecycle import disable_plugin
 from spoeq_core.pricing.model import Buyer
@@ -188,3 +201,28 @@ async def test_declared_fields_have_an_index(shop: Shop):
     for collection, paths in expected.items():
         indexes = await shop.mongo.collection(collection).index_information()
         assert {key for index in indexes.values() for key, _ in index["key"] if "ext." in key} == paths
+
+
+async def test_owners_are_found_by_indexed_fields(shop: Shop, asha: Customer):
+    orders = [(await buy(shop, await guest(shop, {"KURTA": 1}))).order for _ in range(3)]
+    for order, gate in zip(orders, ("A1", "B2", "B2"), strict=True):
+        await extend_order(shop, order.id, Dispatch, lambda it, gate=gate: it.model_copy(update={"gate": gate}))
+    assert [order.id for order in await orders_with(shop, Dispatch, {"gate": "B2"})] == [orders[2].id, orders[1].id]
+    await extend_customer(shop, asha.id, Club, lambda _: Club(card="9-77"))
+    assert [found.id for found in await customers_with(shop, Club, {"card": "9-77"})] == [asha.id]
+    assert await customers_with(shop, Club, {"card": "0"}) == []
+    kurta = await product_by_id_or_slug(shop, "kurta-kurta")
+    await extend_product(shop, kurta.id, Warranty, lambda _: Warranty(months=12, covers=["dye", "seams"]))
+    await extend_variant(shop, kurta.id, "KURTA", Battery, lambda _: Battery(watt_hours=40))
+    assert [found.id for found in await products_with(shop, Warranty, {"covers": "dye", "months": 12})] == [kurta.id]
+    assert [found.id for found in await products_with(shop, Battery, {"watt_hours": 40})] == [kurta.id]
+    assert await products_with(shop, Battery, {"watt_hours": 41}) == []
+
+
+async def test_nothing_is_looked_for_without_an_index(shop: Shop):
+    with pytest.raises(ConfigurationError, match="Dispatch by field 'remark', which has no index"):
+        await orders_with(shop, Dispatch, {"gate": "B2", "remark": "x"})
+    with pytest.raises(ConfigurationError, match="by no field"):
+        await orders_with(shop, Dispatch, {})
+    with pytest.raises(ConfigurationError, match="registered Club for this: order"):
+        await orders_with(shop, Club, {"card": "9-77"})

@@ -14,6 +14,7 @@ async def test_staff_see_what_a_plugin_keeps_and_what_is_personal(app: RunningAp
     assert "Products: Months, Repair, Covers, Abroad, Supplier" in kept
     assert "Orders: Gate, Fragile, Trail, Remark contact details of people" in kept
     assert "Customers: Points, Card sensitive details of people" in kept
+    assert "Fields that it adds to products" in html
     assert "Keeps data with" not in await (await staff_browser(app, "admin")).text("/admin/plugins/delivery")
 
 

@@ -96,7 +96,8 @@ class FacetValue:
 class Facet:
     """A way to narrow the list. `name` is the query's key (a range's with _min and _max behind it).
 
-    A range has `low` and `high` (minor units), the others `values`, of which `one` takes a single one.
+    A range has `low` and `high` (minor units), the others `values`, of which `one` takes a single one. `names_itself`
+    says that a value alone ("Yes") is not understood without the label.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Facet:
     values: tuple[FacetValue, ...] = ()
     low: int = 0
     high: int = 0
+    names_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +240,7 @@ class Tally:
         others = by_name.keys() - set(certain)
         wanted = [name for name in others if _is_useful(name, by_name[name], query)]
         wanted.sort(key=lambda name: (name != ORIGIN, name not in query.attributes, -sum(by_name[name].values()), name))
-        return [_choice(name, by_name[name], query) for name in (*certain, *wanted[: MAX_ATTRIBUTE_FACETS + 1])]
+        return [_choice(name, by_name[name], query) for name in (*wanted[: MAX_ATTRIBUTE_FACETS + 1], *certain)]
 
 
 def _is_useful(name: str, counts: Mapping[str, int], query: ProductQuery) -> bool:

@@ -14,7 +14,7 @@ from spoeq_core.catalog.service.categories import (
     update_category,
 )
 from spoeq_core.catalog.service.checks import References, all_references, checked, in_catalogue, in_itself
-from spoeq_core.catalog.service.extending import extend_product, extend_variant
+from spoeq_core.catalog.service.extending import extend_product, extend_variant, products_with
 from spoeq_core.catalog.service.files import expect_files, forget_files, let_go, picture_keys, remove_loose_files
 from spoeq_core.catalog.service.importing import import_products, save_many, tell_saved
 from spoeq_core.catalog.service.listing import MAX_COUNTED, list_products
@@ -68,6 +68,7 @@ __all__ = [
     "product_by_id_or_slug",
     "products_by_ids",
     "products_by_slugs",
+    "products_with",
     "record_sales",
     "remove_loose_files",
     "rename_brand",

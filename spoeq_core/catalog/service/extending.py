@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel
 
 from spoeq_core.catalog.documents import ProductRepository
 from spoeq_core.catalog.model import Product, Variant
 from spoeq_core.catalog.service.products import save_product
-from spoeq_core.extensions.service import M, with_part
+from spoeq_core.extensions.service import M, extensions_of, part_query, with_part
 from spoeq_core.kernel.errors import NotFound, StaleAggregate
 from spoeq_core.shop import Shop
 
@@ -47,6 +50,25 @@ async def extend_variant(shop: Shop, product_id: str, sku: str, model: type[M], 
         return replace(product, variants=variants)
 
     return await _changed(shop, product_id, change)
+
+
+async def products_with(
+    shop: Shop, model: type[BaseModel], values: Mapping[str, Any], *, limit: int = 100
+) -> list[Product]:
+    """The newest products with which, or with whose variants, the plugin that registered the model keeps these values.
+
+    Fields need an index.
+
+    Raises:
+        ConfigurationError: no enabled plugin registered the model for products or variants, or a field has no index.
+    """
+    of_variants = model in {extension.model for extension in extensions_of(shop, "variant").values()}
+    query = (
+        part_query(shop, "variant", model, values, "variants.ext")
+        if of_variants
+        else part_query(shop, "product", model, values)
+    )
+    return await shop.repository(ProductRepository).find(query, sort=[("_id", -1)], limit=limit)
 
 
 async def _changed(shop: Shop, product_id: str, change: Callable[[Product], Product]) -> Product:

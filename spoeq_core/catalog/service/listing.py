@@ -138,7 +138,7 @@ def _named(shop: Shop, facet: Facet, declared: Sequence[ExtensionFacet]) -> Face
     if field is None:
         return _with_countries(shop, facet)
     values = tuple(replace(value, label=field.words(value.value)) for value in facet.values)
-    return replace(facet, label=field.label, values=values)
+    return replace(facet, label=field.label, values=values, names_itself=True)
 
 
 def _with_countries(shop: Shop, facet: Facet) -> Facet:

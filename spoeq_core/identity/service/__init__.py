@@ -14,6 +14,7 @@ from spoeq_core.identity.service.addresses import add_address, change_address, r
 from spoeq_core.identity.service.customers import (
     change_extensions,
     customer_by_id,
+    customers_with,
     extend_customer,
     find_customer,
     find_customers,
@@ -50,6 +51,7 @@ __all__ = [
     "change_role",
     "create_staff",
     "customer_by_id",
+    "customers_with",
     "disable_staff",
     "enable_staff",
     "end_all_sessions",

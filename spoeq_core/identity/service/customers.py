@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from spoeq_core.extensions.service import M, with_part
+from pydantic import BaseModel
+
+from spoeq_core.extensions.service import M, part_query, with_part
 from spoeq_core.identity.addresses import parse_phone
 from spoeq_core.identity.documents import CustomerRepository
 from spoeq_core.identity.model import CONSENTS, Customer, normalise_email
@@ -48,6 +50,18 @@ async def find_customers(shop: Shop, *, text: str = "", before: str = "", limit:
             {"phone": wanted},
             {"_id": wanted},
         ]
+    return await shop.repository(CustomerRepository).find(query, sort=[("_id", -1)], limit=limit)
+
+
+async def customers_with(
+    shop: Shop, model: type[BaseModel], values: Mapping[str, Any], *, limit: int = 100
+) -> list[Customer]:
+    """The newest customers with whom the plugin that registered the model keeps these values; fields with an index.
+
+    Raises:
+        ConfigurationError: no enabled plugin registered the model for customers, or a field has no index.
+    """
+    query = part_query(shop, "customer", model, values)
     return await shop.repository(CustomerRepository).find(query, sort=[("_id", -1)], limit=limit)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from quart import request
 
-from spoeq_core.catalog.model import RATING_STEPS, Facet, ProductQuery, Sort
+from spoeq_core.catalog.model import RATING_STEPS, Facet, FacetValue, ProductQuery, Sort
 from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.money import parse_amount, plain_amount
@@ -20,6 +20,7 @@ from spoeq_core.web.languages import translate
 
 PER_PAGE = 24
 FROM, UP_TO = message("From %(amount)s"), message("Up to %(amount)s")
+NAMED = message("%(name)s: %(value)s")
 
 SORTS = {
     Sort.RELEVANCE: message("Best match"),
@@ -92,11 +93,16 @@ def chips(shop: Shop, facets: Iterable[Facet], path: str) -> list[dict[str, str]
             found += _range_chips(shop, facet, path)
         else:
             found += [
-                {"label": translate(value.label), "remove_url": _without(path, facet.name, value.value)}
+                {"label": _chip(facet, value), "remove_url": _without(path, facet.name, value.value)}
                 for value in facet.values
                 if value.selected
             ]
     return found
+
+
+def _chip(facet: Facet, value: FacetValue) -> str:
+    label = translate(value.label)
+    return translate(NAMED) % {"name": translate(facet.label), "value": label} if facet.names_itself else label
 
 
 def _facet(shop: Shop, facet: Facet) -> dict[str, Any]:

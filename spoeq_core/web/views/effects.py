@@ -17,6 +17,7 @@ KINDS = {
     "register_channels": "messages",
     "admin_fragments": "admin",
     "register_menu": "menu",
+    "register_extensions": "fields",
     "register_subscribers": "events",
     "register_schedules": "schedules",
     "head_tags": "search_engines",
