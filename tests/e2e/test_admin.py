@@ -161,3 +161,22 @@ def test_the_grid_walks_pastes_fills_and_takes_back(visitors: Callable[..., Visi
     page.keyboard.press("Control+z")
     assert prices() == before
     expect(page.locator(".save-bar__state")).to_have_text("")
+
+
+def test_a_price_saved_in_the_grid_is_the_shops_price(visitors: Callable[..., Visitor], demo: RunningDemo) -> None:
+    found = demo.client.get("/api/v1/products", params={"per_page": 50, "price_max": 90_000}).json()["items"]
+    product = next(item for item in reversed(found) if len(item["variants"]) > 1)
+    shopper, visitor = visitors(), signed_in(visitors)
+    visitor.go(f"/admin/products/{product['id']}")
+    page = visitor.page
+    rows = page.locator("[name^=variants-][name$=-sale]")
+    was = int(product["variants"][0]["price"]["sale"]["amount"]) // 100
+    for row in range(rows.count()):
+        rows.nth(row).fill(str(was - 7))
+    page.keyboard.press("Control+s")
+    expect(page.locator(".note--toast")).to_contain_text("saved")
+    for _ in range(4):  # both web processes are asked in the end
+        shopper.go(f"/product/{product['slug']}")
+        expect(shopper.page.locator("main .price").first).to_contain_text(f"₹{was - 7:,}")
+    card = demo.client.get("/api/v1/products", params={"q": product["name"]}).json()["items"][0]
+    assert card["variants"][0]["price"]["sale"]["amount"] == (was - 7) * 100
