@@ -21,8 +21,9 @@ R = TypeVar("R")
 
 
 async def use_shop(settings: Settings, use: Callable[[Shop], Awaitable[R]]) -> R:
-    """Open the shop of these settings with all installed plugins, and do something with it."""
-    async with open_shop(prepare(settings, discover(strict=settings.strict_plugins))) as shop:
+    """Open the shop of these settings with all installed plugins (none in safe mode), and do something with it."""
+    found = discover(strict=settings.strict_plugins, safe_mode=settings.safe_mode)
+    async with open_shop(prepare(settings, found)) as shop:
         return await use(shop)
 
 

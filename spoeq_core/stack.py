@@ -73,7 +73,8 @@ def _with_free_port(options: StackOptions, say: Say) -> StackOptions:
 
 @asynccontextmanager
 async def _servers(options: StackOptions, directory: DataDirectory, say: Say) -> AsyncIterator[Settings]:
-    given = Settings(data_dir=directory.path, safe_mode=options.safe_mode)
+    given = Settings(data_dir=directory.path)
+    given = given.model_copy(update={"safe_mode": options.safe_mode or given.safe_mode})
     public = given.base_url if "base_url" in given.model_fields_set else f"http://{options.host}:{options.port}"
     changes: dict[str, object] = {"base_url": public}
     if given.mongodb_uri and given.redis_url:

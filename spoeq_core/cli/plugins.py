@@ -25,6 +25,10 @@ def list_plugins() -> None:
             click.echo(f"{plugin.name:<16} {plugin.version:<10} {state:<12} {plugin.manifest.description}")
         for aside in configuration.quarantined:
             click.echo(f"{aside.name:<16} {'':<10} {'quarantined':<12} {aside.error}")
+        if shop.settings.safe_mode:
+            state = await configuration.states.read()
+            for name in state.known:
+                click.echo(f"{name:<16} {'':<10} {'enabled' if name in state.enabled else 'disabled':<12} (safe mode)")
 
     with_shop(show)
 

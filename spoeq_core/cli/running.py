@@ -19,11 +19,13 @@ def run(host: str, port: int, workers: int, safe_mode: bool) -> None:
     With SPOEQ_MONGODB_URI and SPOEQ_REDIS_URL set these are the web processes alone: start `spoeq worker` beside
     them. Without them MongoDB, Valkey and the worker are started too, with their data in SPOEQ_DATA_DIR.
     """
-    settings = Settings(safe_mode=safe_mode)
+    settings = Settings()
     embedded = not (settings.mongodb_uri and settings.redis_url)
 
     def ready(found: Settings) -> None:
         click.echo(f"Shop:  {found.base_url}\nStaff: {found.base_url}/admin")
+        if found.safe_mode:
+            click.echo("Safe mode: no plugin is started. Start it without to have them back.")
 
     options = StackOptions(settings.data_dir, host, port, workers, safe_mode, with_worker=embedded, on_ready=ready)
     raise SystemExit(run_until_stopped(options, click.echo))

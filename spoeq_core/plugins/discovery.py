@@ -51,7 +51,7 @@ class Discovery:
     plugins: tuple[InstalledPlugin, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
 
-    def setting_aside(self, name: str, error: Exception) -> Discovery:
+    def setting_aside(self, name: str, error: BaseException) -> Discovery:
         """The same with a plugin among those that could not be started."""
         rest = tuple(plugin for plugin in self.plugins if plugin.name != name)
         return Discovery(rest, (*self.quarantined, quarantine(name, error)))
@@ -71,7 +71,7 @@ def discover(*, strict: bool = False, safe_mode: bool = False) -> Discovery:
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         try:
             loaded.append(_load(entry))
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # one that calls sys.exit must not end the shop
             if strict:
                 raise
             aside.append(quarantine(entry.name, error))
@@ -79,7 +79,7 @@ def discover(*, strict: bool = False, safe_mode: bool = False) -> Discovery:
     return Discovery(plugins, (*aside, *circles))
 
 
-def quarantine(name: str, error: Exception) -> Quarantined:
+def quarantine(name: str, error: BaseException) -> Quarantined:
     """A faulty plugin set aside, with what staff and its author need."""
     log.error("plugin %s could not be started and is set aside", name, exc_info=error)
     text = str(error) if isinstance(error, ConfigurationError) else f"{type(error).__name__}: {error}"

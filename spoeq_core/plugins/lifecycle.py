@@ -37,20 +37,22 @@ async def enable_plugin(shop: Shop, name: str) -> None:
 
 
 async def disable_plugin(shop: Shop, name: str) -> None:
-    """Switch a plugin off; its data stays.
+    """Switch a plugin off; its data stays. One that was set aside, or that safe mode left out, then stays off too.
 
     Raises:
-        NotFound: no such plugin is installed.
+        NotFound: no such plugin is installed, or ever was.
     """
     configuration = configuration_of(shop)
-    _require_installed(configuration, name)
-    await configuration.change(
-        lambda state: (
-            state.model_copy(update={"enabled": [other for other in state.enabled if other != name]})
-            if name in state.enabled
-            else None
-        )
-    )
+    if not _is_set_aside(configuration, name) and name not in (await configuration.states.read()).known:
+        _require_installed(configuration, name)
+
+    def switched_off(state: PluginStateDocument) -> PluginStateDocument | None:
+        if name in state.known and name not in state.enabled:
+            return None
+        enabled = [other for other in state.enabled if other != name]
+        return state.model_copy(update={"enabled": enabled, "known": sorted({*state.known, name})})
+
+    await configuration.change(switched_off)
 
 
 async def order_plugins(shop: Shop, names: Sequence[str]) -> None:
@@ -141,6 +143,10 @@ def configuration_of(shop: Shop) -> Configuration:
     if not isinstance(shop.configuration, Configuration):
         raise ConfigurationError("This shop's configuration is read-only.", hint="Open it with spoeq_core.boot.")
     return shop.configuration
+
+
+def _is_set_aside(configuration: Configuration, name: str) -> bool:
+    return any(aside.name == name for aside in configuration.quarantined)
 
 
 def _require_installed(configuration: Configuration, name: str) -> None:

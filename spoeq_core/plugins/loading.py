@@ -65,7 +65,7 @@ def load_hooks(
     for plugin in reversed(discovery.plugins):
         try:
             _register(hooks, plugin)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if strict:
                 raise
             hooks.remove(plugin.name)

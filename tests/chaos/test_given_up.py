@@ -47,10 +47,10 @@ def running(tmp_path: Path) -> Iterator[Running]:
     data_dir, log = tmp_path / "data", tmp_path / "run.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "spoeq_core.cli", "run", "--safe-mode", "--workers=1", f"--port={free_port()}"],
+            [sys.executable, "-m", "spoeq_core.cli", "run", "--workers=1", f"--port={free_port()}"],
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "SPOEQ_DATA_DIR": str(data_dir)},
+            env={**os.environ, "SPOEQ_DATA_DIR": str(data_dir), "SPOEQ_SAFE_MODE": "1"},
             start_new_session=True,
         )
     shop = Running(data_dir, log, process)
@@ -75,6 +75,7 @@ def test_a_server_that_cannot_come_back_ends_the_shop(running: Running, victim: 
     os.kill(alive[0], signal.SIGKILL)
     assert running.process.wait(PATIENCE) == 1
     said = running.said()
+    assert "Safe mode: no plugin is started." in said, "the variable counts as the option does"
     _, found, last = said.partition(f"{title} died 5 times in a row. {title} ended with exit code 1 while it started.")
     assert found, said
     assert str(running.data_dir / "logs" / f"{victim}.log") in last

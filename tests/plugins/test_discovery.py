@@ -56,6 +56,16 @@ def test_one_that_cannot_be_imported_is_set_aside_with_its_traceback(installing:
         discover(strict=True)
 
 
+def test_one_that_would_end_the_process_is_set_aside(installing: Install, tmp_path: Path):
+    installing("quits", "raise SystemExit('no key, no shop')")
+    installing("leaves", "@hookimpl\ndef register_menu():\n    raise SystemExit(3)")
+    installing("whole")
+    left = started(tmp_path, discover())
+    assert "whole" in names(left)
+    assert "no key, no shop" in aside(left)["quits"]
+    assert aside(left)["leaves"] == "SystemExit: 3"
+
+
 def test_safe_mode_loads_none(installing: Install):
     installing("torn", "raise SystemExit('never imported')")
     assert discover(safe_mode=True) == Discovery()

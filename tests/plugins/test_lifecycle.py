@@ -21,6 +21,7 @@ from spoeq_core.hooks.contributions import MenuEntry, Routes
 from spoeq_core.kernel.errors import ConfigurationError, Invalid, NotFound
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.tasks import Schedule
+from spoeq_core.local import use_shop
 from spoeq_core.orders.events import OrderPlaced
 from spoeq_core.plugins.discovery import Discovery, Quarantined
 from spoeq_core.plugins.lifecycle import (
@@ -249,6 +250,40 @@ async def test_what_is_not_there_or_set_aside_cannot_be_enabled(settings: Settin
                 await enable_plugin(shop, "torn")
         finally:
             await shop.mongo.client.drop_database(settings.mongodb_database)
+
+
+async def test_what_was_set_aside_or_left_out_can_be_switched_off_and_stays_off(settings: Settings):
+    whole = discovery_of(plugin("bell"), plugin("horn"))
+    torn = Discovery((), (Quarantined("bell", "ImportError: no module"), Quarantined("new", "ImportError: no module")))
+    async with open_shop(prepare(settings, whole)) as shop:
+        try:
+            await enable_plugin(shop, "bell")
+            await enable_plugin(shop, "horn")
+            for broken, name in ((torn, "bell"), (torn, "new"), (Discovery(), "horn")):
+                async with open_shop(prepare(settings, broken)) as without:
+                    await disable_plugin(without, name)
+                    with pytest.raises(NotFound):
+                        await disable_plugin(without, "nothing")
+            await configuration_of(shop).refresh()
+            assert shop.hooks.enabled == frozenset()
+            state = await configuration_of(shop).states.read()
+            assert (state.enabled, state.known) == ([], ["bell", "horn", "new"])
+        finally:
+            await shop.mongo.client.drop_database(settings.mongodb_database)
+
+
+async def test_safe_mode_is_said_to_staff_and_holds_for_commands(servers: tuple[str, str], tmp_path: Path):
+    async with app_with(servers=servers, data_dir=tmp_path, safe_mode=True) as running:
+        shown = await (await staff_browser(running, "admin")).text("/admin/plugins")
+        assert "The shop runs in safe mode: no plugin is started." in shown
+        assert "No plugins installed" not in shown
+        assert await use_shop(running.shop.settings, _names_of_plugins) == []
+        normal = running.shop.settings.model_copy(update={"safe_mode": False})
+        assert "email" in await use_shop(normal, _names_of_plugins)
+
+
+async def _names_of_plugins(shop: Shop) -> list[str]:
+    return installed_plugins(shop)
 
 
 # -- settings -------------------------------------------------------------------------------------------------------

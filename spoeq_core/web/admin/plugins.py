@@ -33,7 +33,14 @@ LONGEST_VALUE = 200
 @staff("plugins.manage")
 async def list_plugins() -> Response:
     """All plugins with their state."""
-    return await render("admin", "pages/plugins.html", page=page("Plugins"), plugins=await plugin_views(current_shop()))
+    shop = current_shop()
+    return await render(
+        "admin",
+        "pages/plugins.html",
+        page=page("Plugins"),
+        plugins=await plugin_views(shop),
+        safe_mode=shop.settings.safe_mode,
+    )
 
 
 @blueprint.post("/plugins/<name>/<any(enable, disable):verb>")
