@@ -13,9 +13,11 @@ from pathlib import Path
 
 from spoeq_core.kernel.datadir import DataDirectory
 from spoeq_core.kernel.embedded import EmbeddedServers, running_servers
-from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
 from spoeq_core.kernel.processes import Child, Supervisor, describe_exit, free_port, spawn, stop
 from spoeq_core.kernel.settings import Settings
+from spoeq_core.plugins.discovery import discover
+from spoeq_core.plugins.loading import load_hooks
 
 Say = Callable[[str], None]
 LONGEST_START = 60.0
@@ -53,14 +55,14 @@ async def run_stack(options: StackOptions, say: Say) -> None:
         if options.prepare is not None:
             await options.prepare(settings)
         supervisor = Supervisor(_children(options, settings))
-        announcing = asyncio.create_task(_announce(options, settings, supervisor, say))
+        announcing = asyncio.create_task(_announce(options, settings, supervisor))
         try:
             await supervisor.run()
         finally:
+            say("Stopping the servers …")
             announcing.cancel()
             with suppress(asyncio.CancelledError):
                 await announcing
-            say("Stopping the servers …")
     say("Stopped.")
 
 
@@ -75,6 +77,7 @@ def _with_free_port(options: StackOptions, say: Say) -> StackOptions:
 async def _servers(options: StackOptions, directory: DataDirectory, say: Say) -> AsyncIterator[Settings]:
     given = Settings(data_dir=directory.path)
     given = given.model_copy(update={"safe_mode": options.safe_mode or given.safe_mode})
+    _refuse_faulty_plugins(given)
     public = given.base_url if "base_url" in given.model_fields_set else f"http://{options.host}:{options.port}"
     changes: dict[str, object] = {"base_url": public}
     if given.mongodb_uri and given.redis_url:
@@ -91,6 +94,19 @@ async def _servers(options: StackOptions, directory: DataDirectory, say: Say) ->
             yield given.model_copy(update=changes)
     finally:
         await servers.stop()
+
+
+def _refuse_faulty_plugins(settings: Settings) -> None:
+    """Where no plugin may be missing, say once which one is, instead of starting processes that die of it."""
+    if not settings.strict_plugins:
+        return
+    _, found = load_hooks(discover(safe_mode=settings.safe_mode), lambda *_fault: None, strict=False)
+    if found.quarantined:
+        faulty = "; ".join(f"{plugin.name} ({plugin.error})" for plugin in found.quarantined)
+        raise ConfigurationError(
+            f"SPOEQ_STRICT_PLUGINS is set, and plugins could not be started: {faulty}.",
+            hint="Mend or uninstall them, or start without SPOEQ_STRICT_PLUGINS to have them set aside.",
+        )
 
 
 @asynccontextmanager
@@ -150,8 +166,12 @@ def _children(options: StackOptions, settings: Settings) -> list[Child]:
     return [Child("shop", command, environment(settings), stop_seconds=25.0)]
 
 
-async def _announce(options: StackOptions, settings: Settings, supervisor: Supervisor, say: Say) -> None:
-    """Say when the shop answers; stop everything if it does not in time."""
+async def _announce(options: StackOptions, settings: Settings, supervisor: Supervisor) -> None:
+    """Say when the shop answers; stop everything if it does not in time.
+
+    Raises:
+        SpoeqError: it did not.
+    """
     until = time.monotonic() + LONGEST_START
     path = "/readyz" if options.with_worker else "/healthz"
     while time.monotonic() < until:
@@ -160,8 +180,8 @@ async def _announce(options: StackOptions, settings: Settings, supervisor: Super
                 options.on_ready(settings)
             return
         await asyncio.sleep(0.05)
-    say(f"The shop did not answer within {LONGEST_START:.0f} seconds; stopping. See the messages above.")
     supervisor.request_stop()
+    raise SpoeqError(f"The shop did not answer within {LONGEST_START:.0f} seconds.", hint="See the messages above.")
 
 
 async def _answers(host: str, port: int, path: str) -> bool:

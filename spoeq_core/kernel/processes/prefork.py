@@ -77,9 +77,11 @@ class Prefork:
             signal.signal(number, self._stop)
         failed = False
         while not self._stopping and not failed:
-            failed = not self._fill()
-            _sleep(readable, self._until_due())
-            self._reap()
+            if self._fill():
+                _sleep(readable, self._until_due())
+                self._reap()
+            else:
+                failed = True
         for role in self._roles:
             self._end([place for place in self._places if place.role is role], role.stop_seconds, readable)
         return 1 if failed else 0

@@ -1,0 +1,52 @@
+"""What ends a start: it is said once, in words, and the exit status is not 0."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spoeq_core import stack
+from spoeq_core.kernel.datadir import DataDirectory
+from spoeq_core.kernel.processes import free_port
+from spoeq_core.stack import StackOptions, run_until_stopped
+from tests.plugins.distributions import install
+
+
+def test_a_faulty_plugin_refuses_the_start_where_none_may_be_missing(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    install(tmp_path / "site", "torn", "import nothing_of_that_name")
+    data_dir = tmp_path / "data"
+    ended = subprocess.run(
+        [sys.executable, "-m", "spoeq_core.cli", "run", f"--port={free_port()}"],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(tmp_path / "site"),
+            "SPOEQ_DATA_DIR": str(data_dir),
+            "SPOEQ_STRICT_PLUGINS": "1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "plugins could not be started: torn (ModuleNotFoundError" in ended.stdout
+    assert "without SPOEQ_STRICT_PLUGINS" in ended.stdout
+    assert not (data_dir / "mongo").exists(), "no server was started for it"
+    DataDirectory(data_dir).lock().release()
+
+
+def test_a_shop_that_does_not_answer_in_time_ends_with_an_error(
+    servers: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPOEQ_MONGODB_URI", servers[0])
+    monkeypatch.setenv("SPOEQ_REDIS_URL", servers[1])
+    monkeypatch.setattr(stack, "LONGEST_START", 0.0)
+    said: list[str] = []
+    assert run_until_stopped(StackOptions(tmp_path, port=free_port(), workers=1), said.append) == 1
+    assert said[-1].startswith("The shop did not answer within 0 seconds.")
+    DataDirectory(tmp_path).lock().release()
