@@ -26,9 +26,9 @@ def list_plugins() -> None:
         for aside in configuration.quarantined:
             click.echo(f"{aside.name:<16} {'':<10} {'quarantined':<12} {aside.error}")
         if shop.settings.safe_mode:
-            state = await configuration.states.read()
-            for name in state.known:
-                click.echo(f"{name:<16} {'':<10} {'enabled' if name in state.enabled else 'disabled':<12} (safe mode)")
+            stored = await configuration.states.read()
+            for name in stored.known:
+                click.echo(f"{name:<16} {'':<10} {'enabled' if name in stored.enabled else 'disabled':<12} (safe mode)")
 
     with_shop(show)
 
