@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from spoeq_core.audit.service import find_entries
+from spoeq_core.cart import service as carts
 from spoeq_core.catalog.model import Product
 from spoeq_core.catalog.service import extend_product, extend_variant, product_by_id_or_slug, update_product
 from spoeq_core.identity.model import Customer
@@ -18,7 +19,7 @@ from spoeq_core.orders.service import add_note, extend_order, order_for
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin
 from spoeq_core.testing.clients import RunningApp
 from spoeq_core.testing.visitors import SAME_SITE, Browser, staff_browser
-from tests.extensions.plugins import Battery, Club, Dispatch, Warranty
+from tests.extensions.plugins import Battery, Club, Dispatch, Warranty, Wrapping
 from tests.shopping import buy, guest
 
 Fields = dict[str, str]
@@ -211,6 +212,30 @@ async def test_an_orders_errors_stand_at_the_fields(app: RunningApp, admin: Brow
     assert "at most 12" in error_at(html, "ext.keeper.gate")
     assert typed.items() <= fields_of(html, "extensions-form").items()
     assert (await order_for(app.shop, order.id, staff=True)).ext == {}
+
+
+async def test_another_form_of_the_page_that_is_refused_unticks_nothing(
+    app: RunningApp, admin: Browser, order: Order
+) -> None:
+    await extend_order(app.shop, order.id, Dispatch, lambda _: Dispatch(fragile=True, gate="B2"))
+    path = f"/admin/orders/{order.id}"
+    parcel = {"carrier": "Post", "tracking_url": "nowhere"}
+    status, html = await send(admin, f"{path}/shipments", parcel)
+    assert status == 422
+    shown = fields_of(html, "extensions-form")
+    assert (shown["ext.keeper.fragile"], shown["ext.keeper.gate"]) == ("1", "B2")
+
+
+async def test_the_order_page_says_what_is_kept_with_its_lines(app: RunningApp, admin: Browser) -> None:
+    owner = await guest(app.shop, {"KURTA": 1})
+    line = (await carts.load(app.shop, owner)).cart.lines[0]
+    await carts.extend_line(app.shop, owner, line.id, Wrapping, lambda _: Wrapping(paper="red & gold"))
+    order = (await buy(app.shop, owner)).order
+    html = await admin.text(f"/admin/orders/{order.id}")
+    assert "Paper: <bdi>red &amp; gold</bdi>" in html
+    assert "Cost:" not in html, "what is as by default says nothing"
+    await disable_plugin(app.shop, "keeper")
+    assert "red &amp; gold" not in await admin.text(f"/admin/orders/{order.id}")
 
 
 async def test_two_people_at_a_customers_fields_choose(app: RunningApp, admin: Browser, asha: Customer) -> None:

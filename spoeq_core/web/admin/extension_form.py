@@ -15,6 +15,7 @@ from spoeq_core.web.admin.merging import TAKE, Difference, conflict_views, diffe
 from spoeq_core.web.admin.plugins import shown_values
 from spoeq_core.web.bodies import Form
 from spoeq_core.web.forms import HIDDEN, Field, fields_of, read_fields, typed_fields
+from spoeq_core.web.languages import translate
 
 OWN = "ext.{}"
 """The name that a plugin's fields begin with in the form of their owner."""
@@ -46,7 +47,7 @@ def extension_fields(
     errors: Mapping[str, str],
     prefix: str = OWN,
 ) -> list[Field]:
-    """The fields of the enabled plugins, as stored or, where the form was sent, as typed.
+    """The fields of the enabled plugins, as stored or, where they were sent, as typed.
 
     A hidden one before each plugin's says that the form has them: what was not shown is not read.
     """
@@ -55,10 +56,29 @@ def extension_fields(
         start = prefix.format(plugin)
         fields = fields_of(extension.model, _values(extension, stored.get(plugin, {})), errors, _fields(start))
         for field in fields:
-            if typed and field["kind"] == "bool":
+            if start in typed and field["kind"] == "bool":
                 field["value"] = typed.get(field["name"], "") not in UNTICKED
         found += [{"name": start, "kind": HIDDEN, "value": "1", "error": ""}, *fields]
     return found
+
+
+def filled_in(shop: Shop, target: ExtensionTarget, stored: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What enabled plugins keep, `{label, text}` each, for a page that only shows it; without what is as by default."""
+    found = []
+    for plugin, extension in extensions_of(shop, target).items():
+        usual = _values(extension, {})
+        values = {name: value for name, value in stored.get(plugin, {}).items() if value != usual.get(name)}
+        fields = [field for field in fields_of(extension.model, values, {}) if field["name"] in values]
+        found += [{"label": field["label"], "text": text} for field in fields if (text := _said(field))]
+    return found
+
+
+def _said(field: Field) -> str:
+    if field["kind"] == "bool":
+        return translate("Yes") if field["value"] else translate("No")
+    text = str(field["value"])
+    chosen: dict[str, str] = {option["value"]: option["label"] for option in field["options"]}
+    return chosen.get(text, ", ".join(text.splitlines()))
 
 
 def read_extensions(
@@ -165,7 +185,7 @@ def field_name(shop: Shop, target: ExtensionTarget, path: str, prefix: str = OWN
 
     `ext.<plugin>.<field>.<place>` is of the field; what is wrong with them all (`ext.<plugin>`) is at the first.
     """
-    _, plugin, *places = path.split(".")
+    _, plugin, *places = [*path.split("."), ""]
     extension = extensions_of(shop, target).get(plugin)
     start = prefix.format(plugin)
     names = [field["name"] for field in fields_of(extension.model, {}, {}, _fields(start))] if extension else []

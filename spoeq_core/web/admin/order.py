@@ -19,6 +19,7 @@ from spoeq_core.web.admin.extension_form import (
     BothChanged,
     at_fields,
     extension_panel,
+    filled_in,
     merged_extensions,
     note_extensions,
 )
@@ -186,6 +187,7 @@ async def _page(
         trace=trace_view(order),
         timeline=list(reversed(timeline_view(order))),
         shipments=shipment_views(order),
+        line_extensions={line.id: filled_in(shop, "cart_line", line.ext) for line in order.lines},
         extensions=extension_panel(shop, "order", order.ext, form, found),
         form=form,
         back_url=back_to(PATH),
