@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 
+from bson.codec_options import TypeDecoder, TypeRegistry
+from bson.int64 import Int64
 from motor.motor_asyncio import AsyncIOMotorClient
 from odmantic import AIOEngine, Model
 from pydantic import TypeAdapter
@@ -43,6 +45,16 @@ class Aggregate(Protocol):
 A = TypeVar("A", bound=Aggregate)
 
 
+class PlainIntegers(TypeDecoder):
+    """What 32 bits do not hold (₹2.15 crore in paise) is read as `int` too: money takes nothing else."""
+
+    bson_type = Int64
+
+    def transform_bson(self, value: Any) -> int:
+        """The same number."""
+        return int(value)
+
+
 class Mongo:
     """The shop's database.
 
@@ -57,6 +69,7 @@ class Mongo:
         self.client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
             uri,
             tz_aware=True,
+            type_registry=TypeRegistry([PlainIntegers()]),
             serverSelectionTimeoutMS=timeout_ms,
             event_listeners=list(listeners),
             maxPoolSize=50,

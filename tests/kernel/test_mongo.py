@@ -86,6 +86,15 @@ async def test_what_is_stored_comes_back(shelves: Shelves):
         await shelves.get("b")
 
 
+async def test_numbers_of_any_size_come_back_as_plain_integers(shelves: Shelves):
+    """The driver has a type of its own for what 32 bits do not hold: ₹99,99,99,999 in paise is more."""
+    await shelves.insert(Shelf("a", 99_99_99_999_00, ext={"parts": [2**53]}))
+    shelf = await shelves.get("a")
+    raw = await shelves.collection.find_one({"_id": "a"})
+    assert [type(number) for number in (shelf.pieces, shelf.ext["parts"][0], raw["pieces"])] == [int, int, int]
+    assert shelf.pieces == 99_99_99_999_00
+
+
 async def test_of_two_that_read_the_same_version_one_wins(shelves: Shelves):
     await shelves.insert(Shelf("a"))
     read = await shelves.get("a")
