@@ -41,14 +41,15 @@ def parse_address(raw: Mapping[str, Any], prefix: str = "") -> Address:
     fields = _Fields(raw, prefix)
     country = fields.country()
     address = Address(
+        # In the order in which forms ask: errors are listed in it.
         name=fields.text("name", 80, message("Enter a full name.")),
-        phone=fields.phone(country),
+        postal_code=fields.postal_code(country),
+        city=fields.text("city", 80, message("Enter a town or city.")),
+        state=fields.state(country),
         line1=fields.text("line1", 120, message("Enter a house number and street.")),
         line2=fields.text("line2", 120),
         landmark=fields.text("landmark", 80),
-        city=fields.text("city", 80, message("Enter a town or city.")),
-        state=fields.state(country),
-        postal_code=fields.postal_code(country),
+        phone=fields.phone(country),
         country=country,
         gstin=fields.gstin(country),
     )

@@ -107,3 +107,22 @@ async def test_suggestions_hold_no_links_and_answer_anything(browser):
     evil = await browser.text("/search/suggest?q=%3Cb%3E%22%27")
     assert "<b>" not in evil
     await browser.text("/search/suggest")
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ("?number=&contact=", ["Enter the order number.", "Enter the e-mail address or mobile number"]),
+        ("?number=NEEL-1", ["Enter the e-mail address or mobile number"]),
+        ("?number=NEEL-1&contact=asha@example.in", []),
+        ("", []),
+    ],
+)
+async def test_the_form_that_finds_an_order_says_what_is_missing(browser, sent, said):
+    answer = await browser.get(f"/track{sent}")
+    html = (await answer.get_data()).decode()
+    assert answer.status_code == (422 if said else 404 if sent else 200)
+    assert [
+        words for words in ("Enter the order number.", "Enter the e-mail address or mobile number") if words in html
+    ] == said
+    assert ('value="NEEL-1"' in html) == ("NEEL-1" in sent)

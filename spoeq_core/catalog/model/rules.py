@@ -12,6 +12,7 @@ from spoeq_core.catalog.model.countries import COUNTRIES
 from spoeq_core.catalog.model.product import Option, Product, ProductStatus, Variant
 from spoeq_core.catalog.model.text import LONGEST_SLUG, ORIGIN, SLUG
 from spoeq_core.kernel.errors import FieldError
+from spoeq_core.kernel.messages import message
 
 MAX_PRICE: Final = 10**12
 MAX_WEIGHT_G: Final = 10**7
@@ -189,9 +190,10 @@ def _attribute_name(field: str, name: str) -> Faults:
 
 def _text(field: str, text: str, most: int, *, needed: bool = False) -> Faults:
     if needed and not text:
-        yield FieldError(field, "This is needed.", "missing")
+        words = message("Enter a name.") if field == "name" else message("Enter something here.")
+        yield FieldError(field, words, "missing")
     if len(text) > most:
-        yield FieldError(field, f"At most {most} characters.", "too_long")
+        yield FieldError(field, message("Use at most %(n)s characters.", n=most), "too_long")
     if _CONTROL.search(text):
         yield FieldError(field, "Control characters are not allowed.", "pattern")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from quart import request
 from spoeq_core.catalog.model import RATING_STEPS, Facet, FacetValue, ProductQuery, Sort
 from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.kernel.messages import message
-from spoeq_core.kernel.money import parse_amount, plain_amount
+from spoeq_core.kernel.money import parse_amount
 from spoeq_core.shop import Shop
 from spoeq_core.web.bodies import query_flag, query_int
 from spoeq_core.web.context import current_shop
@@ -112,14 +113,19 @@ def _facet(shop: Shop, facet: Facet) -> dict[str, Any]:
         return view | {
             "low": request.args.get(f"{facet.name}_min", ""),
             "high": request.args.get(f"{facet.name}_max", ""),
-            "min": plain_amount(facet.low, currency).removesuffix(".00"),
-            "max": plain_amount(facet.high, currency).removesuffix(".00"),
+            "min": _grouped(facet.low, currency),
+            "max": _grouped(facet.high, currency),
         }
     view["values"] = [
         {"value": value.value, "label": translate(value.label), "count": value.count, "selected": value.selected}
         for value in facet.values
     ]
     return view
+
+
+def _grouped(amount: int, currency: str) -> str:
+    """Digits as people write and `parse_amount` reads them: 1,29,900."""
+    return re.sub(r"[^\d.,]", "", format_amount(amount, currency))
 
 
 def _range_chips(shop: Shop, facet: Facet, path: str) -> list[dict[str, str]]:

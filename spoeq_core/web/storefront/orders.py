@@ -31,6 +31,11 @@ from spoeq_core.web.views.orders import order_view, shipment_views, tracking_ste
 
 blueprint = Blueprint("pages_orders", __name__)
 
+NEEDED_TO_TRACK = {
+    "number": message("Enter the order number."),
+    "contact": message("Enter the e-mail address or mobile number that you ordered with."),
+}
+
 PER_PAGE = 20
 SIGN_IN = message("This e-mail address has an account already. Sign in to it instead.")
 
@@ -65,16 +70,18 @@ async def open_account(order_id: str) -> Response:
 @blueprint.get("/track")
 @public
 async def find() -> Response:
-    """A form for number and contact; with both given, the way to the order."""
+    """A form for number and contact; with both given, the way to the order, and with one, what is missing."""
     shop = current_shop()
     number, contact = query_text("number", longest=40), query_text("contact", longest=254)
-    if not number and not contact:
-        return await _track_form({}, ())
+    typed = {"number": number, "contact": contact}
+    missing = [FieldError(name, words, "missing") for name, words in NEEDED_TO_TRACK.items() if not typed[name]]
+    if missing:
+        asked = any(name in request.args for name in typed)
+        return await _track_form(typed, missing if asked else (), 422 if asked else 200)
     await limit(shop, "track", client_address(), 20, 60)
     try:
         order = await track(shop, number, contact)
     except NotFound as error:
-        typed = {"number": number, "contact": contact}
         return await _track_form(typed, [FieldError("number", str(error), "not_found")], 404)
     return see_other(track_path(shop, order))
 
