@@ -58,10 +58,9 @@ def big(session: nox.Session) -> None:
 
 @nox.session
 def shots(session: nox.Session) -> None:
-    """Walk the browser journeys and keep their screenshots in shots/."""
+    """Take every page: phone and desk, light, dark, Hindi, without a script. One kind: nox -s shots -- --only cart."""
     _prepare(session)
-    folder = {"SPOEQ_SHOTS": str(ROOT / "shots"), "CI": "true"}
-    session.run(PYTHON, "-m", "pytest", "-m", "e2e", *session.posargs, env=folder, external=True)
+    session.run(PYTHON, "-m", "tests.e2e.shots", *session.posargs, external=True)
 
 
 @nox.session

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.hard import ROLES, plan_roles
 from tests.e2e.test_journey import ADDRESS
 from tests.e2e.tour import Tour, plan_tour
 from tests.processes import RunningDemo
@@ -55,6 +56,14 @@ def test_no_page_violates_a_rule(
                 found.append(f"{stop.name} ({stop.path}): {violation['id']} at {where}: {violation['help']}")
         context.close()
     assert not found, "\n".join(found)
+
+
+def test_no_role_is_led_to_what_it_may_not_see(browser: Browser, demo: RunningDemo, tour: Tour) -> None:
+    """Each link that a role finds in the admin opens; the tour before it placed an order of a customer."""
+    names = {stop.name for stop in plan_roles(browser, demo.base_url).stops}
+    assert {f"as-{role}-admin-orders-one" for role in ROLES} <= names
+    assert "as-support-admin-customers-one" in names
+    assert "as-warehouse-admin-customers-one" not in names
 
 
 def test_a_guest_buys_by_keyboard_alone(visitors: Callable[..., Visitor]) -> None:

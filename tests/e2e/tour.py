@@ -31,6 +31,13 @@ class Stop:
     name: str
     who: str
     path: str
+    then: tuple[str, ...] = ()
+    """What is pressed before somebody looks."""
+    typed: str = ""
+    shows: str = ""
+    """What a script then brings; without one there is nothing to see."""
+    one_screen: bool = False
+    """Whether it lies over the page, so that only what fits on the screen is seen."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +56,9 @@ def plan_tour(browser: Browser, base_url: str) -> Tour:
         context.set_default_timeout(30_000)
     sku = _cheap(contexts["guest"])
     _fill_cart(contexts["guest"])
-    _sign_in(contexts["shopper"], "/login", "shopper@demo.spoeq")
+    sign_in(contexts["shopper"], "/login", "shopper@demo.spoeq")
     order = _buy(contexts["shopper"], sku)
-    _sign_in(contexts["admin"], "/admin/login", "admin@demo.spoeq")
+    sign_in(contexts["admin"], "/admin/login", "admin@demo.spoeq")
     stops = [
         Stop("cart-empty", "newcomer", "/cart"),
         Stop("cart", "guest", "/cart"),
@@ -61,18 +68,18 @@ def plan_tour(browser: Browser, base_url: str) -> Tour:
         Stop("not-found", "newcomer", "/no-such-page"),
         Stop("confirmation", "newcomer", order["confirmation"]),
         Stop("tracking", "newcomer", order["tracking"]),
-        *_crawl(contexts["shopper"], "shopper", "/account"),
-        *_crawl(contexts["newcomer"], "newcomer", "/"),
+        *crawl(contexts["shopper"], "shopper", "/account"),
+        *crawl(contexts["newcomer"], "newcomer", "/"),
         Stop("admin-login", "newcomer", "/admin/login"),
-        *_crawl(contexts["admin"], "admin", "/admin"),
+        *crawl(contexts["admin"], "admin", "/admin"),
     ]
     cookies = {who: context.storage_state()["cookies"] for who, context in contexts.items()}
     for context in contexts.values():
         context.close()
-    return Tour({who: [dict(cookie) for cookie in found] for who, found in cookies.items()}, tuple(_once(stops)))
+    return Tour({who: [dict(cookie) for cookie in found] for who, found in cookies.items()}, tuple(once(stops)))
 
 
-def _once(stops: list[Stop]) -> Iterator[Stop]:
+def once(stops: list[Stop]) -> Iterator[Stop]:
     seen: set[str] = set()
     for stop in stops:
         if stop.name not in seen:
@@ -89,18 +96,18 @@ def _fill_cart(context: BrowserContext) -> None:
     items = context.request.get("/api/v1/products?in_stock=1&price_max=200000&per_page=5&sort=-price").json()["items"]
     for item in items[:3]:
         answer = context.request.post(
-            "/cart/items", form={"sku": item["variants"][0]["sku"], "quantity": "1"}, headers=_from(context)
+            "/cart/items", form={"sku": item["variants"][0]["sku"], "quantity": "1"}, headers=from_here(context)
         )
         assert answer.ok, answer.text()
 
 
-def _from(context: BrowserContext) -> dict[str, str]:
+def from_here(context: BrowserContext) -> dict[str, str]:
     return {"Sec-Fetch-Site": "same-origin"}
 
 
 def _buy(context: BrowserContext, sku: str) -> dict[str, str]:
     """Orders one piece through the pages; the paths of the confirmation and of tracking."""
-    answer = context.request.post("/cart/items", form={"sku": sku, "quantity": "1"}, headers=_from(context))
+    answer = context.request.post("/cart/items", form={"sku": sku, "quantity": "1"}, headers=from_here(context))
     assert answer.ok, answer.text()
     page = context.new_page()
     page.goto("/checkout")
@@ -116,12 +123,12 @@ def _buy(context: BrowserContext, sku: str) -> dict[str, str]:
     page.get_by_role("button", name=re.compile("^(Place order|Pay )")).click()
     page.wait_for_url("**/confirmation?**")
     tracking = page.get_by_role("link", name=re.compile("Track")).first.get_attribute("href")
-    paths = {"confirmation": _path(page.url), "tracking": _path(str(tracking))}
+    paths = {"confirmation": path_of(page.url), "tracking": path_of(str(tracking))}
     page.close()
     return paths
 
 
-def _sign_in(context: BrowserContext, path: str, email: str) -> None:
+def sign_in(context: BrowserContext, path: str, email: str) -> None:
     page = context.new_page()
     page.goto(path)
     page.locator("[name=email]").first.fill(email)
@@ -131,7 +138,7 @@ def _sign_in(context: BrowserContext, path: str, email: str) -> None:
     page.close()
 
 
-def _crawl(context: BrowserContext, who: str, start: str) -> Iterator[Stop]:
+def crawl(context: BrowserContext, who: str, start: str) -> Iterator[Stop]:
     """One page of each kind below the start, by links."""
     page = context.new_page()
     area = "/admin" if start.startswith("/admin") else ""
@@ -157,7 +164,7 @@ def _links(page: Page) -> list[str]:
     hrefs = page.locator("a[href]").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     here = urlsplit(page.url)
     absolute = [urlsplit(urljoin(page.url, href)) for href in hrefs]
-    return [_path(link.geturl()) for link in absolute if link.netloc == here.netloc]
+    return [path_of(link.geturl()) for link in absolute if link.netloc == here.netloc]
 
 
 def _kind(path: str) -> str:
@@ -168,6 +175,6 @@ def _kind(path: str) -> str:
     return "-".join(named) or "home"
 
 
-def _path(url: str) -> str:
+def path_of(url: str) -> str:
     parts = urlsplit(url)
     return parts.path + (f"?{parts.query}" if parts.query else "")
