@@ -13,8 +13,8 @@ from spoeq_demo.drawings.scene import draw
 if TYPE_CHECKING:
     from spoeq_demo.catalogue.model import DemoProduct
 
-WIDTHS: Final = (320, 640, 960, 1200)
-DETAIL_WIDTHS: Final = (320, 640, 960)
+WIDTHS: Final = (160, 320, 640, 960, 1200)
+DETAIL_WIDTHS: Final = (160, 320, 640, 960)
 _JPEG_WIDTH = 960
 _LIST_WIDTH = 640
 _FILTER = Image.Resampling.HAMMING
