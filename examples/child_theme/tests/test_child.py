@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from flit_core import buildapi
 
 from spoeq_core.plugins.lifecycle import save_settings
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.visitors import shopper_browser
 from spoeq_core.web.themes import Themes, discover_themes
 from spoeq_core.web.theming import Theming
+from tests.packaging.unpacked import unpacked
 from tests.shopping import SKU, stock_up
 
 HERE = Path(__file__).resolve().parents[1]
@@ -24,16 +22,7 @@ HERE = Path(__file__).resolve().parents[1]
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example's wheel, unpacked: what pip would put into an environment."""
-    into = tmp_path_factory.mktemp("site")
-    before = os.getcwd()
-    os.chdir(HERE)
-    try:
-        name = buildapi.build_wheel(str(into))
-    finally:
-        os.chdir(before)
-    with zipfile.ZipFile(into / name) as wheel:
-        wheel.extractall(into)
-    return into
+    return unpacked(HERE, tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture

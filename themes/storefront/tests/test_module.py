@@ -13,6 +13,15 @@ from playwright.async_api import async_playwright, expect
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SHOP = "http://shop.test"
+CARD = {
+    "name": "card",
+    "label": "Gift card",
+    "hint": "",
+    "max_length": 10,
+    "pattern": "",
+    "required": False,
+    "multiline": True,
+}
 expect.set_options(timeout=30_000)
 
 pytestmark = [
@@ -217,6 +226,17 @@ async def test_what_goes_into_the_cart_is_shown_without_leaving(open_page, shop)
     await expect(dialog).to_be_hidden()
     await expect(page.get_by_role("button", name="Add to cart").first).to_be_focused()
     await expect(page).to_have_url(f"{SHOP}/product/saree")
+
+
+async def test_what_was_written_for_an_item_is_counted_and_stays_when_another_size_is_chosen(open_page, shop):
+    shop.cases["product"][1]["product"]["line_properties"] = [CARD]
+    page = await open_page("/product/saree")
+    await page.get_by_label("Gift card").fill(" Happy\nDiwali 🪔")
+    await expect(page.locator(".field__count--over")).to_have_text("14 / 10")
+    await page.get_by_text("L", exact=True).click()
+    await expect(page.locator("[name=sku]")).to_have_value("SAR-L")
+    await expect(page.get_by_label("Gift card")).to_have_value(" Happy\nDiwali 🪔")
+    await expect(page.locator(".field__count--over")).to_have_text("14 / 10")
 
 
 async def test_a_thumbnail_shows_its_photograph_and_says_which_one(open_page):
