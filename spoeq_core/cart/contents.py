@@ -75,7 +75,11 @@ class Contents:
             words = message("%(name)s cannot be ordered like this. Remove it and add it again.", name=name)
             return Notice("property_invalid", words, line.id)
         label = self.property_labels(line)[first.field.removeprefix("properties.")]
-        words = message("%(name)s: “%(label)s” is not offered any more.", name=name, label=label)
+        words = message(
+            "%(name)s: “%(label)s” is not offered any more. In the cart you can continue without it.",
+            name=name,
+            label=label,
+        )
         return Notice("property_unavailable", words, line.id)
 
     def available(self) -> dict[str, int]:
