@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_journey import place_order, sign_in
-from tests.packaging.unpacked import unpacked
 from tests.processes import RunningDemo, running_demo
+from tests.unpacked import unpacked
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Visitor

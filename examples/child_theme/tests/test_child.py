@@ -13,8 +13,8 @@ from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.visitors import shopper_browser
 from spoeq_core.web.themes import Themes, discover_themes
 from spoeq_core.web.theming import Theming
-from tests.packaging.unpacked import unpacked
 from tests.shopping import SKU, stock_up
+from tests.unpacked import unpacked
 
 HERE = Path(__file__).resolve().parents[1]
 

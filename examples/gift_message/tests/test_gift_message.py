@@ -17,8 +17,8 @@ from spoeq_core.plugins.lifecycle import save_settings
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.messages import bring
 from spoeq_core.testing.visitors import Browser, shopper_browser, staff_browser, staff_program
-from tests.packaging.unpacked import unpacked
 from tests.shopping import SKU, stock_up
+from tests.unpacked import unpacked
 
 HERE = Path(__file__).resolve().parents[1]
 PACKAGE = "spoeq_gift_message"
