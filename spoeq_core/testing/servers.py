@@ -12,7 +12,11 @@ from pathlib import Path
 
 @contextmanager
 def test_servers(data_dir: Path) -> Iterator[tuple[str, str]]:
-    """URLs of MongoDB and Redis: `SPOEQ_TEST_MONGODB_URI` and `SPOEQ_TEST_REDIS_URL`, or embedded servers."""
+    """URLs of MongoDB and Redis: `SPOEQ_TEST_MONGODB_URI` and `SPOEQ_TEST_REDIS_URL`, or embedded servers.
+
+    A MongoDB that is given should run with `--setParameter ttlMonitorEnabled=false`: tests stop the shop's clock in the
+    past, and it would forget under their hands what has expired by its own.
+    """
     given = os.environ.get("SPOEQ_TEST_MONGODB_URI"), os.environ.get("SPOEQ_TEST_REDIS_URL")
     if given[0] and given[1]:
         yield given[0], given[1]
@@ -20,9 +24,9 @@ def test_servers(data_dir: Path) -> Iterator[tuple[str, str]]:
     from spoeq_core.kernel.embedded import EmbeddedServers
 
     loop = asyncio.new_event_loop()
-    # Nobody kills them. A test drops its database when it ends, each key by a commit of its own: to wait for the disk
-    # at every one would be most of what the suite takes.
-    servers = EmbeddedServers(data_dir, lasting=False)
+    # A test drops its database when it ends, each key by a commit of its own: to wait for the disk at every one would
+    # be most of what the suite takes.
+    servers = EmbeddedServers(data_dir, for_tests=True)
     urls = loop.run_until_complete(servers.start())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

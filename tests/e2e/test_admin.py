@@ -25,6 +25,7 @@ def orders(demo: RunningDemo) -> list[str]:
     sku = found["items"][-1]["variants"][0]["sku"]
     numbers = []
     for number in range(3):
+        demo.client.cookies.clear()  # no cart of another test's
         token = demo.client.post("/api/v1/cart", json={"sku": sku, "quantity": 1}).json()["token"]
         demo.client.cookies.clear()
         headers = {"X-Cart-Token": token, "Idempotency-Key": uuid.uuid4().hex}

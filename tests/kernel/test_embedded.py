@@ -21,10 +21,12 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import AutoReconnect
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
+from secantus.config import load_config
 
 import spoeq_core
 from spoeq_core.kernel.datadir import DataDirectory, DataDirectoryBusy, PidFile, command_line
 from spoeq_core.kernel.embedded import MONGO, VALKEY, EmbeddedServers, ServerUrls, running_servers
+from spoeq_core.kernel.embedded.programs import program
 from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
 from spoeq_core.kernel.processes import RestartBudget
 
@@ -316,3 +318,13 @@ def test_a_data_directory_that_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be used") as failure:
         DataDirectory(tmp_path / "file" / "data")
     assert "SPOEQ_DATA_DIR" in failure.value.hint
+
+
+@pytest.mark.parametrize(("for_tests", "waits", "sweeps"), [(False, True, 60), (True, False, 0)])
+def test_only_a_shop_waits_for_the_disk_and_forgets_what_has_expired(
+    directory: Path, for_tests: bool, waits: bool, sweeps: int
+) -> None:
+    arguments = program(MONGO, DataDirectory(directory), for_tests=for_tests).argv(27017)
+    assert ("--sync-on-commit" in arguments) is waits
+    config, _ = load_config(Path(arguments[arguments.index("--config") + 1]))
+    assert config.ttl_sweep_seconds == sweeps

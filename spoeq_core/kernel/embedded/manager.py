@@ -57,7 +57,8 @@ class EmbeddedServers:
         patience: Seconds that a server may take until it answers.
         choose_port: Chooses a port for a server; asked again when the port turns out to be taken.
         budget: Makes the restart policy of a server for `watch`.
-        lasting: Whether what they acknowledged survives a kill and a power cut, at the price of a wait for the disk.
+        for_tests: Whether nobody kills them, so that they need not wait for the disk, and their clock is not their
+            clients': they forget nothing by it.
         notify: Is told in a sentence when a server died and is started again.
     """
 
@@ -69,7 +70,7 @@ class EmbeddedServers:
         patience: float = 60.0,
         choose_port: Callable[[], int] = free_port,
         budget: Callable[[], RestartBudget] = lambda: RestartBudget(quick_seconds=SECONDS_OF_A_QUICK_DEATH),
-        lasting: bool = True,
+        for_tests: bool = False,
         notify: Notify = to_stderr,
     ) -> None:
         self.directory = directory if isinstance(directory, DataDirectory) else DataDirectory(directory)
@@ -77,7 +78,7 @@ class EmbeddedServers:
         self._patience = patience
         self._choose_port = choose_port
         self._budget = budget
-        self._lasting = lasting
+        self._for_tests = for_tests
         self._notify = notify
         self._lock: DataDirectoryLock | None = None
         self._servers: dict[str, _Server] = {}
@@ -106,7 +107,7 @@ class EmbeddedServers:
         self._lock = self.directory.lock()
         try:
             self._servers = {
-                name: _Server(program(name, self.directory, lasting=self._lasting), self._choose_port())
+                name: _Server(program(name, self.directory, for_tests=self._for_tests), self._choose_port())
                 for name in self._names
             }
             async with asyncio.TaskGroup() as starting:

@@ -63,18 +63,18 @@ class Program:
     ask_pid: Callable[[int], Awaitable[int]]
 
 
-def program(name: str, directory: DataDirectory, *, lasting: bool = True) -> Program:
+def program(name: str, directory: DataDirectory, *, for_tests: bool = False) -> Program:
     """The server of that name ("mongo" or "valkey").
 
     Args:
         name: Which one.
         directory: Its data directory.
-        lasting: Whether what it acknowledged survives a kill and a power cut, at the price of a wait for the disk.
+        for_tests: Whether nobody kills it, so that it need not wait for the disk, and its clock is not its clients'.
 
     Raises:
         ConfigurationError: it is not installed, or not made for this platform.
     """
-    return _mongo(directory, lasting) if name == MONGO else _valkey(directory)
+    return _mongo(directory, for_tests) if name == MONGO else _valkey(directory)
 
 
 def pid_file(name: str, directory: DataDirectory) -> PidFile:
@@ -83,16 +83,17 @@ def pid_file(name: str, directory: DataDirectory) -> PidFile:
     return PidFile(directory.path / f"{name}.pid", executable, directory.folder(name))
 
 
-def _mongo(directory: DataDirectory, lasting: bool) -> Program:
+def _mongo(directory: DataDirectory, for_tests: bool) -> Program:
     # Beside the interpreter, since the scripts of a virtual environment are often not on the PATH.
     script = Path(sys.executable).with_name("secantusd-py")
     if not script.is_file():
         raise ConfigurationError("SecantusDB, the embedded MongoDB server, is not installed.", hint=INSTALL_HINT)
     # Named, so that it does not look for one in the working directory, the home and /etc.
     config = directory.path / "secantusd.toml"
-    config.write_text("# The embedded SecantusDB gets its options on its command line.\n")
+    # Documents that expire are forgotten every minute, but not where tests stand still in the past.
+    config.write_text(f"[storage]\nttl_sweep_seconds = {0 if for_tests else 60}\n")
     fixed = ["--config", str(config), "--storage-path", str(directory.folder(MONGO)), "--log-level", "WARNING"]
-    if lasting:
+    if not for_tests:
         fixed += ["--sync-on-commit"]
     # As a standalone server it writes no oplog, which nobody here reads: that halves the cost of a write, and saves
     # the pruning that stops all writes for seconds.
