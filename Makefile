@@ -1,7 +1,8 @@
 # The commands everyone needs. They make .venv on the first run and leave it alone until a requirement changes.
 #
 #   make demo                  a running shop: PORT=8001, DATA_DIR=~/shop, RESET=1, or any option as ARGS="…"
-#   make test                  the whole suite, browser tests included: ARGS="-k coupons" for a part of it
+#   make test                  the whole suite, browser tests included, on all cores (up to 4)
+#   make test ARGS="-k cart"   a part of it, in one process: what pytest takes, as -x, --pdb or -n 2
 #   make check                 style, types, architecture, generated lists, advisories
 
 SHELL := bash
@@ -14,6 +15,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 LOG := $(VENV)/install.log
+ALL_CORES := -n logical --maxprocesses 4
 PIP := $(PY) -m pip --disable-pip-version-check
 MANIFESTS := requirements-dev.txt constraints.txt pyproject.toml \
 	$(wildcard plugins/*/pyproject.toml themes/*/pyproject.toml)
@@ -34,7 +36,7 @@ demo: $(STAMP) ## a running demo shop; PORT=8001 DATA_DIR=dir RESET=1 ARGS="…"
 		$(if $(filter-out 0 no false,$(RESET)),--reset) $(ARGS)
 
 test: $(STAMP) browser ## the whole suite, browser tests included; ARGS="-k coupons"
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(or $(ARGS),$(ALL_CORES))
 
 check: lint types floors generated audit ## style, types, architecture, generated lists, advisories
 
