@@ -17,6 +17,7 @@ from spoeq_core.hooks.caller import Hooks
 from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.clock import Clock, SystemClock
 from spoeq_core.kernel.crypto import Keyring
+from spoeq_core.kernel.ending import end
 from spoeq_core.kernel.events import Subscription, subscriptions
 from spoeq_core.kernel.mongo import Mongo
 from spoeq_core.kernel.outbox import Outbox, Wake
@@ -100,8 +101,7 @@ async def open_shop(
         try:
             yield shop
         finally:
-            watcher.cancel()
-            await asyncio.gather(watcher, return_exceptions=True)
+            await end(watcher, patience=1.0)
     finally:
         await boot.faults.disconnect()
         await redis.aclose()

@@ -14,6 +14,7 @@ from taskiq.api import run_receiver_task
 from spoeq_core import boot, wake
 from spoeq_core.jobs.service import JobRunner
 from spoeq_core.kernel.clock import Clock
+from spoeq_core.kernel.ending import PATIENCE, end
 from spoeq_core.kernel.outbox import Relay
 from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.kernel.settings import Settings
@@ -54,9 +55,7 @@ class Worker:
             if ready is not None:
                 ready.set()
             await stopping.wait()
-            for job in jobs:
-                job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+            await end(*jobs, patience=4 * PATIENCE)  # they end tasks of their own
 
 
 def create_worker(

@@ -23,6 +23,7 @@ from spoeq_core.jobs.model import (
     JobState,
     Step,
 )
+from spoeq_core.kernel.ending import end
 from spoeq_core.kernel.errors import Conflict, SpoeqError, StaleAggregate
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.kernel.mongo import where
@@ -157,10 +158,7 @@ class JobRunner:
 
     async def stop(self) -> None:
         """Let go of everything; another worker takes it up at once."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*self._tasks)
 
 
 async def _take(shop: Shop, kinds: Mapping[str, JobKind]) -> tuple[JobKind, Job] | None:
