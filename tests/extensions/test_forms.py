@@ -154,8 +154,12 @@ async def test_two_people_at_a_products_fields_are_merged(app: RunningApp, admin
     again = fields_of(html, "product-form")
     assert mine.items() <= again.items()
     assert (again["ext.keeper.supplier"], again[f"{ROW}-removable"]) == ("Acme", "1")
-    for name in ("ext.keeper.months", "variants.KURTA.ext-keeper-watt_hours"):
-        assert f'name="take-{name}" value="theirs"' in html
+    for name, mine_was, theirs in (
+        ("ext.keeper.months", "24", "12"),
+        ("variants.KURTA.ext-keeper-watt_hours", "50", "40"),
+    ):
+        offered = re.findall(rf'name="take-{re.escape(name)}" value="(\w+)"[^>]*><span>([^<]*)</span>', html)
+        assert offered == [("mine", mine_was), ("theirs", theirs)]
     assert 'name="take-ext.keeper.supplier"' not in html
     status, html = await send(admin, path, again, **{"take-variants.KURTA.ext-keeper-watt_hours": "theirs"})
     assert status == 303, html
