@@ -119,6 +119,7 @@ async def test_a_product_has_the_shape_of_the_contract(api: Api):
         "weight_g": 300,
         "dimensions_mm": None,
         "ext": {},
+        "line_properties": [],
         "version": 1,
     }
     price = {"sale": {"amount": 29900, "currency": "INR"}, "mrp": {"amount": 39900, "currency": "INR"}}
