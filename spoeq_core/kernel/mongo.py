@@ -5,12 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
-from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 
-from bson.codec_options import TypeDecoder, TypeRegistry
-from bson.int64 import Int64
+from bson.codec_options import TypeRegistry
 from motor.motor_asyncio import AsyncIOMotorClient
 from odmantic import AIOEngine, Model
 from pydantic import TypeAdapter
@@ -21,6 +18,9 @@ from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.errors import Conflict, NotFound, StaleAggregate
 from spoeq_core.kernel.events import Event, to_pending
 from spoeq_core.kernel.outbox import Outbox
+from spoeq_core.kernel.stored import PlainIntegers, plain
+
+__all__ = ["DUPLICATE", "A", "Aggregate", "Document", "Mongo", "Repository", "SortKey", "plain", "where"]
 
 Document = dict[str, Any]
 SortKey = tuple[str, int]
@@ -43,16 +43,6 @@ class Aggregate(Protocol):
 
 
 A = TypeVar("A", bound=Aggregate)
-
-
-class PlainIntegers(TypeDecoder):
-    """What 32 bits do not hold (₹2.15 crore in paise) is read as `int` too: money takes nothing else."""
-
-    bson_type = Int64
-
-    def transform_bson(self, value: Any) -> int:
-        """The same number."""
-        return int(value)
 
 
 class Mongo:
@@ -100,25 +90,6 @@ class Mongo:
 def _indexes(document: type[Model]) -> list[IndexModel]:
     declared = document.model_config.get("indexes")
     return [index for index in (declared() if declared else ()) if isinstance(index, IndexModel)]
-
-
-def plain(value: Any) -> Any:  # noqa: PLR0911 - one answer for each kind of value
-    """The same value of types that BSON knows: tuples and sets as lists, Decimals as text, enums as their value."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str | int | float | bool | bytes | datetime | None):
-        return value
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted(plain(item) for item in value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Sequence):
-        return [plain(item) for item in value]
-    raise TypeError(f"cannot store a {type(value).__name__}: {value!r}")
 
 
 class Repository(Generic[A]):
