@@ -154,6 +154,7 @@ def _entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
         end_at=_moment("end_at", form, shop),
         active=form.flag("active"),
         combinable=form.flag("combinable"),
+        shown=form.flag("shown"),
         description=form.text("description"),
         version=form.integer("version", start.version),
     )
@@ -217,6 +218,7 @@ def _values(coupon: Coupon, shop: Shop) -> dict[str, str]:
         "end_at": local(coupon.end_at),
         "active": "1" if coupon.active else "",
         "combinable": "1" if coupon.combinable else "",
+        "shown": "1" if coupon.shown else "",
         "description": coupon.description,
         "version": str(coupon.version),
     }
@@ -229,6 +231,7 @@ def _row(coupon: Coupon, shop: Shop, uses: int) -> dict[str, Any]:
         "state": coupon.state(shop.clock.now()).value,
         "uses": uses,
         "max_uses": coupon.max_uses,
+        "shown": coupon.shown,
         "end_at": coupon.end_at,
         "url": f"{PATH}/{coupon.code}",
     }

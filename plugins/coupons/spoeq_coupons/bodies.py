@@ -25,6 +25,7 @@ from spoeq_coupons.checks import LONGEST_NOTE, MOST_USES
 from spoeq_coupons.model import Coupon, CouponType
 
 LONGEST_CODE = 60
+SAME_NAMED = ("max_uses", "per_user_limit", "start_at", "end_at", "active", "combinable", "shown", "description")
 MONEY_EXAMPLE = '{"amount": 10000, "currency": "INR"}'
 
 
@@ -71,6 +72,7 @@ class CouponBody(Body):
     end_at: Moment | None = None
     active: StrictBool = True
     combinable: StrictBool = False
+    shown: StrictBool = False
     description: Note = ""
 
 
@@ -86,6 +88,7 @@ class CouponChange(Body):
     end_at: Moment | None = None
     active: StrictBool = True
     combinable: StrictBool = False
+    shown: StrictBool = False
     description: Note = ""
 
 
@@ -96,11 +99,7 @@ def given_fields(shop: Shop, body: CouponBody | CouponChange, kind: CouponType) 
         Invalid: the value does not fit the type, or an amount is in another currency.
     """
     named = body.model_fields_set
-    found: dict[str, Any] = {
-        name: getattr(body, name)
-        for name in ("max_uses", "per_user_limit", "start_at", "end_at", "active", "combinable", "description")
-        if name in named
-    }
+    found: dict[str, Any] = {name: getattr(body, name) for name in SAME_NAMED if name in named}
     if "min_order" in named:
         found["min_order"] = amount_of(body.min_order, shop, "min_order") if body.min_order else 0
     if "max_discount" in named:
@@ -121,6 +120,7 @@ def coupon_view(coupon: Coupon, uses: int) -> dict[str, Any]:
         "end_at": coupon.end_at,
         "active": coupon.active,
         "combinable": coupon.combinable,
+        "shown": coupon.shown,
         "description": coupon.description,
         "uses": uses,
         "version": coupon.version,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from odmantic import Field, Model
@@ -14,10 +14,16 @@ from spoeq_coupons.model import Coupon
 
 LAST = "\uffff"
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+A_WHILE = timedelta(seconds=1)
+MOST_SHOWN = 50
 
 
 def _indexes() -> Sequence[IndexModel]:
-    return [IndexModel([("created_at", -1)], name="newest"), IndexModel([("code", 1)], name="code")]
+    return [
+        IndexModel([("created_at", -1)], name="newest"),
+        IndexModel([("code", 1)], name="code"),
+        IndexModel([("shown", 1)], name="shown", partialFilterExpression={"shown": True}),
+    ]
 
 
 class CouponDocument(Model):
@@ -40,6 +46,7 @@ class CouponDocument(Model):
     end_at: datetime | None = None
     active: bool = True
     combinable: bool = False
+    shown: bool = False
     description: str = ""
     version: int = 1
     created_at: datetime | None = None
@@ -47,10 +54,27 @@ class CouponDocument(Model):
 
 
 class CouponRepository(Repository[Coupon]):
-    """Keeps coupons."""
+    """Keeps coupons, and remembers for a second which are shown: each page of the shop links to them."""
 
     document = CouponDocument
     model = Coupon
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._shown: tuple[Coupon, ...] = ()
+        self._read_at: datetime | None = None
+
+    async def shown(self) -> tuple[Coupon, ...]:
+        """Those that shoppers are shown, newest first and fifty at most, as they were at most a second ago."""
+        now = self._clock.now()
+        if self._read_at is None or not timedelta() <= now - self._read_at < A_WHILE:
+            found = await self.find({"shown": True}, sort=[("created_at", -1), ("code", 1)], limit=MOST_SHOWN)
+            self._shown, self._read_at = tuple(found), now
+        return self._shown
+
+    def forget(self) -> None:
+        """Read the shown ones anew when they are asked for next: something was changed."""
+        self._read_at = None
 
     async def by_ids(self, ids: Sequence[str]) -> dict[str, Coupon]:
         """Those of the coupons that exist, by id."""

@@ -23,6 +23,7 @@ from spoeq_core.sdk import (
     PricingCart,
     Reason,
     Target,
+    format_amount,
     message,
     normalise_email,
 )
@@ -67,6 +68,7 @@ class Coupon:
         end_at: Until when it applies, exclusive, UTC.
         active: Whether staff let it be used.
         combinable: Whether it may be used with other coupons.
+        shown: Whether it is an offer that all shoppers see, and not a code that somebody was given.
         description: A note for staff.
     """
 
@@ -85,6 +87,7 @@ class Coupon:
     end_at: datetime | None = None
     active: bool = True
     combinable: bool = False
+    shown: bool = False
     description: str = ""
     version: int = 1
     created_at: datetime | None = None
@@ -162,8 +165,9 @@ def why_not(coupon: Coupon, cart: PricingCart) -> Reason | None:
             message("%(code)s is for orders in %(currency)s.", code=coupon.code, currency=coupon.currency),
         )
     if cart.items_total < coupon.min_order:
+        missing = format_amount(coupon.min_order - cart.items_total, coupon.currency)
         return Reason(
-            "coupon_minimum", message("%(code)s applies to larger orders: add more to your cart.", code=coupon.code)
+            "coupon_minimum", message("Add %(missing)s more to use %(code)s.", code=coupon.code, missing=missing)
         )
     return None
 

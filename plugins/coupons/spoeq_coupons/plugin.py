@@ -20,6 +20,7 @@ from spoeq_core.sdk import (
     Quota,
     Routes,
     Shop,
+    SitemapEntry,
     hookimpl,
 )
 from spoeq_coupons import admin, api, pages, service
@@ -85,9 +86,20 @@ async def order_quotas(shop: Shop, order: Order) -> Sequence[Quota]:
 
 
 @hookimpl
-async def page_fragments(slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
-    """The code field of the cart and the checkout."""
+async def page_fragments(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
+    """The code field of the cart and the checkout, and the link to the offers while there are any."""
+    if slot == "menu.entries":
+        return [Fragment("coupons/entry.html", weight=20)] if await service.running_offers(shop) else None
     if slot not in FORM_OF_SLOT:
         return None
-    codes = page["cart"]["coupons"]
-    return [Fragment("coupons/field.html", {"codes": codes, "owner": FORM_OF_SLOT[slot]}, weight=10)]
+    owner = FORM_OF_SLOT[slot]
+    offers = not owner and bool(await service.running_offers(shop))
+    data = {"codes": page["cart"]["coupons"], "owner": owner, "offers": offers}
+    return [Fragment("coupons/field.html", data, weight=10)]
+
+
+@hookimpl
+async def sitemap_entries(shop: Shop) -> Sequence[SitemapEntry]:
+    """The page of the offers, while there are any."""
+    changed = [coupon.updated_at for coupon in await service.running_offers(shop)]
+    return [SitemapEntry(pages.OFFERS, max((at for at in changed if at), default=None))] if changed else []

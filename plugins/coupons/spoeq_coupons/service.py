@@ -24,9 +24,10 @@ from spoeq_core.sdk import (
 )
 from spoeq_coupons.checks import problems_of
 from spoeq_coupons.documents import CouponRepository
-from spoeq_coupons.model import Coupon, fold, identities, judged
+from spoeq_coupons.model import Coupon, CouponState, fold, identities, judged
 
 PLUGIN = "coupons"
+USED_UP = "coupon_used_up"
 MOST_CODES = 10
 
 
@@ -36,6 +37,15 @@ class Facts:
 
     coupons: Mapping[str, Coupon]
     used_up: Mapping[str, Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A coupon that shoppers are shown, for one of them: whether it is in the cart, and why it gives nothing there."""
+
+    coupon: Coupon
+    in_cart: bool
+    why_not: Reason | None
 
 
 async def find_coupon(shop: Shop, code: str) -> Coupon:
@@ -82,12 +92,15 @@ async def create_coupon(shop: Shop, coupon: Coupon) -> Coupon:
         updated_at=now,
     )
     _check(fresh)
+    coupons = shop.repository(CouponRepository)
     try:
-        return await shop.repository(CouponRepository).insert(fresh)
+        stored = await coupons.insert(fresh)
     except Conflict:
         raise Conflict(
             message("There is a coupon %(code)s already.", code=code), hint="Choose another code.", code="duplicate"
         ) from None
+    coupons.forget()
+    return stored
 
 
 async def update_coupon(shop: Shop, coupon: Coupon) -> Coupon:
@@ -98,7 +111,10 @@ async def update_coupon(shop: Shop, coupon: Coupon) -> Coupon:
         StaleAggregate: somebody else changed or deleted it.
     """
     _check(coupon)
-    return await shop.repository(CouponRepository).save(replace(coupon, updated_at=shop.clock.now()))
+    coupons = shop.repository(CouponRepository)
+    stored = await coupons.save(replace(coupon, updated_at=shop.clock.now()))
+    coupons.forget()
+    return stored
 
 
 async def delete_coupon(shop: Shop, code: str, *, version: int | None = None) -> Coupon:
@@ -111,7 +127,10 @@ async def delete_coupon(shop: Shop, code: str, *, version: int | None = None) ->
     coupon = await find_coupon(shop, code)
     if version is not None and coupon.version != version:
         raise StaleAggregate("This coupon was changed by somebody else in the meantime.", hint="Read it again.")
-    if not await shop.repository(CouponRepository).delete(coupon.id):
+    coupons = shop.repository(CouponRepository)
+    deleted = await coupons.delete(coupon.id)
+    coupons.forget()
+    if not deleted:
         raise NotFound(message("There is no coupon %(code)s.", code=code), code="coupon_unknown")
     return coupon
 
@@ -125,12 +144,44 @@ async def facts_of(shop: Shop, cart: PricingCart) -> Facts | None:
     return Facts(coupons, await _used_up(shop, list(coupons.values()), cart.buyer))
 
 
+async def running_offers(shop: Shop) -> list[Coupon]:
+    """The coupons that shoppers are shown and that apply at this time, newest first."""
+    now = shop.clock.now()
+    shown = await shop.repository(CouponRepository).shown()
+    return [coupon for coupon in shown if coupon.state(now) is CouponState.ACTIVE]
+
+
+async def offers_for(shop: Shop, cart: PricingCart) -> list[Offer]:
+    """The running offers that are not used up, each judged as the cart would judge it.
+
+    Those of the cart's other codes are read by one command, and all counts of uses by another, however many there are.
+    """
+    running = await running_offers(shop)
+    if not running:
+        return []
+    entered = await shop.repository(CouponRepository).by_ids([fold(code) for code in cart.codes[:MOST_CODES]])
+    coupons = {**{coupon.id: coupon for coupon in running}, **entered}
+    used_up = await _used_up(shop, list(coupons.values()), cart.buyer)
+    offers = [Offer(coupon, coupon.id in entered, _verdict(coupon, coupons, cart, used_up)) for coupon in running]
+    return [offer for offer in offers if offer.why_not is None or offer.why_not.code != USED_UP]
+
+
 async def why_not_now(shop: Shop, cart: PricingCart, coupon: Coupon) -> Reason | None:
     """Why a code, which is among the cart's, gives nothing there; None if it does."""
     facts = await facts_of(shop, cart)
     if facts is None:
         return None
-    verdicts = judged(cart.codes[:MOST_CODES], facts.coupons, cart, facts.used_up)
+    return _verdict(coupon, facts.coupons, cart, facts.used_up)
+
+
+def _verdict(
+    coupon: Coupon, coupons: Mapping[str, Coupon], cart: PricingCart, used_up: Mapping[str, Reason]
+) -> Reason | None:
+    """Why a coupon gives nothing in a cart, among whose codes it is or would be entered last."""
+    codes = [code for code in cart.codes[:MOST_CODES] if fold(code) in coupons]
+    if all(fold(code) != coupon.id for code in codes):
+        codes.append(coupon.code)
+    verdicts = judged(codes, coupons, cart, used_up)
     return next((reason for code, reason in verdicts.items() if fold(code) == coupon.id), None)
 
 
@@ -157,9 +208,7 @@ async def _used_up(shop: Shop, coupons: Sequence[Coupon], buyer: Buyer) -> dict[
 
 
 def _quotas(coupon: Coupon, buyer: Buyer) -> Iterator[Quota]:
-    yield Quota(
-        _key(coupon), coupon.max_uses, message("%(code)s has been used up.", code=coupon.code), code="coupon_used_up"
-    )
+    yield Quota(_key(coupon), coupon.max_uses, message("%(code)s has been used up.", code=coupon.code), code=USED_UP)
     if coupon.per_user_limit is None:
         return
     told = message("You have used %(code)s as often as it allows.", code=coupon.code)

@@ -27,6 +27,7 @@ class CouponShape(Terms):
     end_at: datetime | None
     active: bool
     combinable: bool
+    shown: bool
     description: str
     uses: int
     version: int
@@ -59,6 +60,7 @@ class CheckedCoupon(Terms):
     end_at: datetime | None = None
     active: bool | None = None
     combinable: bool | None = None
+    shown: bool | None = None
     description: str | None = None
     uses: int | None = None
     version: int | None = None

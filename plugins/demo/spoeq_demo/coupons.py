@@ -9,15 +9,16 @@ from spoeq_core.sdk import Settings, SpoeqError, in_process_client
 from spoeq_demo.people import ACCOUNTS, PASSWORD
 
 CODES: tuple[Mapping[str, Any], ...] = (
-    {"code": "WELCOME10", "type": "percent", "value": 10, "description": "10% off everything"},
+    {"code": "WELCOME10", "type": "percent", "value": 10, "shown": True, "description": "10% off everything"},
     {
         "code": "FLAT200",
         "type": "fixed",
         "value": {"amount": 20000, "currency": "INR"},
         "min_order": {"amount": 149900, "currency": "INR"},
+        "shown": True,
         "description": "₹200 off orders from ₹1,499",
     },
-    {"code": "SHIPFREE", "type": "free_shipping", "combinable": True, "description": "Free delivery"},
+    {"code": "SHIPFREE", "type": "free_shipping", "combinable": True, "shown": True, "description": "Free delivery"},
     {
         "code": "ONCE50",
         "type": "percent",
