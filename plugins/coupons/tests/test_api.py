@@ -53,6 +53,7 @@ async def test_staff_give_out_a_code(staff: Program):
         "end_at": None,
         "active": True,
         "combinable": False,
+        "shown": False,
         "description": "",
         "uses": 0,
         "version": 1,
@@ -75,6 +76,7 @@ async def test_every_term_comes_back_as_it_was_given(staff: Program):
         "end_at": "2026-12-01T00:00:00Z",
         "active": False,
         "combinable": True,
+        "shown": True,
         "description": "For the fair",
     }
     status, coupon = await staff.post("/coupons", body)

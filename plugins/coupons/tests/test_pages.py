@@ -124,7 +124,7 @@ async def test_what_is_left_empty_is_no_limit(running: RunningApp, staff: Browse
     coupon = await find_coupon(running.shop, "DIWALI10")
     assert (coupon.max_discount, coupon.min_order, coupon.max_uses, coupon.per_user_limit) == (None, 0, None, None)
     assert (coupon.start_at, coupon.end_at, coupon.combinable, coupon.active) == (None, None, False, False)
-    assert "inactive" in await staff.text("/admin/coupons")
+    assert "Switched off" in await staff.text("/admin/coupons")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ async def test_the_list_tells_states_and_finds_by_beginning(
     await give(running.shop, "OLD", end_at=now - timedelta(days=1))
     await give(running.shop, "SOON", start_at=now + timedelta(days=1), max_uses=7)
     page = await staff.text("/admin/coupons")
-    for code, state in (("NOW", "active"), ("OLD", "expired"), ("SOON", "scheduled")):
+    for code, state in (("NOW", "Active"), ("OLD", "Expired"), ("SOON", "Scheduled")):
         row = page[page.index(f"/admin/coupons/{code}") :].split("</tr>")[0]
         assert f">{state}</span>" in row
     assert "0 / 7" in page
