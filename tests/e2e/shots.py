@@ -47,6 +47,10 @@ LIGHT, DARK = Look("light"), Look("dark", scheme="dark")
 HINDI, NO_SCRIPT = Look("hindi", language="hi"), Look("noscript", javascript=False)
 LOOKS = (LIGHT, DARK, HINDI, NO_SCRIPT)
 WIDTHS = (390, 1280)
+SHEETS = {
+    "storefront": ("390-light", "390-hindi", "1280-dark", "1280-noscript"),
+    "admin": ("390-dark", "390-hindi", "1280-light", "1280-dark"),
+}
 Cookies = dict[str, list[dict[str, object]]]
 
 
@@ -162,13 +166,13 @@ def browsing() -> Iterator[Browser]:
 
 
 def contact_sheets(shots: Sequence[Shot], out: Path, folder: Path) -> list[Path]:
-    """What docs/ shows: the shop by day on a phone and by night on a desk, and the admin the other way round."""
+    """What docs/ shows: each page on a phone and a desk, together in all looks."""
     made = []
-    for face, phone, desk in (("storefront", LIGHT, DARK), ("admin", DARK, LIGHT)):
-        names = list(dict.fromkeys(shot.stop.name for shot in shots if face_of(shot) == face))
-        pairs = [(name, out / f"{name}-390-{phone.name}.png", out / f"{name}-1280-{desk.name}.png") for name in names]
+    for face, looks in SHEETS.items():
+        names = dict.fromkeys(shot.stop.name for shot in shots if face_of(shot) == face)
+        files = {name: [out / f"{name}-{look}.png" for look in looks] for name in names}
         made.append(folder / f"contact-sheet-{face}.webp")
-        make_sheet(pairs, made[-1])
+        make_sheet([(name, [file for file in some if file.exists()]) for name, some in files.items()], made[-1])
     return made
 
 
