@@ -33,6 +33,7 @@ from spoeq_core.sdk import (
     render,
     see_other,
     staff,
+    translate,
 )
 from spoeq_coupons.api import PERMISSION, note
 from spoeq_coupons.model import Coupon, CouponType, fold, sentence
@@ -240,4 +241,4 @@ def _row(coupon: Coupon, shop: Shop, uses: int) -> dict[str, Any]:
 def _sentence(coupon: Coupon) -> str:
     percent = f"{coupon.percent.normalize():f}%"
     gives = percent if coupon.type is CouponType.PERCENT else format_amount(coupon.amount, coupon.currency)
-    return sentence(coupon, gives, format_amount(coupon.min_order, coupon.currency))
+    return sentence(coupon, gives, format_amount(coupon.min_order, coupon.currency), translate)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from spoeq_core.sdk import (
     PricingCart,
     Reason,
     Target,
+    counted,
     format_amount,
     message,
     normalise_email,
@@ -181,18 +182,18 @@ def identities(buyer: Buyer) -> list[str]:
     return [f"{kind}:{_digest(text)}" for kind, text in (("email", email), ("phone", phone)) if text]
 
 
-def sentence(coupon: Coupon, gives: str, minimum: str) -> str:
-    """The coupon read back in words; `gives` and `minimum` are formatted amounts."""
-    what = "Free delivery" if coupon.type is CouponType.FREE_SHIPPING else f"{gives} off"
-    parts = [what]
+def sentence(coupon: Coupon, gives: str, minimum: str, say: Callable[[str], str] = str) -> str:
+    """The coupon read back in words; `gives` and `minimum` are formatted amounts, `say` translates a part."""
+    free = coupon.type is CouponType.FREE_SHIPPING
+    parts = [message("Free delivery") if free else message("%(what)s off", what=gives)]
     if coupon.min_order:
-        parts.append(f"on orders from {minimum}")
+        parts.append(message("on orders from %(amount)s", amount=minimum))
     if coupon.per_user_limit:
-        parts.append("once a customer" if coupon.per_user_limit == 1 else f"{coupon.per_user_limit} times a customer")
+        parts.append(counted("once a customer", "%(n)s times a customer", coupon.per_user_limit))
     if coupon.max_uses:
-        parts.append("one use in all" if coupon.max_uses == 1 else f"{coupon.max_uses} uses in all")
-    parts.append("with other coupons too" if coupon.combinable else "not with other coupons")
-    return ", ".join(parts) + "."
+        parts.append(counted("one use in all", "%(n)s uses in all", coupon.max_uses))
+    parts.append(message("with other coupons too") if coupon.combinable else message("not with other coupons"))
+    return say(message("%(parts)s.", parts=", ".join(map(say, parts))))
 
 
 def _beside(coupon: Coupon, kept: Sequence[Coupon]) -> Reason | None:

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from spoeq_core.kernel.clock import FixedClock
-from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin
+from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin, save_settings
 from spoeq_core.testing.clients import RunningApp
 from spoeq_core.testing.visitors import Browser, shopper_browser, staff_browser
 from spoeq_coupons.model import CouponType
@@ -313,3 +313,11 @@ async def test_disabling_takes_field_pages_and_menu_away(
 async def test_an_api_client_without_a_token_of_the_form_cannot_forge_it(running: RunningApp, staff: Browser):
     answer = await staff.client.post("/admin/coupons/new", form=FORM, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
+
+
+async def test_a_coupon_is_read_back_in_the_language_of_the_page(running: RunningApp, staff: Browser):
+    await save_settings(running.shop, "core", {"languages": ["en", "hi"]})
+    await staff.post("/admin/coupons/new", FORM)
+    await staff.get("/admin/coupons?lang=hi")
+    page = await staff.text("/admin/coupons")
+    assert "12.5% की छूट, ₹499.50 या ज़्यादा के ऑर्डर पर, हर ग्राहक एक बार, कुल 100 बार, दूसरे कूपन के साथ भी।" in page
