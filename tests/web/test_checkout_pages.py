@@ -121,3 +121,12 @@ async def test_a_signed_in_shopper_keeps_the_saved_addresses_after_an_error(runn
     await browser.post("/account/addresses", {**GUEST, "line1": "7 Palace Road"})
     _, html = await sent(browser, {"action": "place"})
     assert "Use a saved address" in html
+
+
+async def test_crawlers_are_led_away_by_the_redirect_and_others_are_told_what_the_page_is(running, browser):
+    assert '<meta name="robots"' not in await browser.text("/checkout")
+    crawler = shopper_browser(running)
+    answer = await crawler.get("/checkout")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/cart")
+    for page in ("/cart", "/login", "/register"):
+        assert '<meta name="robots" content="noindex">' in await crawler.text(page)
