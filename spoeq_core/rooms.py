@@ -40,6 +40,8 @@ from spoeq_core.orders.bulk import JOBS as ORDER_JOBS
 from spoeq_core.orders.documents import ClaimDocument, OrderDocument
 from spoeq_core.orders.subscribers import SCHEDULES as ORDER_SCHEDULES, SUBSCRIBERS as ORDER_SUBSCRIBERS
 from spoeq_core.plugins.documents import PluginStateDocument
+from spoeq_core.privacy.documents import ErasureDocument
+from spoeq_core.privacy.erasing import JOBS as PRIVACY_JOBS
 from spoeq_core.sitemaps.documents import SitemapDocument
 from spoeq_core.sitemaps.subscribers import SCHEDULES as SITEMAP_SCHEDULES
 
@@ -67,6 +69,7 @@ DOCUMENTS: tuple[type[Model], ...] = (
     SitemapDocument,
     SavedViewDocument,
     ImportDocument,
+    ErasureDocument,
 )
 EXTENDED: Places = {
     "product": (ProductDocument, "ext"),
@@ -91,5 +94,5 @@ SCHEDULES: tuple[Schedule, ...] = (
     *SITEMAP_SCHEDULES,
     *BULK_SCHEDULES,
 )
-JOBS: tuple[JobKind, ...] = (*CATALOG_JOBS, *ORDER_JOBS, *BULK_JOBS)
+JOBS: tuple[JobKind, ...] = (*CATALOG_JOBS, *ORDER_JOBS, *BULK_JOBS, *PRIVACY_JOBS)
 """Every kind of long work; `spoeq_core.jobs.model` says how one is written."""

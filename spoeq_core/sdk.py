@@ -22,7 +22,7 @@ _OFFERS = {
     "spoeq_core.hooks.caller": "hookimpl",
     "spoeq_core.hooks.contributions": (
         "Extension FileStorageProvider Fragment HeadTag HealthReport LineProperty Manifest MenuEntry Permission "
-        "Routes SitemapEntry"
+        "Person PersonalData Routes Row SitemapEntry"
     ),
     "spoeq_core.identity.model": "normalise_email",
     "spoeq_core.identity.service": "create_staff customer_by_id customers_with extend_customer register_customer",
@@ -49,6 +49,7 @@ _OFFERS = {
         "RefundRequested ReturnRequested"
     ),
     "spoeq_core.orders.listing": "orders_with",
+    "spoeq_core.orders.personal": "orders_of",
     "spoeq_core.orders.model": "Address Order OrderLine OrderStatus",
     "spoeq_core.orders.service": "extend_order order_for",
     "spoeq_core.payments.model": (

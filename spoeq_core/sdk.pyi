@@ -40,7 +40,10 @@ from spoeq_core.hooks.contributions import (
     Manifest as Manifest,
     MenuEntry as MenuEntry,
     Permission as Permission,
+    Person as Person,
+    PersonalData as PersonalData,
     Routes as Routes,
+    Row as Row,
     SitemapEntry as SitemapEntry,
 )
 from spoeq_core.identity.model import normalise_email as normalise_email
@@ -101,6 +104,7 @@ from spoeq_core.orders.model import (
     OrderLine as OrderLine,
     OrderStatus as OrderStatus,
 )
+from spoeq_core.orders.personal import orders_of as orders_of
 from spoeq_core.orders.service import extend_order as extend_order, order_for as order_for
 from spoeq_core.payments.model import (
     ActionNeeded as ActionNeeded,

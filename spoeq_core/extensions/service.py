@@ -137,6 +137,27 @@ def shown(shop: Shop, target: ExtensionTarget, data: Mapping[str, Any], *, priva
     }
 
 
+def personal(shop: Shop, target: ExtensionTarget, data: Mapping[str, Any]) -> Data:
+    """What of it is about a person, private fields included: for whoever it is about. Of all installed plugins."""
+    classes = _pii(shop, target)
+    return {plugin: part for plugin, part in data.items() if classes.get(plugin, "none") != "none"}
+
+
+def impersonal(shop: Shop, target: str, data: Mapping[str, Any]) -> Data:
+    """What of it stays when the person is erased. What nobody declares any more goes: nobody knows what it tells."""
+    classes = _pii(shop, target)
+    return {plugin: part for plugin, part in data.items() if classes.get(plugin, "unknown") == "none"}
+
+
+def _pii(shop: Shop, target: str) -> dict[str, str]:
+    return {
+        part.plugin: extension.pii
+        for part in shop.hooks.all_parts(app_hooks.register_extensions)
+        for extension in part.value
+        if extension.target == target
+    }
+
+
 def _all(shop: Shop) -> Iterator[tuple[str, Extension]]:
     for part in shop.hooks.parts(app_hooks.register_extensions):
         for extension in part.value:

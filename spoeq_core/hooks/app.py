@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         LineProperty,
         MenuEntry,
         Permission,
+        PersonalData,
         Routes,
     )
     from spoeq_core.kernel.events import Event, Handler
@@ -84,6 +85,26 @@ def register_line_properties() -> Sequence[LineProperty] | None:
         >>> @hookimpl
         ... def register_line_properties() -> Sequence[LineProperty]:
         ...     return [LineProperty("engraving", "Engraving", max_length=20, required=True, flag="engraved")]
+    """
+
+
+@hookspec
+def register_data_manifest() -> Sequence[PersonalData] | None:
+    """The plugin's collections that hold data about people: what a person gets a copy of, and what erasing does to it.
+
+    Every collection of yours that can be traced to a person belongs here. Fields that you keep with customers, orders
+    and cart lines by `register_extensions` do not: those with a `pii` class are exported and erased by the core.
+    The handlers are asked of installed plugins, enabled or not, since the data outlives the switch. An `export` that
+    fails leaves its part of the file marked as incomplete; an `erase` that fails is repeated after all others are done,
+    five times, and then the job says which plugin it was; erasing again begins with it.
+
+    Example:
+        >>> async def export(shop: Shop, person: Person) -> AsyncIterator[Row]:
+        ...     for wish in await shop.repository(WishRepository).find({"customer_id": person.customer_id}):
+        ...         yield {"product": wish.product_id, "since": wish.at}
+        >>> @hookimpl
+        ... def register_data_manifest() -> Sequence[PersonalData]:
+        ...     return [PersonalData("wishes", "Wishlist", "contact", "deleted", "Deleted.", export, erase)]
     """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
@@ -100,6 +100,56 @@ class Extension:
     columns: frozenset[str] = frozenset()
     indexes: frozenset[str] = frozenset()
     facets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whose data is asked for, or is to be erased.
+
+    Attributes:
+        customer_id: Of their account; empty for somebody who only bought as a guest.
+        email: Normalised by `normalise_email`.
+        by_email: Whether what bears only the address (a guest's order) is theirs as well: yes where staff made sure who
+            asks. Whoever asks on the account page has shown no more than that they know the account's password.
+        since: What was sent to the address before then is not theirs unless `by_email` says so: when the account was
+            made (UTC).
+    """
+
+    customer_id: str
+    email: str
+    by_email: bool = False
+    since: datetime | None = None
+
+
+Row = Mapping[str, Any]
+Fate = Literal["deleted", "anonymised", "kept"]
+Export = Callable[["Shop", Person], AsyncIterator[Row]]
+Erase = Callable[["Shop", Person], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """A collection with data about people, and how somebody gets a copy of theirs and has it erased.
+
+    Attributes:
+        collection: Its name; one of a plugin's for each.
+        title: What is in it, for people: "Mails sent".
+        pii: What kind of personal data that is.
+        fate: What erasing does to it; `kept` says that it stays, and `why` by which rule.
+        why: For people: what exactly happens, for how long it is kept otherwise, and why.
+        export: An async generator of the person's rows, JSON values and times; no secrets, nothing about others. None
+            where there is nothing that a person could read.
+        erase: Erases what is the person's. Idempotent: it is repeated after a crash, and when it failed. Takes at most
+            20 seconds, or goes on when it is repeated. None only where `fate` is `kept`.
+    """
+
+    collection: str
+    title: str
+    pii: PiiClass
+    fate: Fate
+    why: str
+    export: Export | None = None
+    erase: Erase | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,12 @@ class CustomerDocument(Model):
     phone: str = ""
     addresses: list[dict[str, Any]] = []
     consents: dict[str, datetime] = {}
+    consent_sources: dict[str, str] = {}
     disabled: bool = False
     session_epoch: int = 0
     ext: dict[str, Any] = {}
     created_at: datetime | None = None
+    erased_at: datetime | None = None
     version: int = 1
     pending_events: list[dict[str, Any]] = []
 

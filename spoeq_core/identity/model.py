@@ -68,7 +68,9 @@ class Customer:
     Attributes:
         email: Normalised by `normalise_email`.
         consents: When they agreed, by what they agreed to.
+        consent_sources: Where they agreed ("register", "account", "api"), by what they agreed to.
         session_epoch: Sessions of an earlier epoch are void: it moves with the password.
+        erased_at: When their data was erased; the empty account stays, so that orders keep an owner.
     """
 
     id: str
@@ -78,10 +80,12 @@ class Customer:
     phone: str = ""
     addresses: tuple[SavedAddress, ...] = ()
     consents: Mapping[str, datetime] = field(default_factory=dict)
+    consent_sources: Mapping[str, str] = field(default_factory=dict)
     disabled: bool = False
     session_epoch: int = 0
     ext: Mapping[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None
+    erased_at: datetime | None = None
     version: int = 1
 
     def address(self, address_id: str) -> SavedAddress | None:
@@ -93,6 +97,27 @@ class Customer:
         if self.address(saved.id) is None:
             return replace(self, addresses=(*self.addresses, saved))
         return replace(self, addresses=tuple(saved if old.id == saved.id else old for old in self.addresses))
+
+    def agreeing(self, consents: Mapping[str, bool], at: datetime, source: str) -> Customer:
+        """The customer after they agreed to, or took back, what is named; what was agreed to before keeps its date."""
+        kept = {what: since for what, since in self.consents.items() if consents.get(what, True)}
+        given = {what: at for what, yes in consents.items() if yes and what not in kept}
+        sources = {what: source for what in given} | {what: self.consent_sources.get(what, "") for what in kept}
+        return replace(self, consents={**kept, **given}, consent_sources=sources)
+
+    def erased(self, at: datetime) -> Customer:
+        """The account with nothing left in it that tells who it was; nobody signs in to it."""
+        return Customer(
+            self.id,
+            email="",
+            name="",
+            password_hash="",
+            disabled=True,
+            session_epoch=self.session_epoch + 1,
+            created_at=self.created_at,
+            erased_at=self.erased_at or at,
+            version=self.version,
+        )
 
     def without_address(self, address_id: str) -> Customer:
         """The customer without that address."""

@@ -266,7 +266,7 @@ async def _numbered(shop: Shop, number: str) -> Order | None:
 
 def _knows(order: Order, contact: str) -> bool:
     given = contact.strip().casefold()
-    digits = "".join(char for char in given if char.isdigit())
+    digits = "".join(char for char in given if char.isdigit()).lstrip("0")
     phone = "".join(char for char in order.phone if char.isdigit())
     long_enough = len(digits) >= 8  # noqa: PLR2004 - fewer digits are no phone number
-    return given == order.email.casefold() or (long_enough and phone.endswith(digits.lstrip("0")))
+    return bool(given) and (given == order.email.casefold() or (long_enough and phone.endswith(digits)))

@@ -22,6 +22,7 @@ from spoeq_core.hooks import (
     storefront,
 )
 from spoeq_core.hooks.caller import PROJECT, FaultListener, Hooks
+from spoeq_core.hooks.contributions import PersonalData
 from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.errors import ConfigurationError
 from spoeq_core.plugins.discovery import Discovery, InstalledPlugin
@@ -107,6 +108,9 @@ def _check_models(hooks: Hooks, plugin: str) -> None:
     for part in hooks.all_parts(app.register_line_properties):
         if part.plugin == plugin:
             check_line_properties(plugin, part.value, extensions)
+    for kept in hooks.all_parts(app.register_data_manifest):
+        if kept.plugin == plugin:
+            _check_manifest(plugin, kept.value)
     for model in (*settings, *(extension.model for extension in extensions)):
         try:
             model()
@@ -116,6 +120,19 @@ def _check_models(hooks: Hooks, plugin: str) -> None:
                 f"Plugin {plugin!r}: {model.__name__} has no valid default for: {fields}.",
                 hint="Give each field a default that the model itself accepts.",
             ) from None
+
+
+def _check_manifest(plugin: str, manifest: Sequence[PersonalData]) -> None:
+    """Refuse a collection that stands there twice, or that says it is erased and brings nothing that does it."""
+    seen: set[str] = set()
+    for item in manifest:
+        if item.collection in seen or (item.erase is None and item.fate != "kept"):
+            what = "stands there twice" if item.collection in seen else f"is {item.fate}, but has no erase handler"
+            raise ConfigurationError(
+                f"Plugin {plugin!r}: {item.collection!r} in its data manifest {what}.",
+                hint="See register_data_manifest in docs/reference.md.",
+            )
+        seen.add(item.collection)
 
 
 def _duplicate_providers(hooks: Hooks) -> list[tuple[str, ConfigurationError]]:

@@ -15,6 +15,7 @@ from spoeq_core.sdk import (
     MenuEntry,
     Order,
     Permission,
+    PersonalData,
     Phase,
     PricingCart,
     Quota,
@@ -26,6 +27,7 @@ from spoeq_core.sdk import (
 from spoeq_coupons import admin, api, pages, service
 from spoeq_coupons.documents import CouponDocument
 from spoeq_coupons.model import answers
+from spoeq_coupons.personal import USES
 
 manifest = Manifest(
     name="coupons",
@@ -41,6 +43,12 @@ FORM_OF_SLOT = {"cart.below_summary": "", "checkout.before_submit": "checkout"}
 def register_documents() -> Sequence[type[Model]]:
     """Where coupons are kept."""
     return [CouponDocument]
+
+
+@hookimpl
+def register_data_manifest() -> Sequence[PersonalData]:
+    """Who used which."""
+    return [USES]
 
 
 @hookimpl

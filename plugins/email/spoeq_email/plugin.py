@@ -13,12 +13,14 @@ from spoeq_core.sdk import (
     MenuEntry,
     NotificationChannel,
     Permission,
+    PersonalData,
     Routes,
     Shop,
     hookimpl,
 )
 from spoeq_email import admin, service
 from spoeq_email.documents import MailDocument
+from spoeq_email.personal import MAILS
 from spoeq_email.settings import EmailSettings
 
 manifest = Manifest(
@@ -38,6 +40,12 @@ def register_settings() -> type[BaseModel]:
 def register_documents() -> Sequence[type[Model]]:
     """Handled mails."""
     return [MailDocument]
+
+
+@hookimpl
+def register_data_manifest() -> Sequence[PersonalData]:
+    """Who was sent what."""
+    return [MAILS]
 
 
 @hookimpl

@@ -8,6 +8,7 @@ from spoeq_core.identity.service.accounts import (
     change_password,
     end_all_sessions,
     register_customer,
+    require_password,
     set_disabled,
 )
 from spoeq_core.identity.service.addresses import add_address, change_address, remove_address
@@ -72,6 +73,7 @@ __all__ = [
     "register_customer",
     "remove_address",
     "request_password_reset",
+    "require_password",
     "reset_link",
     "reset_password",
     "reset_token",

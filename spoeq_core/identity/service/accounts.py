@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -41,8 +41,10 @@ LONGEST_NAME = 80
 TRIES = 5
 
 
-async def register_customer(shop: Shop, *, email: str, password: str, name: str, phone: str = "") -> Customer:
-    """A new customer; tells `CustomerRegistered`.
+async def register_customer(
+    shop: Shop, *, email: str, password: str, name: str, phone: str = "", agrees_to: Collection[str] = ()
+) -> Customer:
+    """A new customer; tells `CustomerRegistered`. `agrees_to` are consents given on the way, of `CONSENTS`.
 
     Raises:
         Invalid: a field is wrong, or the e-mail address has an account already (code "taken").
@@ -59,7 +61,7 @@ async def register_customer(shop: Shop, *, email: str, password: str, name: str,
         password_hash=await passwords_of(shop).hash(password),
         created_at=shop.clock.now(),
         **found,
-    )
+    ).agreeing(dict.fromkeys(agrees_to, True), shop.clock.now(), "register")
     await shop.repository(CustomerRepository).insert(customer)
     await claim_email(shop, customer, CustomerRegistered(customer_id=customer.id))
     return customer
@@ -106,6 +108,16 @@ async def change_password(shop: Shop, account: Account, *, current: str, new: st
         raise Invalid.field("current_password", "This is not your current password.", "wrong")
     passwords.refuse_weak(new, account.email, account.name)
     return await set_password(shop, account, new, session_id=session_id)
+
+
+async def require_password(shop: Shop, account: Account, password: str) -> None:
+    """Make sure that whoever is signed in knows the password.
+
+    Raises:
+        Invalid: they do not (field "password").
+    """
+    if not await passwords_of(shop).check(password, account.password_hash):
+        raise Invalid.field("password", "This is not your password.", "wrong")
 
 
 async def set_password(shop: Shop, account: Account, password: str, *, session_id: str = "") -> Account:

@@ -72,8 +72,9 @@ async def update_profile(
     name: str | None = None,
     phone: str | None = None,
     consents: dict[str, bool] | None = None,
+    source: str = "account",
 ) -> Customer:
-    """The customer with what is given changed; an empty phone takes it away.
+    """The customer with what is given changed; an empty phone takes it away. `source` is where consents are given.
 
     Raises:
         Invalid: a field is wrong.
@@ -85,9 +86,7 @@ async def update_profile(
     )
 
     def edit(customer: Customer) -> Customer:
-        kept = {what: at for what, at in customer.consents.items() if (consents or {}).get(what, True)}
-        given = {what: kept.get(what, shop.clock.now()) for what, yes in (consents or {}).items() if yes}
-        return replace(customer, consents={**kept, **given}, **found)
+        return replace(customer, **found).agreeing(consents or {}, shop.clock.now(), source)
 
     changed = await change(shop.repository(CustomerRepository), customer_id, edit)
     if "name" in found:
