@@ -22,6 +22,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 EVERYTHING = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+COUNTED = """() => ({
+    wide: document.documentElement.scrollWidth,
+    headings: document.querySelectorAll('h1').length,
+    filled: [...document.querySelectorAll('.button--primary')].filter(each => each.checkVisibility())
+        .map(each => each.textContent.trim()),
+})"""
 MOST_TABS = 150
 
 
@@ -54,6 +60,24 @@ def test_no_page_violates_a_rule(
             for violation in axe.run(page, options=rules).response["violations"]:
                 where = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
                 found.append(f"{stop.name} ({stop.path}): {violation['id']} at {where}: {violation['help']}")
+        context.close()
+    assert not found, "\n".join(found)
+
+
+def test_each_page_fits_a_small_phone_and_has_one_heading_and_one_filled_button(
+    browser: Browser, demo: RunningDemo, tour: Tour
+) -> None:
+    """At 320 px nothing scrolls sideways (WCAG 1.4.10)."""
+    found: list[str] = []
+    for who, cookies in tour.cookies.items():
+        context = browser.new_context(base_url=demo.base_url, viewport={"width": 320, "height": 700})
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        page = context.new_page()
+        for stop in (stop for stop in tour.stops if stop.who == who):
+            page.goto(stop.path)
+            seen = page.evaluate(COUNTED)
+            if seen["wide"] > 320 or seen["headings"] != 1 or len(seen["filled"]) > 1:
+                found.append(f"{stop.name} ({stop.path}): {seen}")
         context.close()
     assert not found, "\n".join(found)
 
