@@ -24,17 +24,19 @@ _OFFERS = {
         "Extension FileStorageProvider Fragment HeadTag HealthReport LineProperty Manifest MenuEntry Permission "
         "Person PersonalData Routes Row SitemapEntry"
     ),
+    "spoeq_core.identity.addresses": "parse_email",
     "spoeq_core.identity.model": "normalise_email",
     "spoeq_core.identity.service": "create_staff customer_by_id customers_with extend_customer register_customer",
     "spoeq_core.identity.states": "find_state state_code",
-    "spoeq_core.inventory.service": "NewStock create_stocks stock_of",
+    "spoeq_core.inventory.events": "StockStateChanged",
+    "spoeq_core.inventory.service": "NewStock Sellable create_stocks sellable stock_of",
     "spoeq_core.kernel.clock": "Clock",
     "spoeq_core.kernel.datadir": "DataDirectory",
     "spoeq_core.kernel.errors": (
         "ConfigurationError Conflict FieldError Forbidden Invalid NotFound SpoeqError StaleAggregate "
         "TooManyRequests Unavailable"
     ),
-    "spoeq_core.kernel.events": "Delivery Event",
+    "spoeq_core.kernel.events": "Delivery Event Handler",
     "spoeq_core.kernel.ids": "new_id",
     "spoeq_core.kernel.messages": "counted message",
     "spoeq_core.kernel.money": "MAX_AMOUNT Money exponent parse_amount plain_amount",
@@ -44,6 +46,7 @@ _OFFERS = {
     "spoeq_core.kernel.storage": "FileStorage is_key require_key",
     "spoeq_core.local": "in_process_client use_shop with_shop",
     "spoeq_core.notifications.model": "Message NotificationChannel",
+    "spoeq_core.notifications.service": "Recipient send_message",
     "spoeq_core.orders.events": (
         "OrderCancelled OrderConfirmed OrderDelivered OrderPaid OrderPlaced OrderRefunded OrderShipped "
         "RefundRequested ReturnRequested"
@@ -76,7 +79,7 @@ _OFFERS = {
     "spoeq_core.web.context": "current_shop",
     "spoeq_core.web.flash": "flash",
     "spoeq_core.web.formats": "format_amount",
-    "spoeq_core.web.languages": "translate",
+    "spoeq_core.web.languages": "page_language translate",
     "spoeq_core.web.openapi": "CART_TOKEN CURSOR IF_MATCH PER_PAGE operation whole_number",
     "spoeq_core.web.security": "client_address limit limit_visitor",
     "spoeq_core.web.theming": "render",

@@ -46,6 +46,7 @@ from spoeq_core.hooks.contributions import (
     Row as Row,
     SitemapEntry as SitemapEntry,
 )
+from spoeq_core.identity.addresses import parse_email as parse_email
 from spoeq_core.identity.model import normalise_email as normalise_email
 from spoeq_core.identity.service import (
     create_staff as create_staff,
@@ -55,7 +56,14 @@ from spoeq_core.identity.service import (
     register_customer as register_customer,
 )
 from spoeq_core.identity.states import find_state as find_state, state_code as state_code
-from spoeq_core.inventory.service import NewStock as NewStock, create_stocks as create_stocks, stock_of as stock_of
+from spoeq_core.inventory.events import StockStateChanged as StockStateChanged
+from spoeq_core.inventory.service import (
+    NewStock as NewStock,
+    Sellable as Sellable,
+    create_stocks as create_stocks,
+    sellable as sellable,
+    stock_of as stock_of,
+)
 from spoeq_core.kernel.clock import Clock as Clock
 from spoeq_core.kernel.datadir import DataDirectory as DataDirectory
 from spoeq_core.kernel.errors import (
@@ -70,7 +78,7 @@ from spoeq_core.kernel.errors import (
     TooManyRequests as TooManyRequests,
     Unavailable as Unavailable,
 )
-from spoeq_core.kernel.events import Delivery as Delivery, Event as Event
+from spoeq_core.kernel.events import Delivery as Delivery, Event as Event, Handler as Handler
 from spoeq_core.kernel.ids import new_id as new_id
 from spoeq_core.kernel.messages import counted as counted, message as message
 from spoeq_core.kernel.money import (
@@ -86,6 +94,7 @@ from spoeq_core.kernel.storage import FileStorage as FileStorage, is_key as is_k
 from spoeq_core.kernel.tasks import Schedule as Schedule
 from spoeq_core.local import in_process_client as in_process_client, use_shop as use_shop, with_shop as with_shop
 from spoeq_core.notifications.model import Message as Message, NotificationChannel as NotificationChannel
+from spoeq_core.notifications.service import Recipient as Recipient, send_message as send_message
 from spoeq_core.orders.events import (
     OrderCancelled as OrderCancelled,
     OrderConfirmed as OrderConfirmed,
@@ -197,7 +206,7 @@ from spoeq_core.web.common import page as page
 from spoeq_core.web.context import current_shop as current_shop
 from spoeq_core.web.flash import flash as flash
 from spoeq_core.web.formats import format_amount as format_amount
-from spoeq_core.web.languages import translate as translate
+from spoeq_core.web.languages import page_language as page_language, translate as translate
 from spoeq_core.web.openapi import (
     CART_TOKEN as CART_TOKEN,
     CURSOR as CURSOR,

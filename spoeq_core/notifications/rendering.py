@@ -1,4 +1,4 @@
-"""Messages rendered from the core's own templates: a subject, plain text and HTML for each."""
+"""Messages rendered from templates of the core and of plugins: a subject, plain text and HTML for each."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_currency
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, select_autoescape
 
 from spoeq_core.kernel.languages import Catalogue, Tongue, direction, speaking, tongue
 from spoeq_core.kernel.money import exponent
-from spoeq_core.plugins.languages import default_language, shop_tongue, speech
+from spoeq_core.plugins.languages import CORE, catalogue_roots, default_language, shop_tongue, speech
 from spoeq_core.shop import Shop
 
 LAKH = "¤#,##,##0.00"
+MAILS = "mails"
+"""The folder of a plugin's package that holds its messages, as `mails/<plugin>/<template>.txt`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,10 @@ class Rendered:
 
 
 def render(shop: Shop, template: str, context: Mapping[str, Any], language: str = "") -> Rendered:
-    """A message of that template (`order_confirmed`), in that language or the shop's own, and its time zone."""
+    """A message of that template (`order_confirmed`, `<plugin>/<template>`), in that language or the shop's own.
+
+    A plugin's templates may extend and import the core's (`layout.html`, `parts.html`, `parts.txt`).
+    """
     known = shop.profile.languages
     with speaking(shop_tongue(shop, language if language in known else default_language(shop))):
         said = speech(shop)
@@ -43,18 +49,23 @@ def render(shop: Shop, template: str, context: Mapping[str, Any], language: str 
             "dir": direction(tongue().language),
             **context,
         }
-        environment = _environment(tongue(), said)
+        environment = _environment(tongue(), said, _folders(shop))
         subject, text, html = (
             environment.get_template(f"{template}.{part}").render(values) for part in ("subject.txt", "txt", "html")
         )
     return Rendered(" ".join(subject.split()), text.strip() + "\n", html)
 
 
+def _folders(shop: Shop) -> tuple[Path, ...]:
+    """Where the enabled plugins keep their messages."""
+    return tuple(root / MAILS for root in catalogue_roots(shop.hooks) if root != CORE)
+
+
 @lru_cache(maxsize=16)
-def _environment(reader: Tongue, said: Catalogue) -> Environment:
-    """The templates, compiled once for a language, its locale and a time zone."""
+def _environment(reader: Tongue, said: Catalogue, folders: tuple[Path, ...]) -> Environment:
+    """The templates, compiled once for a language, its locale and a time zone; the core's names cannot be taken."""
     environment = Environment(
-        loader=PackageLoader("spoeq_core.notifications"),
+        loader=ChoiceLoader([PackageLoader("spoeq_core.notifications"), FileSystemLoader(folders)]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

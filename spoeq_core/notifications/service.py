@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spoeq_core.hooks import notification as contributions
+from spoeq_core.kernel.errors import Unavailable
 from spoeq_core.kernel.events import Delivery
 from spoeq_core.notifications.model import Message, NotificationChannel
 from spoeq_core.notifications.rendering import render
@@ -29,9 +30,9 @@ def channels(shop: Shop) -> list[NotificationChannel]:
     return [channel for part in shop.hooks.parts(contributions.register_channels) for channel in part.value]
 
 
-async def tell(
+async def send_message(
     shop: Shop,
-    delivery: Delivery,
+    key: str,
     to: Recipient,
     template: str,
     context: Mapping[str, Any],
@@ -39,21 +40,31 @@ async def tell(
     language: str = "",
     confidential: bool = False,
 ) -> None:
-    """Render a message and send it through every channel; a repeated delivery sends each channel the same key.
+    """Render a message and send it through every channel.
+
+    Args:
+        shop: The shop.
+        key: The same for each attempt, and of no other message: a channel sends it once.
+        to: Who is told.
+        template: The core's (`order_confirmed`) or a plugin's (`<plugin>/<template>`).
+        context: What the template needs besides `shop`, `base_url`, `lang` and `dir`; JSON values.
+        language: One of the shop's; empty, or another, is its first.
+        confidential: Whether it holds a link that opens an account.
 
     Raises:
-        Exception: a channel failed. The others have sent; the delivery is repeated, and they know the key.
+        Unavailable: no enabled plugin brings a channel.
+        Exception: a channel failed. The others have sent; repeat it with the same key, which they know.
     """
     known = channels(shop)
     if not known:
-        return
+        raise Unavailable("No enabled plugin sends messages.", hint="Enable a plugin that does, such as E-mail.")
     rendered = render(shop, template, context, language)
     results = await asyncio.gather(
         *(
             channel.send(
                 shop,
                 Message(
-                    key=f"{delivery.id}:{channel.name}",
+                    key=f"{key}:{channel.name}",
                     template=template,
                     to_email=to.email,
                     to_phone=to.phone,
@@ -70,6 +81,25 @@ async def tell(
     for result in results:
         if isinstance(result, BaseException):
             raise result
+
+
+async def tell(
+    shop: Shop,
+    delivery: Delivery,
+    to: Recipient,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    language: str = "",
+    confidential: bool = False,
+) -> None:
+    """Send a message about an event; a repeated delivery has the same key. Nothing if no plugin brings a channel.
+
+    Raises:
+        Exception: a channel failed; the delivery is repeated.
+    """
+    if channels(shop):
+        await send_message(shop, delivery.id, to, template, context, language=language, confidential=confidential)
 
 
 async def tell_of_order(shop: Shop, delivery: Delivery, order: Order, template: str, **more: Any) -> None:

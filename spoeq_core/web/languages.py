@@ -65,6 +65,11 @@ async def keep(response: Response) -> Response:
     return response
 
 
+def page_language() -> str:
+    """The language of the page that is served now, as the shop names it (`hi`)."""
+    return tongue().language
+
+
 def translate(text: str) -> str:
     """A message in the language of the page; text that no catalogue has stays as it is."""
     return text if tongue().language == SOURCE else speech(current_shop()).say(text)

@@ -20,6 +20,7 @@ CODES: dict[str, tuple[str, str]] = {
     "conflict": ("409", "The state of the shop forbids it"),
     "stale": ("409", "Somebody else changed it since it was read: read it again"),
     "duplicate": ("409", "There is one of this name already"),
+    "in_stock": ("409", "It can be bought now: nobody has to wait for it"),
     "out_of_stock": ("409", "Too few pieces are left; `available` says how many of which SKU"),
     "quantity_limit": ("409", "More pieces of one item than an order may have"),
     "cart_full": ("409", "More lines than a cart holds"),

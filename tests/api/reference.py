@@ -80,6 +80,6 @@ def _statuses(operation: dict[str, Any], found: list[Exchange]) -> str:
 
 def _codes() -> Iterator[str]:
     yield "## Codes\n"
-    yield "Stable: a program may rely on them. Those of coupons and cod are among them; others bring their own.\n"
+    yield "Stable: a program may rely on them. Those of coupons, cod and restock are among them.\n"
     yield "| code | status | |\n|---|---|---|"
     yield from (f"| `{code}` | {status} | {words} |" for code, (status, words) in CODES.items())

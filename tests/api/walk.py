@@ -217,6 +217,13 @@ async def _stock(to: Recorder) -> None:
     await to.ask("admin", "POST", "/inventory/DIYA/adjust", {"delta": 0, "reason": ""}, expect=422)
     await to.ask("admin", "POST", "/inventory/NOPE/adjust", {"delta": 1, "reason": "x"}, expect=404)
     await to.ask("admin", "GET", "/inventory/DIYA/log?per_page=1")
+    wish = {"sku": "DIYA", "email": EMAIL}
+    await to.ask("", "POST", "/restock-requests", wish, expect=409)
+    left = (await to.ask("admin", "GET", "/inventory?q=DIYA"))["items"][0]["available"]
+    await to.ask("admin", "POST", "/inventory/DIYA/adjust", {"delta": -left, "reason": "Broken"})
+    await to.ask("", "POST", "/restock-requests", wish, expect=202)
+    await to.ask("", "POST", "/restock-requests", {**wish, "email": "asha"}, expect=422)
+    await to.ask("", "POST", "/restock-requests", {**wish, "sku": "NOPE"}, expect=404)
 
 
 async def _settings(to: Recorder) -> None:
