@@ -14,6 +14,7 @@ from spoeq_core.sdk import (
     Manifest,
     MenuEntry,
     Permission,
+    PersonalData,
     Routes,
     Schedule,
     current_actor,
@@ -22,6 +23,7 @@ from spoeq_core.sdk import (
 from spoeq_restock import admin, api, pages, subscribers
 from spoeq_restock.documents import WaitingDocument
 from spoeq_restock.model import OUT
+from spoeq_restock.personal import REQUESTS
 
 manifest = Manifest(
     name="restock",
@@ -36,6 +38,12 @@ SLOT = "product.below_buy"
 def register_documents() -> Sequence[type[Model]]:
     """Who waits for what."""
     return [WaitingDocument]
+
+
+@hookimpl
+def register_data_manifest() -> Sequence[PersonalData]:
+    """Whose address waits for what."""
+    return [REQUESTS]
 
 
 @hookimpl

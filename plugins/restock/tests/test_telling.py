@@ -12,10 +12,12 @@ import pytest
 from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.kernel.errors import Invalid, NotFound
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin
+from spoeq_core.sdk import Person
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import deliver_all
 from spoeq_restock.documents import WaitingRepository
 from spoeq_restock.model import KEPT, LEASE
+from spoeq_restock.personal import erase, export
 from spoeq_restock.service import Answer, ask, find, queues, stop, tell_everybody, tell_waiting, who_stops
 
 from .conftest import GONE, THERE, Postbox, restocked
@@ -183,6 +185,20 @@ async def test_who_wants_no_more_is_forgotten_everywhere(shop: Shop, postbox: Po
     await restocked(shop, 5, THERE)
     await deliver_all(shop)
     assert postbox.told == [RAVI, RAVI]
+
+
+async def test_a_person_gets_a_copy_and_is_erased(shop: Shop):
+    await wish(shop)
+    await wish(shop, RAVI)
+    asha = Person("", ASHA, by_email=True)
+    (row,) = [row async for row in export(shop, asha)]
+    assert row["sku"] == GONE
+    assert [row async for row in export(shop, Person("c", ""))] == [], "an empty address is nobody's"
+    for _ in range(2):
+        await erase(shop, asha)
+    assert [request.email for request in await shop.repository(WaitingRepository).queue(GONE, 10)] == [RAVI]
+    await erase(shop, Person("c", RAVI, since=shop.clock.now() + timedelta(days=1)))
+    assert await waiting(shop) == 1, "asked before the account: perhaps by somebody else"
 
 
 async def test_switched_off_nobody_is_told_until_it_is_on_again(shop: Shop, postbox: Postbox):
