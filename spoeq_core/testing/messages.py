@@ -247,6 +247,8 @@ def _read(path: Path, language: str) -> Catalog:
 
 def _faults(item: Found, string: str | tuple[str, ...]) -> Iterator[str]:
     forms = (string,) if isinstance(string, str) else tuple(string)
+    if ".html:" in item.place and any("%" in PLACEHOLDER.sub("", text) for text in item.text):
+        yield "has a lone % sign, which breaks the page: write %%"
     if not all(forms):
         yield "has no translation"
         return

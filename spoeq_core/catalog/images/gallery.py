@@ -14,6 +14,7 @@ from spoeq_core.catalog.model import MAX_IMAGES, Image, ImageFile, Product
 from spoeq_core.catalog.service import expect_files, forget_files, let_go, save_product
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, StaleAggregate, TooLarge
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 LONGEST_ALT: Final = 300
@@ -39,7 +40,12 @@ async def add_image(shop: Shop, product_id: str, content: bytes, alt: str) -> Pr
     """
     limit = shop.settings.max_upload_bytes
     if len(content) > limit:
-        raise TooLarge(f"The picture has {len(content)} bytes.", hint=f"At most {limit} are allowed; make it smaller.")
+        raise TooLarge(
+            message(
+                "The picture has %(size)s MB; at most %(limit)s MB are taken.", size=_mb(len(content)), limit=_mb(limit)
+            ),
+            hint="Make it smaller.",
+        )
     await _require_room(shop, product_id, 1)
     _checked_alt(alt)
     return await add_rendered_images(shop, product_id, [await _rendered(shop, content, alt)])
@@ -95,14 +101,19 @@ async def store_rendered(shop: Shop, folder: str, picture: RenderedImage) -> Ima
     return image
 
 
-async def describe_image(shop: Shop, product_id: str, image_id: str, alt: str) -> Product:
-    """The product with another `alt` for a picture.
+async def describe_image(
+    shop: Shop, product_id: str, image_id: str, alt: str, focal: tuple[int, int] | None = None
+) -> Product:
+    """The product with another `alt` for a picture, and if `focal` is given also cut anew around that point.
 
     Raises:
         NotFound: there is no such product, or it has no such picture.
-        Invalid: the `alt` is missing or too long.
+        Invalid: the `alt` is missing or too long, or the point is refused; nothing is changed then.
+        Unavailable: the storage does not answer.
     """
     words = _checked_alt(alt)
+    if focal:
+        await focus_image(shop, product_id, image_id, *focal)
     return await _replaced(shop, product_id, image_id, lambda image: replace(image, alt=words))
 
 
@@ -240,9 +251,20 @@ def _require_image(product: Product, image_id: str) -> Image:
 def _checked_alt(alt: str) -> str:
     words = " ".join(alt.split())
     if not 1 <= len(words) <= LONGEST_ALT:
-        raise Invalid.field("alt", f"Say what the picture shows, in at most {LONGEST_ALT} characters.", "length")
+        raise Invalid.field(
+            "alt", message("Say what the picture shows, in at most %(most)s characters.", most=LONGEST_ALT), "length"
+        )
     return words
 
 
+def _mb(size: int) -> str:
+    """Bytes as megabytes, rounded up to a tenth: a file just above a limit never reads like the limit."""
+    return f"{-(-size * 10 // 2**20) / 10:g}"
+
+
 def _full() -> Conflict:
-    return Conflict(f"A product has at most {MAX_IMAGES} pictures.", hint="Delete one first.", code="too_many_images")
+    return Conflict(
+        message("A product has at most %(most)s pictures.", most=MAX_IMAGES),
+        hint="Delete one first.",
+        code="too_many_images",
+    )

@@ -14,6 +14,7 @@ from typing import Final
 from PIL import Image as Pillow, ImageCms, ImageOps
 
 from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.messages import message
 
 ACCEPTED: Final = ("JPEG", "PNG", "WEBP", "AVIF")
 WIDTHS: Final = (160, 320, 480, 640, 960, 1280, 1920)
@@ -120,7 +121,9 @@ def _decoded(content: bytes) -> Pillow.Image:
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, OverflowError) as error:
         kind = type(error).__name__
         raise Invalid.field(
-            "file", f"This is no JPEG, PNG, WebP or AVIF picture, or a broken one ({kind}).", "picture"
+            "file",
+            message("This is no JPEG, PNG, WebP or AVIF picture, or a broken one (%(kind)s).", kind=kind),
+            "picture",
         ) from None
 
 
@@ -151,5 +154,14 @@ def _on_white(picture: Pillow.Image) -> Pillow.Image:
 
 
 def _too_many_pixels(width: int, height: int) -> Invalid:
-    size = f"{width} × {height} pixels" if width else "far too many pixels"
-    return Invalid.field("file", f"The picture has {size}; at most {MAX_PIXELS // 10**6} million are read.", "pixels")
+    most = MAX_PIXELS // 10**6
+    if not width:
+        said = message("The picture has far too many pixels; at most %(most)s million are read.", most=most)
+    else:
+        said = message(
+            "The picture has %(width)s × %(height)s pixels; at most %(most)s million are read.",
+            width=width,
+            height=height,
+            most=most,
+        )
+    return Invalid.field("file", said, "pixels")

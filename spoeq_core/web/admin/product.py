@@ -1,18 +1,18 @@
-"""Staff pages: a product, its variants and pictures."""
+"""Staff pages: a product and its variants."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
 from spoeq_core.audit.service import record
-from spoeq_core.catalog import images, service as catalog
+from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import COUNTRIES, NEEDED_TO_SELL, Categories, Node, Product
 from spoeq_core.inventory.service import ensure_stock, stock_of
-from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, SpoeqError, StaleAggregate, TooLarge, Unavailable
+from spoeq_core.kernel.errors import FieldError, Invalid, StaleAggregate
 from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, staff
@@ -38,7 +38,7 @@ PATH = "/admin/products"
 @staff("catalog.manage")
 async def new() -> Response:
     """An empty form."""
-    return await _form(None, {}, ())
+    return await product_page(None, {}, ())
 
 
 @blueprint.post("/products/new")
@@ -52,63 +52,21 @@ async def create() -> Response:
 @staff("catalog.view")
 async def edit(product_id: str) -> Response:
     """A product's form."""
-    return await _form(await _product(product_id), {}, ())
+    return await product_page(await stored_product(product_id), {}, ())
 
 
 @blueprint.post("/products/<product_id>")
 @staff("catalog.manage")
 async def update(product_id: str) -> Response:
     """Store a changed product."""
-    return await _save(await _product(product_id))
-
-
-@blueprint.post("/products/<product_id>/images")
-@staff("catalog.manage")
-async def add_image(product_id: str) -> Response:
-    """Add a picture."""
-    shop = current_shop()
-    product = await _product(product_id)
-    form = await read_form()
-    upload = (await request.files).get("file")
-    back = see_other(f"{PATH}/{product.id}#media")
-    try:
-        if upload is None or not upload.filename:
-            raise Invalid.field("file", "Choose a picture.", "missing")
-        await images.add_image(shop, product.id, upload.read(), alt=form.text("alt"))
-    except (Invalid, Conflict, TooLarge, Unavailable) as error:
-        return flash(back, _sentence(error), "danger")
-    return flash(back, "Picture added.")
-
-
-@blueprint.post("/products/<product_id>/images/<image_id>")
-@staff("catalog.manage")
-async def change_image(product_id: str, image_id: str) -> Response:
-    """Delete a picture, put it first, or say what it shows and what of it stays in sight."""
-    shop = current_shop()
-    product = await _product(product_id)
-    form = await read_form()
-    action = form.text("action")
-    back = see_other(f"{PATH}/{product.id}#media")
-    try:
-        if action == "delete":
-            await images.delete_image(shop, product.id, image_id)
-        elif action == "first":
-            await images.order_images(shop, product.id, [image_id])
-        else:
-            await images.describe_image(shop, product.id, image_id, form.text("alt"))
-            if form.text("focal_x") or form.text("focal_y"):
-                x, y = form.integer("focal_x", 50), form.integer("focal_y", 50)
-                await images.focus_image(shop, product.id, image_id, x, y)
-    except (Invalid, Conflict, TooLarge, Unavailable) as error:
-        return flash(back, _sentence(error), "danger")
-    return flash(back, "Pictures saved.")
+    return await _save(await stored_product(product_id))
 
 
 async def _save(product: Product | None) -> Response:
     shop = current_shop()
     form = await read_form()
     if form.text("add_variant") or form.text("add_spec"):
-        return await _form(product, await as_typed(), ())
+        return await product_page(product, await as_typed(), ())
     if product is not None:
         form = as_chosen(shop, form, product)
     rows = rows_of(form)
@@ -120,9 +78,9 @@ async def _save(product: Product | None) -> Response:
             version = form.integer("version", product.version)
             saved = await catalog.update_product(shop, product.id, changes, version=version)
     except Invalid as error:
-        return await _form(product, await as_typed(), to_form(shop, error.errors, rows), 422)
+        return await product_page(product, await as_typed(), to_form(shop, error.errors, rows), 422)
     except StaleAggregate:
-        return await _conflict(await _product(product.id if product else ""), form)
+        return await _conflict(await stored_product(product.id if product else ""), form)
     actor = await current_actor()
     await ensure_stock(shop, saved, stock, actor=actor.id)
     before = as_stored(shop, product) if product else {}
@@ -138,16 +96,18 @@ async def _conflict(product: Product, form: Form) -> Response:
     shop = current_shop()
     found = differences(unpack(form.text("base")), as_written(shop, form), as_stored(shop, product))
     typed = taken_over(shop, form, await as_typed(), found, product)
-    return await _form(product, typed, (), 409, found)
+    return await product_page(product, typed, (), 409, found)
 
 
-async def _form(
+async def product_page(
     product: Product | None,
     typed: dict[str, Any],
     errors: Sequence[FieldError],
     status: int = 200,
     found: Sequence[Difference] = (),
+    pictures: Mapping[str, Any] | None = None,
 ) -> Response:
+    """The form of a product, as typed or as stored; `pictures`: the state of the forms of its pictures."""
     shop = current_shop()
     categories = await catalog.all_categories(shop)
     view = None
@@ -167,6 +127,8 @@ async def _form(
         conflicts=[_difference(item, categories) for item in found],
         missing=[name for name in NEEDED_TO_SELL if product and not product.declarations.get(name)],
         form=form,
+        pictures=pictures or {},
+        upload_limit=shop.settings.max_upload_bytes,
         categories=_flat(await catalog.category_tree(shop)),
         brands=[{"id": brand.id, "name": brand.name} for brand in await catalog.all_brands(shop)],
         countries=_countries(shop),
@@ -211,13 +173,9 @@ def _countries(shop: Shop) -> list[dict[str, str]]:
     return sorted(found, key=lambda item: (item["value"] != shop.profile.country, item["label"]))
 
 
-async def _product(key: str) -> Product:
+async def stored_product(key: str) -> Product:
+    """The product of an id or the end of an address, on sale or not."""
     return await catalog.product_by_id_or_slug(current_shop(), key, hidden=True)
-
-
-def _sentence(error: SpoeqError) -> str:
-    """What went wrong with a picture, and what to do."""
-    return error.errors[0].message if isinstance(error, Invalid) and error.errors else str(error)
 
 
 def _editable(product: Product) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def install(app: Quart) -> None:
 
 def largest(settings: Settings) -> int:
     """The largest body that any route takes, in bytes."""
-    return max(settings.max_body_bytes, settings.max_upload_bytes, settings.max_import_bytes + ENVELOPE)
+    return max(settings.max_body_bytes, settings.max_upload_bytes + ENVELOPE, settings.max_import_bytes + ENVELOPE)
 
 
 async def refuse_large() -> None:
@@ -79,4 +79,4 @@ def _most(settings: Settings) -> int:
     access = access_of(current_app.view_functions.get(request.endpoint or ""))
     if access is None or access.kind != "staff" or request.mimetype != "multipart/form-data":
         return settings.max_body_bytes
-    return settings.max_import_bytes + ENVELOPE if access.imports else settings.max_upload_bytes
+    return ENVELOPE + (settings.max_import_bytes if access.imports else settings.max_upload_bytes)

@@ -53,6 +53,12 @@ document.addEventListener("click", (event) => {
   showFocal(part);
 });
 
+/* A file that is too large is said before it is sent. */
+document.addEventListener("change", (event) => {
+  const { most, tooLarge } = event.target.dataset;
+  if (most) event.target.setCustomValidity([...event.target.files].some((file) => file.size > Number(most)) ? tooLarge : "");
+});
+
 document.addEventListener("input", (event) => {
   if (everything && event.target === everything) for (const row of all("[data-row]")) row.checked = everything.checked;
   else if (everything && event.target.matches("[data-row]")) everything.checked = false;
