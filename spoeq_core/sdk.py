@@ -69,6 +69,7 @@ _OFFERS = {
     "spoeq_core.shop": "Shop ShopProfile",
     "spoeq_core.stack": "StackOptions cpu_workers run_command run_until_stopped",
     "spoeq_core.web.access": "Actor current_actor public signed_in staff",
+    "spoeq_core.web.admin.merging": "BothChanged conflict_state settled",
     "spoeq_core.web.answers": "see_other",
     "spoeq_core.web.api.shapes.base": "MoneyShape Shape",
     "spoeq_core.web.api.shapes.buying": "CartShape",

@@ -175,6 +175,11 @@ from spoeq_core.web.access import (
     signed_in as signed_in,
     staff as staff,
 )
+from spoeq_core.web.admin.merging import (
+    BothChanged as BothChanged,
+    conflict_state as conflict_state,
+    settled as settled,
+)
 from spoeq_core.web.answers import see_other as see_other
 from spoeq_core.web.api.shapes.base import MoneyShape as MoneyShape, Shape as Shape
 from spoeq_core.web.api.shapes.buying import CartShape as CartShape

@@ -94,7 +94,7 @@ def _field(name: str, info: FieldInfo, value: Any) -> Field:
 def _shown(kind: str, value: Any) -> Any:
     if kind == "password":
         return ""
-    if kind == "list":
+    if kind == "list" and not isinstance(value, str):
         return "\n".join(str(item) for item in value or ())
     if kind == "bool":
         return bool(value)

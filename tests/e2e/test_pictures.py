@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -83,7 +84,7 @@ def test_a_press_and_the_arrows_say_what_the_cards_keep_in_sight(
     assert box is not None
     stage.click(position={"x": box["width"] * 0.95, "y": box["height"] * 0.5})
     expect(item.get_by_label("From the left, %")).to_have_value("95")
-    expect(item.get_by_label("From the top, %")).to_have_value("50")
+    expect(item.get_by_label("From the top, %")).to_have_value(re.compile(r"^(49|50|51)$"))
     mark = item.locator("[data-focal-mark]")
     expect(mark).to_have_attribute("x", "95%")
     visitor.shot("focal-press")

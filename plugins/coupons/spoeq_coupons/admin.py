@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from quart import Blueprint, Response
 
 from spoeq_core.sdk import (
+    BothChanged,
     Conflict,
     FieldError,
     Form,
@@ -19,6 +20,7 @@ from spoeq_core.sdk import (
     Shop,
     SpoeqError,
     StaleAggregate,
+    conflict_state,
     current_shop,
     flash,
     form_state,
@@ -32,6 +34,7 @@ from spoeq_core.sdk import (
     read_form,
     render,
     see_other,
+    settled,
     staff,
     translate,
 )
@@ -41,6 +44,21 @@ from spoeq_coupons.service import create_coupon, delete_coupon, find_coupon, lis
 
 PATH = "/admin/coupons"
 PER_PAGE = 50
+ATTEMPTS = 5
+LABELS = {
+    "value": message("How much"),
+    "max_discount": message("Largest discount"),
+    "min_order": message("Smallest order"),
+    "max_uses": message("Uses in all"),
+    "per_user_limit": message("Uses of one customer"),
+    "start_at": message("Valid from"),
+    "end_at": message("Valid until"),
+    "description": message("Note"),
+    "combinable": message("May be used with other coupons"),
+    "shown": message("Shown"),
+    "active": message("Active"),
+}
+"""The fields that staff change, and what they are called where two changed them."""
 
 blueprint = Blueprint("coupons_admin", __name__)
 
@@ -101,15 +119,20 @@ async def edit(code: str) -> Response:
 async def update(code: str) -> Response:
     """Change a coupon."""
     shop, form = current_shop(), await read_form()
-    coupon = await find_coupon(shop, code)
-    try:
-        stored = await update_coupon(shop, _entered(form, shop, coupon))
-    except Invalid as error:
-        return await _form(coupon, form.as_dict(), error.errors, 422)
-    except StaleAggregate as error:
-        return await _form(coupon, form.as_dict(), [FieldError("code", str(error))], 409)
-    await note(shop, "coupon.changed", stored)
-    return flash(see_other(PATH), message("%(code)s is saved.", code=coupon.code))
+    for _ in range(ATTEMPTS):
+        coupon = await find_coupon(shop, code)
+        try:
+            mine = _texts(_entered(form, shop, coupon), shop)
+            stored = await update_coupon(shop, _entered(settled(form, mine, _texts(coupon, shop)), shop, coupon))
+        except BothChanged as error:
+            return await _form(coupon, error.taken_over(form), status=409, conflict=error)
+        except Invalid as error:
+            return await _form(coupon, form.as_dict(), error.errors, 422)
+        except StaleAggregate:
+            continue
+        await note(shop, "coupon.changed", stored)
+        return flash(see_other(PATH), message("%(code)s is saved.", code=coupon.code))
+    raise StaleAggregate("This coupon is being changed by many at once.", hint="Try again.")
 
 
 @blueprint.post("/coupons/<code>/delete")
@@ -123,7 +146,11 @@ async def remove(code: str) -> Response:
 
 
 async def _form(
-    coupon: Coupon | None, values: Mapping[str, Any], errors: Sequence[FieldError] = (), status: int = 200
+    coupon: Coupon | None,
+    values: Mapping[str, Any],
+    errors: Sequence[FieldError] = (),
+    status: int = 200,
+    conflict: BothChanged | None = None,
 ) -> Response:
     shop = current_shop()
     title = message("Coupon %(code)s", code=coupon.code) if coupon else message("New coupon")
@@ -136,7 +163,22 @@ async def _form(
         sentence=_sentence(coupon) if coupon else "",
         currency=coupon.currency if coupon else shop.profile.currency,
         form=form_state(values, errors),
+        **_opened(coupon, shop, values, errors, conflict),
     )
+
+
+def _opened(
+    coupon: Coupon | None,
+    shop: Shop,
+    values: Mapping[str, Any],
+    errors: Sequence[FieldError],
+    conflict: BothChanged | None,
+) -> dict[str, Any]:
+    """What the form compares with when it is sent: the coupon as it was when the form was first opened."""
+    if coupon is None:
+        return {"base": "", "conflicts": []}
+    state = conflict_state(_texts(coupon, shop), {name: translate(text) for name, text in LABELS.items()}, conflict)
+    return state | ({"base": values["base"]} if errors and values.get("base") else {})
 
 
 def _entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
@@ -157,7 +199,6 @@ def _entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
         combinable=form.flag("combinable"),
         shown=form.flag("shown"),
         description=form.text("description"),
-        version=form.integer("version", start.version),
     )
 
 
@@ -221,8 +262,12 @@ def _values(coupon: Coupon, shop: Shop) -> dict[str, str]:
         "combinable": "1" if coupon.combinable else "",
         "shown": "1" if coupon.shown else "",
         "description": coupon.description,
-        "version": str(coupon.version),
     }
+
+
+def _texts(coupon: Coupon, shop: Shop) -> dict[str, str]:
+    """What the form changes, as its fields show it."""
+    return {name: text for name, text in _values(coupon, shop).items() if name in LABELS}
 
 
 def _row(coupon: Coupon, shop: Shop, uses: int) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import Any
 from spoeq_core.audit.service import record
 from spoeq_core.extensions.service import Data, accepted, extended, extensions_of
 from spoeq_core.hooks.contributions import Extension, ExtensionTarget
-from spoeq_core.kernel.errors import Conflict, FieldError
+from spoeq_core.kernel.errors import FieldError
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor
-from spoeq_core.web.admin.merging import TAKE, Difference, conflict_views, differences, merged, pack, unpack
-from spoeq_core.web.admin.plugins import shown_values
+from spoeq_core.web.admin.merging import TAKE, BothChanged, Difference, conflict_views, differences, pack, unpack
+from spoeq_core.web.admin.settings_form import shown_values
 from spoeq_core.web.bodies import Form
 from spoeq_core.web.forms import HIDDEN, Field, fields_of, read_fields, typed_fields
 from spoeq_core.web.languages import translate
@@ -25,18 +25,6 @@ UNTICKED = frozenset({"", "0", "false", "off"})
 def row_prefix(row: int) -> str:
     """The same for a variant, in its row of a product's form."""
     return f"variants-{row}-ext-{{}}"
-
-
-class BothChanged(Conflict):
-    """Somebody else changed the same fields meanwhile."""
-
-    def __init__(self, found: list[Difference]) -> None:
-        super().__init__("Somebody else changed the same fields meanwhile.", hint="Choose, and save again.")
-        self.found = found
-
-    def taken_over(self, form: Form) -> dict[str, str]:
-        """What was typed, with what only the other person changed."""
-        return merged(form.as_dict(), self.found)
 
 
 def extension_fields(

@@ -7,6 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
+from spoeq_core.kernel.errors import Conflict
+from spoeq_core.web.bodies import Form
+
 TAKE = "take-"
 LONGEST_BASE = 200_000
 
@@ -36,6 +41,18 @@ def merged(mine: Mapping[str, str], found: list[Difference]) -> dict[str, str]:
     return {**mine, **{item.field: item.theirs for item in found if not item.both}}
 
 
+class BothChanged(Conflict):
+    """Somebody else changed the same fields meanwhile."""
+
+    def __init__(self, found: list[Difference]) -> None:
+        super().__init__("Somebody else changed the same fields meanwhile.", hint="Choose, and save again.")
+        self.found = found
+
+    def taken_over(self, form: Form) -> dict[str, str]:
+        """What was typed, with what only the other person changed."""
+        return merged(form.as_dict(), self.found)
+
+
 def conflict_views(found: Sequence[Difference], labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """The differences as the template shows them."""
     return [
@@ -48,6 +65,40 @@ def conflict_views(found: Sequence[Difference], labels: Mapping[str, str]) -> li
         }
         for item in found
     ]
+
+
+def settled(form: Form, mine: Mapping[str, str], stored: Mapping[str, str]) -> Form:
+    """The form as it is to be stored: as typed, but for what only somebody else changed or whose version was chosen.
+
+    Args:
+        form: What was sent: with a hidden `base`, as `conflict_state` gives it, and `take-<field>` where one chose.
+            A form without `base` is taken whole.
+        mine: What was typed, as the same texts that `stored` has.
+        stored: What is stored now.
+
+    Raises:
+        BothChanged: both changed a field, and the form does not say whose counts.
+    """
+    if "base" not in form:
+        return form
+    chosen = {name: text for name, text in stored.items() if form.text(f"{TAKE}{name}") == "theirs"}
+    found = [item for item in differences(unpack(form.text("base")), mine, stored) if item.field not in chosen]
+    if any(item.both for item in found):
+        raise BothChanged(found)
+    return Form(MultiDict({**merged(form.as_dict(), found), **chosen}))
+
+
+def conflict_state(
+    stored: Mapping[str, str], labels: Mapping[str, str], conflict: BothChanged | None = None
+) -> dict[str, Any]:
+    """What a template needs: `base` for a hidden field of the form, `conflicts` for `admin.conflict_panel`.
+
+    Args:
+        stored: The values of the form as they are stored, as text.
+        labels: What the fields are called.
+        conflict: What both changed, if somebody has to choose.
+    """
+    return {"base": pack(stored), "conflicts": conflict_views(conflict.found if conflict else [], labels)}
 
 
 def pack(values: Mapping[str, str]) -> str:

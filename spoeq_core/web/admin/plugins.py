@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 from quart import Blueprint, Response
 
 from spoeq_core.audit.service import record
-from spoeq_core.kernel.errors import ConfigurationError, Invalid
+from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid
 from spoeq_core.plugins import lifecycle
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor, staff
+from spoeq_core.web.admin.merging import BothChanged
+from spoeq_core.web.admin.settings_form import save_typed, settings_form
 from spoeq_core.web.answers import see_other
-from spoeq_core.web.bodies import form_state, read_form
+from spoeq_core.web.bodies import Form, form_state, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import Undo, flash
-from spoeq_core.web.forms import fields_of, read_fields, typed_fields
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.effects import effects_of
-from spoeq_core.web.views.plugins import plugin_view, plugin_views, settings_of
+from spoeq_core.web.views.plugins import plugin_view, plugin_views
 
 blueprint = Blueprint("admin_plugins", __name__)
 
@@ -64,20 +65,21 @@ async def switch(name: str, verb: str) -> Response:
 @staff("plugins.manage")
 async def show_plugin(name: str) -> Response:
     """A plugin, what it does here, and the form of its settings."""
-    return await _form(name, Invalid(""), 200)
+    return await _form(name, (), 200)
 
 
 @blueprint.post("/plugins/<name>")
 @staff("plugins.manage")
 async def save_plugin(name: str) -> Response:
-    """Store a plugin's settings."""
+    """Store a plugin's settings, without what somebody else changed meanwhile."""
     shop, form = current_shop(), await read_form()
-    stored = settings_of(shop, name)
     try:
-        after = await lifecycle.save_settings(shop, name, read_fields(type(stored), form))
+        before, after = await save_typed(shop, name, form)
+    except BothChanged as error:
+        return await _form(name, (), 409, form, error)
     except Invalid as error:
-        return await _form(name, error, 422, typed_fields(type(stored), form))
-    await note_settings(shop, await current_actor(), name, dict(stored), dict(after))
+        return await _form(name, error.errors, 422, form)
+    await note_settings(shop, await current_actor(), name, dict(before), dict(after))
     return flash(see_other(f"{PLUGINS}/{name}"), "Settings saved.")
 
 
@@ -95,28 +97,22 @@ async def note_settings(
         await record(shop, "settings.changed", f"plugin:{name}", **by, detail=detail)
 
 
-def shown_values(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, str]:
-    """Settings as their form shows them, as text; without secrets."""
-    fields = fields_of(model, values, {})
-    return {
-        field["name"]: ("1" if field["value"] else "") if field["kind"] == "bool" else str(field["value"])
-        for field in fields
-        if field["kind"] != "password"
-    }
-
-
 def _logged(value: Any) -> str:
     return str(value)[:LONGEST_VALUE]
 
 
-async def _form(name: str, error: Invalid, status: int, typed: dict[str, Any] | None = None) -> Response:
+async def _form(
+    name: str,
+    errors: Sequence[FieldError],
+    status: int,
+    typed: Form | None = None,
+    conflict: BothChanged | None = None,
+) -> Response:
     shop = current_shop()
     plugin = await plugin_view(shop, name)
-    errors = {item.field: item.message for item in error.errors}
-    fields = []
+    shown = {"fields": [], "version": "", "base": "", "conflicts": []}
     if plugin["has_settings"]:
-        values = settings_of(shop, name)
-        fields = fields_of(type(values), {**dict(values), **(typed or {})}, errors)
+        shown = settings_form(shop, name, {item.field: item.message for item in errors}, typed, conflict)
     return await render(
         "admin",
         "pages/plugin.html",
@@ -124,7 +120,7 @@ async def _form(name: str, error: Invalid, status: int, typed: dict[str, Any] | 
         page=page(str(plugin["title"])),
         plugin=plugin,
         effects=effects_of(shop, name),
-        fields=fields,
-        form=form_state({}, error.errors),
+        form=form_state({}, errors),
         action=f"{PLUGINS}/{name}",
+        **shown,
     )
