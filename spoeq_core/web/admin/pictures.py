@@ -10,6 +10,7 @@ from spoeq_core.audit.service import record
 from spoeq_core.catalog import images
 from spoeq_core.catalog.model import Product
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, SpoeqError, TooLarge, Unavailable
+from spoeq_core.kernel.messages import message
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.product import PATH, product_page, stored_product
 from spoeq_core.web.answers import see_other
@@ -37,7 +38,7 @@ async def add(product_id: str) -> Response:
         await images.add_image(current_shop(), product.id, upload.read(), alt=form.text("alt"))
     except REFUSED as error:
         return await _again(product, "new", {"alt": form.text("alt")}, error, "file")
-    return await _done(product, "product.image_added", "Picture added.")
+    return await _done(product, "product.image_added", message("Picture added."))
 
 
 @blueprint.post("/products/<product_id>/images/<image_id>")
@@ -51,14 +52,14 @@ async def change(product_id: str, image_id: str) -> Response:
     try:
         if action == "delete":
             await images.delete_image(shop, product.id, image_id)
-            return await _done(product, "product.image_deleted", "Picture deleted.")
+            return await _done(product, "product.image_deleted", message("Picture deleted."))
         if action == "first":
             await images.order_images(shop, product.id, [image_id])
         else:
             await _described(product, image_id, form)
     except REFUSED as error:
         return await _again(product, image_id, form.as_dict(), error, "alt")
-    return await _done(product, "product.images_changed", "Pictures saved.")
+    return await _done(product, "product.images_changed", message("Pictures saved."))
 
 
 async def _described(product: Product, image_id: str, form: Form) -> None:
