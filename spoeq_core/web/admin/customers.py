@@ -15,13 +15,12 @@ from spoeq_core.kernel.errors import Conflict, Invalid
 from spoeq_core.orders.listing import list_orders
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.extension_form import (
-    BothChanged,
     at_fields,
     extension_panel,
     merged_extensions,
     note_extensions,
 )
-from spoeq_core.web.admin.merging import Difference
+from spoeq_core.web.admin.merging import BothChanged, Difference
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import form_state, query_text, read_form
 from spoeq_core.web.common import page

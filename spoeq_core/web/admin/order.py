@@ -16,7 +16,6 @@ from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.orders.service import Parcel
 from spoeq_core.web.access import Actor, current_actor, staff
 from spoeq_core.web.admin.extension_form import (
-    BothChanged,
     at_fields,
     extension_panel,
     filled_in,
@@ -24,7 +23,7 @@ from spoeq_core.web.admin.extension_form import (
     note_extensions,
 )
 from spoeq_core.web.admin.lists import back_to
-from spoeq_core.web.admin.merging import Difference
+from spoeq_core.web.admin.merging import BothChanged, Difference
 from spoeq_core.web.admin.refunding import outcome_words, read_wish, refund_cap, refund_view, refundable_view
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import Form, form_state, read_form
