@@ -162,7 +162,7 @@ async def offers_for(shop: Shop, cart: PricingCart) -> list[Offer]:
     entered = await shop.repository(CouponRepository).by_ids([fold(code) for code in cart.codes[:MOST_CODES]])
     coupons = {**{coupon.id: coupon for coupon in running}, **entered}
     used_up = await _used_up(shop, list(coupons.values()), cart.buyer)
-    offers = [Offer(coupon, coupon.id in entered, _verdict(coupon, coupons, cart, used_up)) for coupon in running]
+    offers = [Offer(coupon, coupon.id in entered, _hindrance(coupon, coupons, cart, used_up)) for coupon in running]
     return [offer for offer in offers if offer.why_not is None or offer.why_not.code != USED_UP]
 
 
@@ -172,6 +172,16 @@ async def why_not_now(shop: Shop, cart: PricingCart, coupon: Coupon) -> Reason |
     if facts is None:
         return None
     return _verdict(coupon, facts.coupons, cart, facts.used_up)
+
+
+def _hindrance(
+    coupon: Coupon, coupons: Mapping[str, Coupon], cart: PricingCart, used_up: Mapping[str, Reason]
+) -> Reason | None:
+    """Why a visitor cannot use an offer now; nothing can be taken off an empty cart."""
+    reason = _verdict(coupon, coupons, cart, used_up)
+    if reason is None and not cart.lines:
+        return Reason("cart_empty", message("Put something into your cart to use %(code)s.", code=coupon.code))
+    return reason
 
 
 def _verdict(

@@ -92,6 +92,16 @@ async def test_what_is_missing_is_said_as_the_cart_says_it(running: RunningApp, 
     assert "Apply to cart" in await offer(shopper, "FLAT200")
 
 
+async def test_an_empty_cart_has_nothing_to_apply_an_offer_to(running: RunningApp, give: Give):
+    await give(running.shop, "TEN", shown=True)
+    await give(running.shop, "FLAT200", "fixed", shown=True, min_order=149900)
+    visitor = shopper_browser(running)
+    assert "Put something into your cart to use TEN." in await offer(visitor, "TEN")
+    assert "Apply to cart" not in await offer(visitor, "TEN")
+    assert "Add ₹1,499 more to use FLAT200." in await offer(visitor, "FLAT200")
+    assert (await visitor.post(APPLY, {"code": "TEN"})).headers["Location"] == "/offers", "the cart says no as well"
+
+
 async def test_two_that_do_not_go_together_say_so(running: RunningApp, shopper: Browser, give: Give):
     await give(running.shop, "ALONE", shown=True)
     await give(running.shop, "OTHER", "free_shipping", shown=True, combinable=True)
