@@ -13,6 +13,7 @@ from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
 
 GROUP = "spoeq.commands"
 OWN = {
+    "customers": "spoeq_core.cli.customers:customers",
     "doctor": "spoeq_core.cli.doctor:doctor",
     "files": "spoeq_core.cli.files:files",
     "hooks": "spoeq_core.cli.hooks:hooks",

@@ -29,6 +29,7 @@ CORE: tuple[Permission, ...] = (
     Permission("orders.refund", "Refund orders", _SERVICE),
     Permission("customers.view", "See customers", _SERVICE),
     Permission("customers.manage", "Change customers", _SERVICE),
+    Permission("customers.export", "Download what is kept about a customer", _STAFF),
     Permission("customers.delete", "Disable and erase customers", _ADMIN_ONLY),
     Permission("staff.manage", "Make, change and disable staff accounts", _ADMIN_ONLY),
     Permission("settings.manage", "Change the shop's settings", _ADMIN_ONLY),

@@ -21,6 +21,7 @@ from spoeq_core.web.admin import (
     orders as admin_orders,
     pictures,
     plugins as admin_plugins,
+    privacy as admin_privacy,
     product,
     products,
     search as admin_search,
@@ -56,6 +57,7 @@ from spoeq_core.web.storefront import (
     delivery,
     orders,
     preview,
+    privacy,
     recovery,
     seo,
     small,
@@ -94,6 +96,7 @@ PAGES: tuple[Blueprint, ...] = (
     recovery.blueprint,
     seo.blueprint,
     preview.blueprint,
+    privacy.blueprint,
 )
 ADMIN: tuple[Blueprint, ...] = (
     session.blueprint,
@@ -112,6 +115,7 @@ ADMIN: tuple[Blueprint, ...] = (
     inventory.blueprint,
     customers.blueprint,
     admin_plugins.blueprint,
+    admin_privacy.blueprint,
     settings.blueprint,
     admin_dead_letters.blueprint,
     admin_themes.blueprint,

@@ -139,8 +139,18 @@ def account_view(shop: Shop, account: Account) -> dict[str, Any]:
     }
     if isinstance(account, Customer):
         view |= {"phone": account.phone, "consents": {what: True for what in account.consents}}
+        view["consents_given"] = given_consents(account)
         view["ext"] = shown(shop, "customer", account.ext)
     return view
+
+
+def given_consents(customer: Customer) -> list[dict[str, Any]]:
+    """What a customer agreed to, since when and where."""
+    sources = customer.consent_sources
+    return [
+        {"to": what, "since": at.isoformat().replace("+00:00", "Z"), "source": sources.get(what, "")}
+        for what, at in sorted(customer.consents.items())
+    ]
 
 
 async def own_account(shop: Shop, kind: str, account_id: str) -> Account:

@@ -17,6 +17,7 @@ CODES: dict[str, tuple[str, str]] = {
     "unknown_code": ("404", "The coupon code is not in the cart"),
     "coupon_unknown": ("404, 422", "There is no such coupon"),
     "method_not_allowed": ("405", "The address does not take that method; `Allow` says which"),
+    "orders_unfinished": ("409", "Somebody cannot be erased before these orders are finished; of pages only"),
     "conflict": ("409", "The state of the shop forbids it"),
     "stale": ("409", "Somebody else changed it since it was read: read it again"),
     "duplicate": ("409", "There is one of this name already"),

@@ -12,7 +12,9 @@ from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import Customer
 from spoeq_core.identity.service import customer_by_id
 from spoeq_core.kernel.errors import Conflict, Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders.listing import list_orders
+from spoeq_core.privacy.erasing import is_being_erased
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.extension_form import (
     at_fields,
@@ -26,8 +28,10 @@ from spoeq_core.web.bodies import form_state, query_text, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.formats import phone
 from spoeq_core.web.storefront.filters import link
 from spoeq_core.web.theming import render
+from spoeq_core.web.views.masking import masked_email, masked_phone
 from spoeq_core.web.views.orders import order_row
 
 blueprint = Blueprint("admin_customers", __name__)
@@ -85,7 +89,7 @@ async def save_extensions(customer_id: str) -> Response:
 async def _page(
     customer_id: str, error: Invalid, typed: dict[str, str], status: int = 200, found: Sequence[Difference] = ()
 ) -> Response:
-    shop = current_shop()
+    shop, actor = current_shop(), await current_actor()
     customer = await customer_by_id(shop, customer_id)
     form = form_state(typed, error.errors)
     orders = await list_orders(shop, customer_id=customer.id, limit=25)
@@ -93,10 +97,14 @@ async def _page(
         "admin",
         "pages/customer.html",
         status=status,
-        page=page(customer.name or customer.email),
-        customer=_row(customer),
+        page=page(customer.name or customer.email or message("Erased customer")),
+        customer=_whole(customer) if actor.may("customers.manage") else _row(customer),
+        erasing=await is_being_erased(shop, customer.id),
         addresses=[asdict(saved.address) for saved in customer.addresses],
-        consents=[{"what": what, "at": at} for what, at in sorted(customer.consents.items())],
+        consents=[
+            {"what": what, "at": at, "source": customer.consent_sources.get(what, "")}
+            for what, at in sorted(customer.consents.items())
+        ],
         orders=[order_row(order) for order in orders.items],
         extensions=extension_panel(shop, "customer", customer.ext, form, found),
         form=form,
@@ -104,17 +112,19 @@ async def _page(
 
 
 def _row(customer: Customer) -> dict[str, Any]:
+    """As lists show it: contacts can be recognised, not copied."""
     return {
         "id": customer.id,
         "name": customer.name,
-        "email": customer.email,
-        "phone": _masked(customer.phone),
+        "email": masked_email(customer.email),
+        "phone": masked_phone(customer.phone),
         "created_at": customer.created_at,
         "disabled": customer.disabled,
+        "erased_at": customer.erased_at,
         "url": f"{PATH}/{customer.id}",
     }
 
 
-def _masked(phone: str) -> str:
-    """A phone number that can be recognised but not copied: the last four digits."""
-    return f"••••• {phone[-4:]}" if phone else ""
+def _whole(customer: Customer) -> dict[str, Any]:
+    """As whoever looks after the customer needs it."""
+    return {**_row(customer), "email": customer.email, "phone": phone(customer.phone)}

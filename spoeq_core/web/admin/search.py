@@ -20,6 +20,7 @@ from spoeq_core.web.common import KEYS_COOKIE, menu_for, page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.formats import format_amount
 from spoeq_core.web.theming import render
+from spoeq_core.web.views.masking import masked_email
 
 blueprint = Blueprint("admin_search", __name__)
 
@@ -94,5 +95,7 @@ async def _products(shop: Shop, q: str) -> list[Hit]:
 async def _customers(shop: Shop, q: str) -> list[Hit]:
     found = await identity.find_customers(shop, text=q, limit=MOST)
     return [
-        {"label": item.name or item.email, "url": f"/admin/customers/{item.id}", "more": item.email} for item in found
+        {"label": item.name or mail, "url": f"/admin/customers/{item.id}", "more": mail}
+        for item in found
+        if (mail := masked_email(item.email))
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -79,6 +80,14 @@ class ResetPassword(Body):
     password: Password
 
 
+class GivenConsent(Body):
+    """What was agreed to, since when, and where: "register", "account" or "api"; empty if that was not kept."""
+
+    to: str
+    since: datetime
+    source: str
+
+
 class User(Body):
     """Whoever signed in. Staff have a role, and GET /me tells them what they may do."""
 
@@ -89,6 +98,7 @@ class User(Body):
     role: str | None = None
     phone: str = ""
     consents: dict[str, bool] = Field(default_factory=dict)
+    consents_given: list[GivenConsent] = Field(default_factory=list)
     permissions: list[str] = Field(default_factory=list)
     ext: dict[str, Any] = Field(default_factory=dict)
 

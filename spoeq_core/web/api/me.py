@@ -113,7 +113,7 @@ async def change() -> Response:
             shop, account, current=body.current_password or "", new=body.password, session_id=actor.session_id
         )
     if profile:
-        account = await identity.update_profile(shop, actor.id, **profile)
+        account = await identity.update_profile(shop, actor.id, source="api", **profile)
     return json_response(account_view(shop, account))
 
 

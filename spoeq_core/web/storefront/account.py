@@ -8,7 +8,7 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from spoeq_core.identity import service as identity
-from spoeq_core.identity.model import Customer, Kind
+from spoeq_core.identity.model import MARKETING, Customer, Kind
 from spoeq_core.identity.states import STATES
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
 from spoeq_core.orders.listing import list_orders
@@ -75,10 +75,14 @@ async def register() -> Response:
     await limit_registrations(shop)
     try:
         customer = await identity.register_customer(
-            shop, email=form.text("email"), password=await _password(), name=form.text("name")
+            shop,
+            email=form.text("email"),
+            password=await _password(),
+            name=form.text("name"),
+            agrees_to=[MARKETING] if form.flag(MARKETING) else [],
         )
     except Invalid as error:
-        values = {"email": form.text("email"), "name": form.text("name")}
+        values = {name: form.text(name) for name in ("email", "name", MARKETING)}
         return await _register_page(target, form_state(values, error.errors), status=422)
     return await sign_in_browser(shop, see_other(target), customer)
 

@@ -101,7 +101,19 @@ def ledger() -> Context:
     }
 
 
-AGREED = [{"what": "marketing", "at": "2025-12-02"}]
+AGREED = [{"what": "marketing", "at": "2025-12-02", "source": "register"}]
+
+
+def erasure(**more: Any) -> Context:
+    """What erasing somebody will do."""
+    fates = ("deleted", "anonymised", "kept")
+    parts = [{"title": "Mails <b>", "plugin": "email", "fate": fate, "why": "So.", "rows": None} for fate in fates]
+    blockers = [{"number": "AN-10042", "url": "/admin/orders/01ORD", "why": "It is not delivered yet."}]
+    who = {"id": "01CUS", "name": "Asha <b>"}
+    shown = {"customer": who, "erased": False, "confirmation": "asha@example.in", "blockers": blockers, "parts": parts}
+    return {**shown, "form": {"values": {}, "errors": {}, "summary": []}, **more}
+
+
 LEFT = {"amount": rupees(500), "lines": [{"id": "l1", "name": "Saree <b>", "sku": "S", "left": 2}]}
 TYPED = {"values": {"refund_reason": "<b>late", "csrf_token": "t"}, "errors": {}, "summary": []}
 
@@ -178,6 +190,8 @@ def cases_of_orders() -> dict[str, tuple[str, Context]]:
             "pages/customer.html",
             page("Asha Rao", people, customer=asha, orders=rows, addresses=[sample("address")], consents=AGREED),
         ),
+        "customer-erase": ("pages/customer_erase.html", page("Erase", people, **erasure(blockers=[]))),
+        "customer-erase-refused": ("pages/customer_erase.html", page("Erase", people, **erasure())),
     }
 
 

@@ -104,7 +104,11 @@ def checkout(**more: Any) -> Context:
 
 def refused(*fields: str) -> Context:
     """What a form looks like after it was refused."""
-    told = {"postal_code": "Enter a PIN code of 6 digits, like 560001.", "payment_method": "Choose how you pay."}
+    told = {
+        "postal_code": "Enter a PIN code of 6 digits, like 560001.",
+        "payment_method": "Choose how you pay.",
+        "delete_password": "This is not your password.",
+    }
     errors = {name: told[name] for name in fields}
     values = {"postal_code": "5600", "name": sample("long_shelf")[0]["name"]}
     return {"values": values, "errors": errors, "summary": [{"field": f, "message": m} for f, m in errors.items()]}
@@ -230,6 +234,13 @@ def cases_of_the_journey() -> dict[str, tuple[str, Context]]:
     }
 
 
+def privacy(**more: Any) -> Context:
+    """One's own data, with an order that is not finished."""
+    open_order = {"number": "AN-10042", "url": "/account/orders/01ORD", "why": "It is not delivered yet. <b>"}
+    mine = {"agreed_since": "2025-12-02", "unfinished": [open_order], "form": FRESH}
+    return account("Your data", "/account/privacy", **{**mine, **more})
+
+
 def cases_of_the_account() -> dict[str, tuple[str, Context]]:
     """What a customer finds again, and the small pages."""
     lost = {"code": 404, "title": "This page is not here", "detail": "It may have moved, or the address has a slip."}
@@ -243,6 +254,8 @@ def cases_of_the_account() -> dict[str, tuple[str, Context]]:
         "order": ("pages/order.html", account("Order AN-10042", f"{mine}/01ORD", order=order())),
         "addresses": ("pages/addresses.html", addresses()),
         "addresses-edit": ("pages/addresses.html", editing),
+        "privacy": ("pages/privacy.html", privacy(agreed_since=None, unfinished=[])),
+        "privacy-refused": ("pages/privacy.html", privacy(form=refused("delete_password"))),
         "gallery": ("pages/gallery.html", page("Gallery", "/admin/gallery/storefront", {"form": FRESH})),
         "menu": ("pages/menu.html", page("All categories", "/menu")),
         "error": ("pages/error.html", page("Not found", "/nowhere", lost)),

@@ -1,0 +1,115 @@
+"""A shopper's own data: what they agreed to, a copy of what the shop keeps about them, and deleting the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quart import Blueprint, Response, request
+
+from spoeq_core.identity import service as identity
+from spoeq_core.identity.model import MARKETING, Customer, Kind
+from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.privacy.erasing import blockers, erase_person, person_of
+from spoeq_core.privacy.exporting import export_person
+from spoeq_core.privacy.model import StillNeeded
+from spoeq_core.web.access import current_actor, signed_in
+from spoeq_core.web.answers import see_other
+from spoeq_core.web.bodies import form_state, read_form
+from spoeq_core.web.common import page
+from spoeq_core.web.context import current_shop
+from spoeq_core.web.downloads import download
+from spoeq_core.web.flash import flash
+from spoeq_core.web.security.limits import limit
+from spoeq_core.web.signing_in import sign_out_browser
+from spoeq_core.web.theming import render
+
+blueprint = Blueprint("pages_privacy", __name__)
+
+PATH = "/account/privacy"
+HOUR = 3600
+COPIES = 5
+"""Copies that one account may have in an hour."""
+PASSWORD_TRIES, PASSWORD_WINDOW = 10, 15 * 60
+
+
+@blueprint.get("/account/privacy")
+@signed_in
+async def show() -> Response:
+    """What they agreed to, the copy, the end of the account."""
+    return await _page(await _customer())
+
+
+@blueprint.post("/account/privacy/consents")
+@signed_in
+async def agree() -> Response:
+    """Give or take back consents."""
+    wanted = {MARKETING: (await read_form()).flag(MARKETING)}
+    await identity.update_profile(current_shop(), (await _customer()).id, consents=wanted, source="account")
+    return flash(see_other(PATH), "Your choice is saved.")
+
+
+@blueprint.post("/account/privacy/download")
+@signed_in
+async def copy() -> Response:
+    """A copy of everything, as a file; the password is asked again."""
+    shop, customer = current_shop(), await _customer()
+    try:
+        await _check_password(customer, "password")
+    except Invalid as error:
+        return await _page(customer, form_state({}, error.errors), 422)
+    await limit(shop, "privacy.copy", customer.id, COPIES, HOUR)
+    person = await person_of(shop, customer, by_email=False)
+    return download(export_person(shop, person), "application/json", f"my-data-{shop.clock.now():%Y-%m-%d}.json")
+
+
+@blueprint.post("/account/privacy/delete")
+@signed_in
+async def delete() -> Response:
+    """Delete the account, unless an order is unfinished; the password is asked again."""
+    shop, customer, form = current_shop(), await _customer(), await read_form()
+    try:
+        if not form.flag("sure"):
+            raise Invalid.field("sure", "Tick the box if you want your account deleted.", "missing")
+        await _check_password(customer, "delete_password")
+        person = await person_of(shop, customer, by_email=False)
+        await erase_person(shop, person, by="customer", actor_id=customer.id, actor_name="customer")
+    except Invalid as error:
+        return await _page(customer, form_state(form.as_dict(), error.errors), 422)
+    except StillNeeded as error:
+        return await _page(customer, form_state({}, [FieldError("sure", error.message, error.code)]), 409)
+    gone = await sign_out_browser(shop, see_other("/"), Kind.CUSTOMER)
+    return flash(gone, "Your account is closed, and your data is being deleted.")
+
+
+async def _customer() -> Customer:
+    return await identity.customer_by_id(current_shop(), (await current_actor()).id)
+
+
+async def _check_password(customer: Customer, field: str) -> None:
+    """Make sure that whoever sits there knows the password.
+
+    Raises:
+        Invalid: they do not.
+    """
+    shop = current_shop()
+    await limit(shop, "password", customer.id, PASSWORD_TRIES, PASSWORD_WINDOW)
+    # As it was typed: `Form` strips values, and a password may begin or end with a space.
+    typed = str((await request.form).get(field, ""))
+    try:
+        await identity.require_password(shop, customer, typed)
+    except Invalid as error:
+        raise Invalid.field(field, error.errors[0].message, error.errors[0].code) from None
+
+
+async def _page(customer: Customer, form: dict[str, Any] | None = None, status: int = 200) -> Response:
+    shop = current_shop()
+    unfinished = await blockers(shop, await person_of(shop, customer, by_email=False))
+    return await render(
+        "storefront",
+        "pages/privacy.html",
+        status,
+        page=page("Your data", kind="account", noindex=True),
+        agreed_since=customer.consents.get(MARKETING),
+        unfinished=[{"number": it.number, "url": f"/account/orders/{it.order_id}", "why": it.why} for it in unfinished],
+        form=form or form_state(),
+    )
