@@ -12,6 +12,7 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 
 from spoeq_core.cart import service as carts
 from spoeq_core.cart.service import Owner
+from spoeq_core.catalog.documents import ProductRepository
 from spoeq_core.catalog.model import Product, ProductStatus, Variant
 from spoeq_core.catalog.service import import_products
 from spoeq_core.checkout.model import Choices, PlaceRequest, Quota
@@ -206,6 +207,11 @@ async def stock_up(shop: Shop, pieces: Mapping[str, int] | None = None, price: i
         [NewStock(sku, by_sku[sku].id, f"Kurta {sku}", count, threshold=0) for sku, count in wanted.items()],
     )
     return by_sku
+
+
+async def sell(shop: Shop, products: Mapping[str, Product]) -> None:
+    """As if a piece of each had been bought, for pages that show what sells."""
+    await shop.repository(ProductRepository).add_sold({product.id: 1 for product in products.values()})
 
 
 async def guest(shop: Shop, pieces: Mapping[str, int] | None = None) -> Owner:

@@ -13,7 +13,7 @@ from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.visitors import shopper_browser
 from spoeq_core.web.themes import Themes, discover_themes
 from spoeq_core.web.theming import Theming
-from tests.shopping import SKU, stock_up
+from tests.shopping import SKU, sell, stock_up
 from tests.unpacked import unpacked
 
 HERE = Path(__file__).resolve().parents[1]
@@ -35,7 +35,7 @@ def themes(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Themes:
 @pytest.fixture
 async def running(themes: Themes, servers: tuple[str, str], tmp_path: Path) -> AsyncIterator[RunningApp]:
     async with app_with(servers=servers, data_dir=tmp_path, themes=themes) as app:
-        await stock_up(app.shop)
+        await sell(app.shop, await stock_up(app.shop))
         await save_settings(app.shop, "core", {"storefront_theme": "monsoon"})
         yield app
 

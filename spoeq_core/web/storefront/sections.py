@@ -94,7 +94,8 @@ async def _products(shop: Shop, values: Mapping[str, Any]) -> list[View]:
         found = await catalog.list_products(shop, query)
     except NotFound:
         return []
-    return [card_view(shop, product) for product in found.items]
+    best = query.sort is Sort.BESTSELLING  # what nobody bought yet is no best seller
+    return [card_view(shop, product) for product in found.items if product.sold_count or not best]
 
 
 async def _product(shop: Shop, values: Mapping[str, Any]) -> View | None:

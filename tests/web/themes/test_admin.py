@@ -19,7 +19,7 @@ from spoeq_core.testing.visitors import SAME_SITE, Browser, shopper_browser, sta
 from spoeq_core.web.themes import Themes, discover_themes
 from spoeq_core.web.themes.choices import choices_of
 from spoeq_core.web.theming import THEMING, note_fault
-from tests.shopping import stock_up
+from tests.shopping import sell, stock_up
 
 STORE = "/admin/themes/storefront"
 HOME = f"{STORE}/pages/home"
@@ -39,7 +39,7 @@ async def running(servers: tuple[str, str], tmp_path: Path, write_theme: Any) ->
     )
     themes = Themes(named, {"lost": "theme.toml of lost cannot be read"})
     async with app_with(servers=servers, data_dir=tmp_path / "data", themes=themes) as app:
-        await stock_up(app.shop)
+        await sell(app.shop, await stock_up(app.shop))
         yield app
 
 

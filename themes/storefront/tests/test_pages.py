@@ -247,3 +247,15 @@ async def test_scheme_and_language_are_on_the_document(storefront, cases):
 async def test_pages_of_one_visitor_are_not_indexed(storefront, cases):
     for case in ("cart", "search", "account", "order", "login"):
         assert '<meta name="robots" content="noindex">' in await storefront.render(*cases[case]), case
+
+
+async def test_a_checkout_of_many_lines_keeps_the_button_near(storefront, cases):
+    template, context = cases["checkout"]
+    cart = context["cart"]
+    line = cart["items"][0]
+    few = await storefront.render(template, {**context, "cart": {**cart, "items": [line] * 8}})
+    many = await storefront.render(template, {**context, "cart": {**cart, "items": [line] * 60}})
+    assert "more items" not in few
+    before, after = many.split("Show 55 more items")
+    assert '<details class="disclosure">' in before[-80:]
+    assert after[: after.index("</details>")].count(line["name"]) >= 55
