@@ -145,4 +145,4 @@ def test_a_file_that_is_too_large_is_told_before_and_after_it_is_sent(
     plain = signed_in(visitors, javascript=False)
     plain.go(f"/admin/products/{product['id']}")
     upload(plain.page, large, "Too much")
-    expect(plain.page.get_by_text("larger than this shop accepts")).to_be_visible()
+    expect(plain.page.get_by_text("at most 12.1 MB are taken here. Choose something smaller.")).to_be_visible()

@@ -118,12 +118,9 @@ def _decoded(content: bytes) -> Pillow.Image:
             return clean
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning):
         raise _too_many_pixels(0, 0) from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, OverflowError) as error:
-        kind = type(error).__name__
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, OverflowError):
         raise Invalid.field(
-            "file",
-            message("This is no JPEG, PNG, WebP or AVIF picture, or a broken one (%(kind)s).", kind=kind),
-            "picture",
+            "file", message("This is no JPEG, PNG, WebP or AVIF picture, or a broken one."), "picture"
         ) from None
 
 

@@ -10,6 +10,7 @@ from quart.wrappers.request import Body
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from spoeq_core.kernel.errors import TooLarge
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import access_of
@@ -71,7 +72,11 @@ async def refuse_large() -> None:
         return
     most = _most(shop.settings)
     if (request.content_length or 0) > most:
-        raise TooLarge(f"The request has {request.content_length} bytes; at most {most} are accepted here.")
+        size = f"{(request.content_length or 0) / 2**20:.1f}"
+        raise TooLarge(
+            message("This has %(size)s MB; at most %(most)s MB are taken here.", size=size, most=f"{most / 2**20:.1f}"),
+            hint="Choose something smaller.",
+        )
     cast(LimitedBody, request.body).lower_limit(most)
 
 

@@ -9,6 +9,7 @@ import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright, expect
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -314,7 +315,7 @@ async def test_the_pin_code_is_answered_in_place(open_page):
     await expect(page.get_by_role("status")).to_contain_text("To 560001 by Wed 2 Dec, free.")
 
 
-@pytest.mark.parametrize("broken", ["storefront.js", "search.js", "product.js"])
+@pytest.mark.parametrize("broken", ["storefront.js", "combobox.js", "product.js"])
 async def test_a_module_that_fails_takes_nothing_else_with_it(open_page, shop, broken):
     shop.broken = broken
     page = await open_page("/product/saree")
@@ -372,3 +373,99 @@ async def test_without_a_script_a_choice_must_be_sent_before_buying(open_page):
     await page.get_by_role("button", name="Update").click()
     await expect(page.get_by_role("button", name="Add to cart")).to_be_visible()
     await expect(page.locator("[name=sku]")).to_have_value("SAR-L")
+
+
+# -- a choice among very many values ----------------------------------------------------------------------------------
+
+FORTY = [f"Shade {number:02}" for number in range(40)]
+
+
+@pytest.fixture
+def shades(shop, cases):
+    """The product with one option of forty values; every other one is sold out."""
+    template, context = cases["product"]
+
+    async def product(chosen):
+        values = [
+            {"value": one, "label": one, "selected": one == chosen, "available": place % 2 == 0, "url": "?"}
+            for place, one in enumerate(FORTY)
+        ]
+        group = {"name": "size", "label": "Shade", "kind": "select", "values": values}
+        selected = {**context["selected"], "sku": f"SAR-{chosen[-2:]}"}
+        return await shop.theme.render(template, {**context, "option_groups": [group], "selected": selected})
+
+    shop.product = lambda chosen: product(chosen if chosen in FORTY else FORTY[3])
+
+
+def shown_options(page):
+    return page.get_by_role("listbox", name="Shade").get_by_role("option")
+
+
+async def test_very_many_values_are_searched_by_keyboard(open_page, shades):
+    page = await open_page("/product/saree")
+    field = page.get_by_role("combobox", name="Shade")
+    await expect(field).to_have_value("Shade 03 (sold out)")
+    await expect(page.locator("select[data-combobox]")).to_be_hidden()
+    await field.focus()
+    await expect(field).to_have_attribute("aria-expanded", "false")
+    await page.keyboard.press("ArrowDown")
+    await expect(field).to_have_attribute("aria-expanded", "true")
+    await expect(shown_options(page)).to_have_count(40)
+    active = page.locator("[role=option][aria-selected=true]")
+    await expect(active).to_have_text("Shade 03 (sold out)")
+    await page.keyboard.press("ArrowDown")
+    await expect(active).to_have_text("Shade 04")
+    await page.keyboard.press("End")
+    await expect(active).to_have_text("Shade 39 (sold out)")
+    await expect(field).to_have_attribute("aria-activedescendant", await active.get_attribute("id"))
+    await page.keyboard.press("Home")
+    await expect(active).to_have_text("Shade 00")
+    await page.keyboard.press("Escape")
+    await expect(field).to_have_attribute("aria-expanded", "false")
+    await expect(field).to_have_value("Shade 03 (sold out)")
+    await page.keyboard.press("Control+a")
+    await page.keyboard.type("shade 2")
+    await expect(shown_options(page)).to_have_count(10)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[name=sku]")).to_have_value("SAR-21")
+    await expect(page).to_have_url(re.compile(r"opt\.size=Shade\+21"))
+    await expect(field).to_have_value("Shade 21 (sold out)")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_attribute("aria-expanded", "false")
+
+
+async def test_what_matches_nothing_is_said_and_what_was_chosen_stays(open_page, shades):
+    page = await open_page("/product/saree")
+    field = page.get_by_role("combobox", name="Shade")
+    await field.fill("nothing like it")
+    await expect(field).to_have_attribute("aria-expanded", "false")
+    await expect(page.get_by_role("status")).to_contain_text("Nothing matches")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await expect(field).to_have_value("Shade 03 (sold out)")
+    await expect(page.locator("[name=sku]")).to_have_value("SAR-03")
+
+
+async def test_a_press_chooses_from_the_list_and_no_rule_is_violated(open_page, shades):
+    page = await open_page("/product/saree")
+    field = page.get_by_role("combobox", name="Shade")
+    await page.get_by_text("Shade", exact=True).click()
+    await expect(field).to_be_focused()
+    await field.click()
+    await expect(shown_options(page).first).to_be_visible()
+    found = (await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})).response
+    assert [(one["id"], one["nodes"][0]["target"]) for one in found["violations"]] == []
+    if folder := os.environ.get("SPOEQ_SHOTS"):
+        await page.screenshot(path=f"{folder}/combobox.png")
+    await shown_options(page).filter(has_text="Shade 12").click()
+    await expect(page.locator("[name=sku]")).to_have_value("SAR-12")
+    await expect(field).to_have_value("Shade 12")
+
+
+async def test_without_a_script_it_is_a_select(open_page, shades):
+    page = await open_page("/product/saree", javascript=False)
+    await page.get_by_label("Shade").select_option("Shade 30")
+    await page.get_by_role("button", name="Update price and stock").click()
+    await expect(page.locator("[name=sku]")).to_have_value("SAR-30")
