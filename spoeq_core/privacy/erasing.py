@@ -104,11 +104,13 @@ async def _step(shop: Shop, job: Job) -> Step:
     if erasure is None:
         return Step(finished=True)
     person = _unsealed(shop, erasure)
-    if not job.cursor and (found := await blockers(shop, person)):
-        return await _let_go(shop, erasure, person, found)
-    seen = set(job.cursor.get("seen", ()))
-    failed = list(job.cursor.get("failed", ()))
     parts = manifest_of(shop)
+    if not job.cursor:  # nothing is erased before it is sure that everything may be
+        found = await blockers(shop, person)
+        begun = Step(total=len(parts), cursor={"seen": [], "failed": []})
+        return await _let_go(shop, erasure, person, found) if found else begun
+    seen = set(job.cursor["seen"])
+    failed = list(job.cursor["failed"])
     part = next((one for one in parts if one.key not in seen), None)
     if part is not None:
         failed += [part.key] if await _erase(shop, part, person) else []

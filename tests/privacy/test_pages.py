@@ -85,7 +85,10 @@ async def test_a_customer_deletes_the_account(app, person):
     meera = await person("meera")
     browser, elsewhere = await browser_of(app, meera.email), await browser_of(app, meera.email)
     unsure = await browser.post(f"{MINE}/delete", {"delete_password": PASSWORD})
-    assert (unsure.status_code, "Tick the box" in await body(unsure)) == (422, True)
+    shown = await body(unsure)
+    assert (unsure.status_code, "Tick the box" in shown) == (422, True)
+    assert 'href="#f-sure-1"' in shown
+    assert 'id="f-sure-1"' in shown
     wrong = await browser.post(f"{MINE}/delete", {"delete_password": "x", "sure": "1"})
     assert (wrong.status_code, "This is not your password." in await body(wrong)) == (422, True)
     assert (await browser.post(f"{MINE}/delete", {"delete_password": PASSWORD, "sure": "1"})).status_code == 303

@@ -29,6 +29,8 @@ PATH = "/account/privacy"
 HOUR = 3600
 COPIES = 5
 """Copies that one account may have in an hour."""
+BOX = "sure-1"
+"""The box as error summaries link to it: name and value."""
 PASSWORD_TRIES, PASSWORD_WINDOW = 10, 15 * 60
 
 
@@ -69,14 +71,14 @@ async def delete() -> Response:
     shop, customer, form = current_shop(), await _customer(), await read_form()
     try:
         if not form.flag("sure"):
-            raise Invalid.field("sure", "Tick the box if you want your account deleted.", "missing")
+            raise Invalid.field(BOX, "Tick the box if you want your account deleted.", "missing")
         await _check_password(customer, "delete_password")
         person = await person_of(shop, customer, by_email=False)
         await erase_person(shop, person, by="customer", actor_id=customer.id, actor_name="customer")
     except Invalid as error:
         return await _page(customer, form_state(form.as_dict(), error.errors), 422)
     except StillNeeded as error:
-        return await _page(customer, form_state({}, [FieldError("sure", error.message, error.code)]), 409)
+        return await _page(customer, form_state({}, [FieldError(BOX, error.message, error.code)]), 409)
     gone = await sign_out_browser(shop, see_other("/"), Kind.CUSTOMER)
     return flash(gone, "Your account is closed, and your data is being deleted.")
 
