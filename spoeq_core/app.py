@@ -46,10 +46,11 @@ def create_app(
     app.enabled_plugins = lambda: prepared.hooks.enabled
     _mount(app, prepared)
     plugins = prepared.discovery.plugins
-    app.extensions[THEMING] = Theming(themes or discover_themes(), plugins, reload=settings.env == "dev")
+    installed = themes or discover_themes()
+    app.extensions[THEMING] = Theming(installed, plugins, reload=settings.env == "dev")
     for part in (compression, languages, errors, security, health, common):
         part.install(app)
-    _serve(app, prepared, clock, listeners)
+    _serve(app, prepared, clock, listeners, installed)
     return app
 
 
@@ -70,13 +71,15 @@ def _mount_plugin(app: ShopApp, plugin: str, routes: Routes) -> None:
             app.register_plugin_blueprint(plugin, blueprint, prefix)
 
 
-def _serve(app: ShopApp, prepared: boot.Boot, clock: Clock | None, listeners: Sequence[Any]) -> None:
+def _serve(app: ShopApp, prepared: boot.Boot, clock: Clock | None, listeners: Sequence[Any], themes: Themes) -> None:
     stack = AsyncExitStack()
 
     @app.before_serving
     async def start() -> None:
         waker = await stack.enter_async_context(wake.waker(prepared.settings))
-        shop = await stack.enter_async_context(boot.open_shop(prepared, clock=clock, wake=waker, listeners=listeners))
+        shop = await stack.enter_async_context(
+            boot.open_shop(prepared, clock=clock, wake=waker, listeners=listeners, themes=themes)
+        )
         app.extensions[EXTENSION] = shop
 
     @app.after_serving

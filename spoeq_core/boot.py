@@ -33,6 +33,8 @@ from spoeq_core.plugins.loading import load_hooks
 from spoeq_core.plugins.storages import chosen_storage
 from spoeq_core.rooms import DOCUMENTS, EXTENDED, SCHEDULES, SUBSCRIBERS
 from spoeq_core.shop import Shop
+from spoeq_core.web.themes import Themes
+from spoeq_core.web.themes.letterheads import letterheads
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +69,33 @@ def prepare(settings: Settings, discovery: Discovery) -> Boot:
 
 @asynccontextmanager
 async def open_shop(
-    boot: Boot, *, clock: Clock | None = None, wake: Wake | None = None, listeners: Sequence[Any] = ()
+    boot: Boot,
+    *,
+    clock: Clock | None = None,
+    wake: Wake | None = None,
+    listeners: Sequence[Any] = (),
+    themes: Themes | None = None,
 ) -> AsyncIterator[Shop]:
     """A shop with open connections, its indexes made and its plugins' state in force and followed."""
+    shop, configuration, documents = _built(boot, clock or SystemClock(), wake, listeners, themes)
+    try:
+        await shop.mongo.create_indexes(documents, extension_indexes(boot.hooks, EXTENDED))
+        await configuration.refresh()
+        boot.faults.connect(shop.redis, boot.settings.redis_prefix)
+        watcher = asyncio.create_task(configuration.watch(boot.settings.plugin_poll_seconds))
+        try:
+            yield shop
+        finally:
+            await end(watcher, patience=1.0)
+    finally:
+        await boot.faults.disconnect()
+        await shop.redis.aclose()
+        shop.mongo.close()
+
+
+def _built(
+    boot: Boot, clock: Clock, wake: Wake | None, listeners: Sequence[Any], themes: Themes | None
+) -> tuple[Shop, Configuration, list[type[Model]]]:
     settings = boot.settings
     keyring = Keyring(settings.secret_key)
     mongo = Mongo(
@@ -83,7 +109,7 @@ async def open_shop(
     )
     shop = Shop(
         settings,
-        clock or SystemClock(),
+        clock,
         mongo,
         redis,
         boot.hooks,
@@ -92,20 +118,9 @@ async def open_shop(
         chosen_storage,
         keyring,
         configuration,
+        letterhead=letterheads(themes),
     )
-    try:
-        await mongo.create_indexes(documents, extension_indexes(boot.hooks, EXTENDED))
-        await configuration.refresh()
-        boot.faults.connect(redis, settings.redis_prefix)
-        watcher = asyncio.create_task(configuration.watch(settings.plugin_poll_seconds))
-        try:
-            yield shop
-        finally:
-            await end(watcher, patience=1.0)
-    finally:
-        await boot.faults.disconnect()
-        await redis.aclose()
-        mongo.close()
+    return shop, configuration, documents
 
 
 def all_documents(hooks: Hooks) -> list[type[Model]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -89,6 +90,25 @@ class PluginSettings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What the storefront's theme gives to mails.
+
+    Attributes:
+        roots: The folders of the theme and its parents, the theme first; each may hold `templates/email/`.
+        settings: What staff chose in the theme, and its defaults.
+    """
+
+    roots: tuple[Path, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _plain(shop: Shop) -> Letterhead:
+    """No theme's."""
+    del shop
+    return Letterhead()
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
     """Everything a use case needs of the outside. One per process; never module-level."""
 
@@ -105,6 +125,8 @@ class Shop:
     repositories: dict[object, object] = field(default_factory=dict)
     rendering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Held while a picture is rendered, which takes much memory: one at a time in a process."""
+    letterhead: Callable[[Shop], Letterhead] = _plain
+    """What mails are drawn with besides the core's templates."""
 
     @property
     def profile(self) -> ShopProfile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +14,17 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_currency
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, select_autoescape
 
-from spoeq_core.kernel.languages import Catalogue, Tongue, direction, speaking, tongue
+from spoeq_core.kernel.languages import ENGLISH, SOURCE, Catalogue, Tongue, catalogue, direction, speaking, tongue
 from spoeq_core.kernel.money import exponent
-from spoeq_core.plugins.languages import CORE, catalogue_roots, default_language, shop_tongue, speech
+from spoeq_core.kernel.templates import ShopLoader, ThemeEnvironment
+from spoeq_core.plugins.languages import catalogue_roots, default_language, shop_tongue
 from spoeq_core.shop import Shop
 
+log = logging.getLogger(__name__)
+
+TEMPLATES = Path(__file__).parent / "templates"
 LAKH = "¤#,##,##0.00"
 MAILS = "mails"
 """The folder of a plugin's package that holds its messages, as `mails/<plugin>/<template>.txt`."""
@@ -35,37 +40,46 @@ class Rendered:
 
 
 def render(shop: Shop, template: str, context: Mapping[str, Any], language: str = "") -> Rendered:
-    """A message of that template (`order_confirmed`, `<plugin>/<template>`), in that language or the shop's own.
+    """A message of that template (`order_confirmed`), in that language or the shop's own, and its time zone.
 
-    A plugin's templates may extend and import the core's (`layout.html`, `parts.html`, `parts.txt`).
+    A template `email/<name>` is looked for in the storefront's theme, its parents, the enabled plugins and the core. If
+    a theme's fails, the message is drawn without the theme: it must reach its reader.
     """
     known = shop.profile.languages
+    letterhead = shop.letterhead(shop)
+    own = catalogue_roots(shop.hooks)
     with speaking(shop_tongue(shop, language if language in known else default_language(shop))):
-        said = speech(shop)
         values = {
             "shop": shop.profile.model_dump(),
+            "theme": {"settings": letterhead.settings},
             "base_url": shop.settings.base_url.rstrip("/"),
             "lang": tongue().language.replace("_", "-"),
             "dir": direction(tongue().language),
             **context,
         }
-        environment = _environment(tongue(), said, _folders(shop))
-        subject, text, html = (
-            environment.get_template(f"{template}.{part}").render(values) for part in ("subject.txt", "txt", "html")
-        )
+        try:
+            return _drawn((*letterhead.roots, *own), template, values)
+        except Exception:
+            if not letterhead.roots:
+                raise
+            log.exception("the theme in %s cannot draw the mail %s; the core's is sent", letterhead.roots[0], template)
+            return _drawn(own, template, {**values, "theme": {"settings": {}}})
+
+
+def _drawn(roots: tuple[Path, ...], template: str, values: Mapping[str, Any]) -> Rendered:
+    language = tongue().language
+    environment = _environment(roots, tongue(), ENGLISH if language == SOURCE else catalogue(roots, language))
+    subject, text, html = (
+        environment.get_template(f"email/{template}.{part}").render(values) for part in ("subject.txt", "txt", "html")
+    )
     return Rendered(" ".join(subject.split()), text.strip() + "\n", html)
 
 
-def _folders(shop: Shop) -> tuple[Path, ...]:
-    """Where the enabled plugins keep their messages."""
-    return tuple(root / MAILS for root in catalogue_roots(shop.hooks) if root != CORE)
-
-
 @lru_cache(maxsize=16)
-def _environment(reader: Tongue, said: Catalogue, folders: tuple[Path, ...]) -> Environment:
-    """The templates, compiled once for a language, its locale and a time zone; the core's names cannot be taken."""
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("spoeq_core.notifications"), FileSystemLoader(folders)]),
+def _environment(roots: tuple[Path, ...], reader: Tongue, said: Catalogue) -> Environment:
+    """The templates, compiled once for some folders, a language, its locale and a time zone."""
+    environment = ThemeEnvironment(
+        loader=ShopLoader([*(root / "templates" for root in roots), TEMPLATES]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

@@ -14,6 +14,7 @@ from quart import Response, current_app
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.languages import ENGLISH, SOURCE, Catalogue, catalogue, tongue
 from spoeq_core.kernel.redis import REDIS_ERRORS
+from spoeq_core.notifications.rendering import TEMPLATES as MAILS
 from spoeq_core.plugins.discovery import InstalledPlugin
 from spoeq_core.plugins.languages import catalogue_roots
 from spoeq_core.plugins.lifecycle import configuration_of
@@ -122,7 +123,7 @@ class Theming:
 
     def _folders(self, theme: Theme) -> list[Path]:
         chain = [item.templates for item in self.themes.chain(theme)]
-        return [*chain, *(root / "templates" for root in self._plugin_roots.values()), CORE]
+        return [*chain, *(root / "templates" for root in self._plugin_roots.values()), CORE, MAILS]
 
 
 def current_theming() -> Theming:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from spoeq_core.kernel.templates import find_in
 from spoeq_core.web.themes.installed import (
     CORE,
     Face,
     Theme,
     Themes,
     discover_themes,
-    find_in,
     load_theme,
     package_root,
 )

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from jinja2 import Environment, TemplateError, nodes
 
+from spoeq_core.kernel.templates import find_in
 from spoeq_core.web.themes.design import Design
-from spoeq_core.web.themes.installed import Face, Theme, Themes, find_in
+from spoeq_core.web.themes.installed import Face, Theme, Themes
 
 REQUIRED: Mapping[Face, tuple[str, ...]] = {
     "storefront": (

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -170,10 +170,3 @@ def package_root(module: ModuleType) -> Path:
     if not module.__file__:
         raise ConfigurationError(f"{module.__name__} has no files.", hint="Ship it as a package with an __init__.py.")
     return Path(module.__file__).parent
-
-
-def find_in(name: str, folders: Sequence[Path]) -> Path | None:
-    """The first folder's file of that name; None for names that leave the folder."""
-    if ".." in name.split("/"):
-        return None
-    return next((folder / name for folder in folders if (folder / name).is_file()), None)
