@@ -48,6 +48,13 @@ async def test_a_guests_order_is_theirs_only_where_staff_know_the_address(shop, 
     assert guests.number in json.dumps(await copy_of(shop, await person_of_email(shop, "Meera@example.com ")))
 
 
+async def test_an_order_of_another_account_is_not_theirs_because_it_names_their_address(shop, person):
+    meera, tara = await person("meera"), await person("tara")
+    present = await bought(shop, tara, meera.email)
+    copy = await copy_of(shop, await person_of(shop, meera, by_email=True))
+    assert present.number not in json.dumps(copy["core/orders"])
+
+
 async def test_mails_from_before_the_account_are_not_its(shop, person, clock):
     before = await bought(shop, None)
     clock.forward(timedelta(seconds=1))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from spoeq_core.audit.service import find_entries
+from spoeq_core.audit.service import find_entries, record
 from spoeq_core.cart.documents import CartRepository
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import Channel
@@ -38,6 +38,9 @@ async def test_nothing_that_tells_who_it_was_is_left(shop, person):
     meera = await person("meera")
     order = (await find_orders(shop, OrderFilter())).items[0]
     await identity.start_session(shop, meera, Channel.API)
+    said = {"detail": {"note": "loves teal"}, "actor_id": "boss", "actor_name": "Asha"}
+    await record(shop, "customer.extended", f"customer:{meera.id}", **said)
+    await record(shop, "order.extended", f"order:{order.id}", **said)
     await identity.request_password_reset(shop, meera.email)
     job = await erased(shop, meera)
     assert (job.state, job.error, job.done) == (JobState.DONE, "", job.total)

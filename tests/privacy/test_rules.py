@@ -11,7 +11,7 @@ from spoeq_core.boot import all_documents
 from spoeq_core.hooks.contributions import PersonalData
 from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.errors import ConfigurationError
-from spoeq_core.orders.model import OrderStatus, Refund, RefundStatus, Return
+from spoeq_core.orders.model import OrderStatus, Refund, RefundStatus, Return, Shipment
 from spoeq_core.orders.model.changes import PAYMENT_MISMATCH, REFUND_DUE
 from spoeq_core.orders.model.personal import RETURN_LIFE, anonymised, unfinished
 from spoeq_core.plugins.faults import Faults
@@ -83,6 +83,21 @@ async def test_an_order_is_made_anonymous_once_and_keeps_what_tax_law_asks_for(o
     assert (address.name, address.phone, address.line1, address.city, address.postal_code) == ("", "", "", "", "")
     assert (kept.number, kept.grand_total, kept.paid) == (order.number, order.grand_total, order.paid)
     assert anonymised(kept, clock.now() + timedelta(days=1), lambda _target, _ext: {}) is kept
+
+
+async def test_texts_that_people_wrote_go_too(order, clock):
+    at, line = clock.now(), order.lines[0]
+    written = replace(
+        order,
+        fields={"note": "for Meera"},
+        lines=(replace(line, properties={"engraving": "Meera"}, property_labels={"engraving": "Name"}),),
+        shipments=(Shipment("s", {line.id: 1}, at, "Post", "AWB1", "https://post.example/Meera"),),
+        refunds=(Refund("f", 100, at, "Meera rang", "Asha", RefundStatus.DONE, reference="UTR1"),),
+        returns=(Return("r", {line.id: 1}, at, "too big for Meera", "Meera"),),
+    )
+    kept = anonymised(written, at, lambda _target, _ext: {})
+    assert "Meera" not in repr(kept)
+    assert (kept.shipments[0].awb, kept.refunds[0].reference, kept.refunds[0].amount) == ("AWB1", "UTR1", 100)
 
 
 async def test_every_collection_says_what_it_keeps_of_people(shop):
