@@ -12,6 +12,7 @@ import pytest
 from spoeq_core.audit.service import find_entries
 from spoeq_core.identity import service as identity
 from spoeq_core.jobs.service import run_jobs
+from spoeq_core.orders.finding import OrderFilter, find_orders
 from spoeq_core.privacy.erasing import JOBS
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.visitors import Browser, shopper_browser, shopper_program, staff_browser
@@ -172,6 +173,10 @@ async def test_staff_erase_after_a_preview(app, person):
     assert await leaks(app.shop) == []
     assert "Erased customer" in await browser.text(page)
     assert "Erased customer" in await browser.text("/admin/customers")
+    order = (await find_orders(app.shop, OrderFilter())).items[0]
+    shown = await browser.text(f"/admin/orders/{order.id}")
+    assert f'<a href="{page}">Erased customer</a>' in shown
+    assert "Personal data erased" in shown
     again = await browser.post(f"{page}/erase", {"confirmation": "anything"})
     assert again.headers["Location"] == page
 
