@@ -100,6 +100,7 @@ def place_order(shopper: Visitor, email: str) -> tuple[str, str]:
     page.locator("[name=state]").select_option(label="Karnataka")
     page.get_by_role("button", name="Update delivery and total").click()
     page.locator("[name=shipping_method]").first.wait_for(state="attached")
+    expect(page.get_by_role("heading", name="Delivery", exact=True)).to_be_in_viewport()
     shopper.shot("07-checkout")
     cod = page.locator("[name=payment_method][value=cod]")
     if not cod.is_checked():
