@@ -26,8 +26,6 @@ log = logging.getLogger(__name__)
 
 TEMPLATES = Path(__file__).parent / "templates"
 LAKH = "¤#,##,##0.00"
-MAILS = "mails"
-"""The folder of a plugin's package that holds its messages, as `mails/<plugin>/<template>.txt`."""
 
 
 @dataclass(frozen=True, slots=True)

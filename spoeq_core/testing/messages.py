@@ -153,7 +153,7 @@ def texts_of(package: Path) -> list[Found]:
     found: dict[tuple[str, str], Found] = {}
     for path in sorted(package.rglob("*")):
         place = path.relative_to(package.parent)
-        if path.suffix in TEMPLATES and ("templates" in path.parts or "mails" in place.parts):
+        if path.suffix in TEMPLATES and "templates" in path.parts:
             texts = _of_template(path)
         elif path.suffix == ".json" and {"templates", "composition"}.intersection(place.parts):
             texts = ((1, (text,), "") for text in _of_sections(json.loads(path.read_text(encoding="utf-8"))))
