@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from spoeq_core.kernel.errors import ConfigurationError
+from spoeq_core.notifications.rendering import TEMPLATES as MAILS
 from spoeq_core.plugins.discovery import InstalledPlugin, discover
 from spoeq_core.web.slots import ADMIN, STOREFRONT
 from spoeq_core.web.templating import build_environment
@@ -160,7 +161,7 @@ def test_the_templates_of_each_plugin_can_be_drawn_by_some_face_of_each_theme():
     roots = {plugin.name: package_root(plugin.module) for plugin in plugins()}
     found = []
     for theme in ROOTS:
-        folders = [theme.templates, *(root / "templates" for root in roots.values()), CORE]
+        folders = [theme.templates, *(root / "templates" for root in roots.values()), CORE, MAILS]
         found.append(set(plugin_faults(roots, build_environment(folders, {}))))
     assert found[0] & found[1] == set(), "what is wrong under both faces is wrong"
 
