@@ -11,7 +11,9 @@ from importlib import import_module
 _OFFERS = {
     "spoeq_core.audit.service": "record",
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images",
-    "spoeq_core.catalog.model": "Image ImageFile Option Product ProductChanges ProductStatus Variant slugify",
+    "spoeq_core.catalog.model": (
+        "FacetCounts Image ImageFile Option Product ProductChanges ProductQuery ProductStatus Sort Variant slugify"
+    ),
     "spoeq_core.catalog.service": (
         "all_brands all_categories create_brand create_category extend_product extend_variant import_products "
         "products_by_slugs products_with update_category"
@@ -65,6 +67,7 @@ _OFFERS = {
         "PricedCart PricingCart PricingLine Reason State Surcharge Target TaxAnswer TaxRate allocate "
         "apportion tax_added tax_included"
     ),
+    "spoeq_core.search.model": "Found SearchEngine SearchQuery",
     "spoeq_core.shipping.model": "ShippingOption",
     "spoeq_core.shop": "Shop ShopProfile",
     "spoeq_core.stack": "StackOptions cpu_workers run_command run_until_stopped",

@@ -5,12 +5,15 @@ from spoeq_core.catalog.images import (
     add_rendered_images as add_rendered_images,
 )
 from spoeq_core.catalog.model import (
+    FacetCounts as FacetCounts,
     Image as Image,
     ImageFile as ImageFile,
     Option as Option,
     Product as Product,
     ProductChanges as ProductChanges,
+    ProductQuery as ProductQuery,
     ProductStatus as ProductStatus,
+    Sort as Sort,
     Variant as Variant,
     slugify as slugify,
 )
@@ -160,6 +163,7 @@ from spoeq_core.pricing.model import (
     tax_added as tax_added,
     tax_included as tax_included,
 )
+from spoeq_core.search.model import Found as Found, SearchEngine as SearchEngine, SearchQuery as SearchQuery
 from spoeq_core.shipping.model import ShippingOption as ShippingOption
 from spoeq_core.shop import Shop as Shop, ShopProfile as ShopProfile
 from spoeq_core.stack import (

@@ -18,10 +18,10 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import pluggy
 
 from spoeq_core.hooks.checking import check_impl, shape_fault
-from spoeq_core.hooks.failures import HookError, Late, Refused
+from spoeq_core.hooks.failures import HookError, Late, Refused, in_time
 from spoeq_core.hooks.spec import PROJECT, Policy, hookimpl, hookspec, policy, policy_of
 from spoeq_core.kernel.breaker import Breakers
-from spoeq_core.kernel.errors import ConfigurationError, SpoeqError, Unavailable
+from spoeq_core.kernel.errors import ConfigurationError
 
 __all__ = [
     "PROJECT",
@@ -213,22 +213,40 @@ class Hooks:
         return self.order.index(plugin) if plugin in self.order else len(self.order)
 
     async def _ask(self, spec: Callable[..., object], impl: pluggy.HookImpl, kwargs: dict[str, Any]) -> object:
-        key = (impl.plugin_name, spec.__name__)
+        function = cast("Callable[..., Awaitable[object]]", impl.function)
+
+        async def answer() -> object:
+            value = await function(**{name: _own(kwargs[name], impl.plugin_name) for name in impl.argnames})
+            if fault := shape_fault(spec, value):
+                raise TypeError(fault)
+            return value
+
+        return await self.guarded(spec, impl.plugin_name, answer)
+
+    async def guarded(self, spec: Callable[..., object], plugin: str, ask: Callable[[], Awaitable[R]]) -> R | None:
+        """What a plugin answers when it is asked under a spec's policy and breaker; None if it failed and is skipped.
+
+        For what it contributed through a `register_*` hook, the policy is that hook's.
+
+        Raises:
+            HookError: it failed or was late, and the policy is "raise".
+        """
+        key = (plugin, spec.__name__)
         if not self.breakers.admits(key):
-            self._leave_out(spec, impl)
+            self._leave_out(spec, plugin)
             return None
         count = self.calls.setdefault(key, Calls())
         count.calls += 1
         started = time.perf_counter()
         try:
-            answer = await self._answer(spec, impl, kwargs)
+            answer = await in_time(policy_of(spec), ask)
         except Refused as refused:
             self.breakers.succeeded(key)
             raise refused.error from None
         except Exception as error:
             count.errors += 1
             self.breakers.failed(key)
-            self._fault(spec, impl, error)
+            self._fault(spec, plugin, error)
             return None
         except BaseException:
             self.breakers.released(key)
@@ -238,40 +256,16 @@ class Hooks:
         self.breakers.succeeded(key)
         return answer
 
-    async def _answer(self, spec: Callable[..., object], impl: pluggy.HookImpl, kwargs: dict[str, Any]) -> object:
-        """What the plugin answers.
-
-        Raises:
-            Refused: it refused the shopper, which is an answer.
-            Exception: it failed.
-        """
-        rule = policy_of(spec)
-        function = cast("Callable[..., Awaitable[object]]", impl.function)
-        try:
-            async with asyncio.timeout(rule.timeout) as deadline:
-                answer = await function(**{name: _own(kwargs[name], impl.plugin_name) for name in impl.argnames})
-        except TimeoutError as error:
-            if deadline.expired():
-                raise Late(f"no answer within {rule.timeout:g} s") from error
-            raise
-        except SpoeqError as error:
-            if rule.on_error == "raise" and rule.may_refuse and not isinstance(error, Unavailable):
-                raise Refused(error) from None
-            raise
-        if fault := shape_fault(spec, answer):
-            raise TypeError(fault)
-        return answer
-
-    def _leave_out(self, spec: Callable[..., object], impl: pluggy.HookImpl) -> None:
+    def _leave_out(self, spec: Callable[..., object], plugin: str) -> None:
         if policy_of(spec).on_error == "raise":
-            raise HookError(impl.plugin_name, spec.__name__, "it failed again and again and is not asked for a while")
+            raise HookError(plugin, spec.__name__, "it failed again and again and is not asked for a while")
 
-    def _fault(self, spec: Callable[..., object], impl: pluggy.HookImpl, error: Exception) -> None:
+    def _fault(self, spec: Callable[..., object], plugin: str, error: Exception) -> None:
         cause = str(error) if isinstance(error, Late) else f"{type(error).__name__}: {error}"
-        log.error("plugin %s failed in hook %s", impl.plugin_name, spec.__name__, exc_info=error)
-        self.on_fault(impl.plugin_name, spec.__name__, cause)
+        log.error("plugin %s failed in hook %s", plugin, spec.__name__, exc_info=error)
+        self.on_fault(plugin, spec.__name__, cause)
         if policy_of(spec).on_error == "raise":
-            raise HookError(impl.plugin_name, spec.__name__, cause) from error
+            raise HookError(plugin, spec.__name__, cause) from error
 
 
 def _own(value: object, plugin: str) -> object:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from spoeq_core.hooks.spec import Policy
 from spoeq_core.kernel.errors import SpoeqError, Unavailable
+
+R = TypeVar("R")
 
 
 class HookError(Unavailable):
@@ -29,3 +36,23 @@ class Refused(Exception):
     def __init__(self, error: SpoeqError) -> None:
         super().__init__(str(error))
         self.error = error
+
+
+async def in_time(rule: Policy, ask: Callable[[], Awaitable[R]]) -> R:
+    """What is answered within the policy's time.
+
+    Raises:
+        Refused: the plugin refused the shopper, which is an answer.
+        Exception: it failed.
+    """
+    try:
+        async with asyncio.timeout(rule.timeout) as deadline:
+            return await ask()
+    except TimeoutError as error:
+        if deadline.expired():
+            raise Late(f"no answer within {rule.timeout:g} s") from error
+        raise
+    except SpoeqError as error:
+        if rule.on_error == "raise" and rule.may_refuse and not isinstance(error, Unavailable):
+            raise Refused(error) from None
+        raise

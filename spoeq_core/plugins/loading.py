@@ -12,6 +12,7 @@ from spoeq_core.extensions.declarations import check_extensions, check_line_prop
 from spoeq_core.hooks import (
     admin,
     app,
+    catalog,
     checkout,
     lifecycle,
     notification,
@@ -38,6 +39,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     admin,
     lifecycle,
     storage,
+    catalog,
 )
 
 

@@ -1,8 +1,6 @@
 """The catalogue's values and rules: products, variants, categories, brands, and lists of them."""
 
-from spoeq_core.catalog.model.category import Brand, Categories, Category, Node, tree
-from spoeq_core.catalog.model.countries import COUNTRIES
-from spoeq_core.catalog.model.listing import (
+from spoeq_core.catalog.model.asked import (
     MAX_PER_PAGE,
     RATING_STEPS,
     Facet,
@@ -11,10 +9,11 @@ from spoeq_core.catalog.model.listing import (
     ProductQuery,
     Row,
     Sort,
-    filters_of,
-    in_order,
-    narrowed,
 )
+from spoeq_core.catalog.model.category import Brand, Categories, Category, Node, tree
+from spoeq_core.catalog.model.countries import COUNTRIES
+from spoeq_core.catalog.model.facets import FacetCounts, facets_from
+from spoeq_core.catalog.model.listing import filters_of, in_order, narrowed, weighted_rating
 from spoeq_core.catalog.model.product import (
     OUT,
     Image,
@@ -60,6 +59,7 @@ __all__ = [
     "Categories",
     "Category",
     "Facet",
+    "FacetCounts",
     "FacetValue",
     "Image",
     "ImageFile",
@@ -76,6 +76,7 @@ __all__ = [
     "Variant",
     "attributes_of",
     "choose",
+    "facets_from",
     "faults",
     "filters_of",
     "in_order",
@@ -85,4 +86,5 @@ __all__ = [
     "terms_of",
     "tidied",
     "tree",
+    "weighted_rating",
 ]

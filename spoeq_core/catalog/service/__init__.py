@@ -17,7 +17,13 @@ from spoeq_core.catalog.service.checks import References, all_references, checke
 from spoeq_core.catalog.service.extending import extend_product, extend_variant, products_with
 from spoeq_core.catalog.service.files import expect_files, forget_files, let_go, picture_keys, remove_loose_files
 from spoeq_core.catalog.service.importing import import_products, save_many, tell_saved
-from spoeq_core.catalog.service.listing import MAX_COUNTED, list_products
+from spoeq_core.catalog.service.listing import (
+    MAX_COUNTED,
+    category_ids,
+    check_page,
+    list_products,
+    named_facets,
+)
 from spoeq_core.catalog.service.products import (
     archive_product,
     create_product,
@@ -45,7 +51,9 @@ __all__ = [
     "all_categories",
     "all_references",
     "archive_product",
+    "category_ids",
     "category_tree",
+    "check_page",
     "checked",
     "create_brand",
     "create_category",
@@ -63,6 +71,7 @@ __all__ = [
     "in_itself",
     "let_go",
     "list_products",
+    "named_facets",
     "picture_keys",
     "product_addresses",
     "product_by_id_or_slug",

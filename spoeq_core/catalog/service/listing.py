@@ -20,10 +20,12 @@ from spoeq_core.catalog.model import (
     ORIGIN,
     Categories,
     Facet,
+    FacetCounts,
     ProductPage,
     ProductQuery,
     Row,
     Sort,
+    facets_from,
     in_order,
     narrowed,
     terms_of,
@@ -60,14 +62,14 @@ async def list_products(
     Raises:
         Invalid: there is no such page.
     """
-    _check(query)
+    check_page(query)
     base = await _base(shop, query, categories)
     if base is None:
         return ProductPage((), 0, query.page, query.per_page)
     declared = facets_of(shop)
     rows = await shop.repository(ProductRepository).rows(base, counted + 1, declared)
-    matching, facets = narrowed(rows[:counted], query, [field.name for field in declared])
-    facets = tuple(_named(shop, facet, declared) for facet in facets)
+    matching, counts = narrowed(rows[:counted], query)
+    facets = named_facets(shop, query, counts)
     if len(rows) > counted:
         return await _from_database(shop, query, {"$and": [base, *_conditions(query, declared)]}, facets)
     return await _from_rows(shop, query, matching, facets)
@@ -94,11 +96,10 @@ async def _base(shop: Shop, query: ProductQuery, categories: Categories | None) 
     """The conditions that no facet stands for; None if nothing can match."""
     found: Document = {"status": {"$in": [status.value for status in query.statuses]}}
     if query.category is not None:
-        known = categories or await all_categories(shop)
-        category = known.find(query.category)
-        if category is None:
+        within = await category_ids(shop, query.category, categories)
+        if not within:
             return None
-        found["category_ids"] = {"$in": known.with_descendants(category)}
+        found["category_ids"] = {"$in": within}
     if query.tags:
         found["tags"] = {"$in": [tag.casefold() for tag in query.tags]}
     if query.text.strip():
@@ -132,6 +133,20 @@ def _conditions(query: ProductQuery, declared: Sequence[ExtensionFacet]) -> list
     return found
 
 
+async def category_ids(shop: Shop, key: str, categories: Categories | None = None) -> list[str]:
+    """The category of that id or slug with those below it; none if there is no such category."""
+    known = categories or await all_categories(shop)
+    category = known.find(key)
+    return known.with_descendants(category) if category else []
+
+
+def named_facets(shop: Shop, query: ProductQuery, counts: FacetCounts) -> tuple[Facet, ...]:
+    """What a list could be narrowed by, as people read it."""
+    declared = facets_of(shop)
+    facets = facets_from(counts, query, [field.name for field in declared])
+    return tuple(_named(shop, facet, declared) for facet in facets)
+
+
 def _named(shop: Shop, facet: Facet, declared: Sequence[ExtensionFacet]) -> Facet:
     """The facet with the words that people read: those of a plugin's field, the names of countries."""
     field = next((field for field in declared if facet.name == f"f.{field.name}"), None)
@@ -152,7 +167,12 @@ def _with_countries(shop: Shop, facet: Facet) -> Facet:
     return replace(facet, values=tuple(replace(v, label=names.get(v.value, v.value)) for v in facet.values))
 
 
-def _check(query: ProductQuery) -> None:
+def check_page(query: ProductQuery) -> None:
+    """Refuse a page that no list has.
+
+    Raises:
+        Invalid: its number or its size is out of range.
+    """
     if not 1 <= query.per_page <= MAX_PER_PAGE:
         raise Invalid.field("per_page", f"Ask for 1 to {MAX_PER_PAGE} products a page.", "range")
     if not 1 <= query.page <= LAST_PAGE:

@@ -12,6 +12,7 @@ from spoeq_core.catalog import images, service as catalog
 from spoeq_core.catalog.model import Facet, Product, ProductQuery, ProductStatus, Sort
 from spoeq_core.inventory.service import ensure_stock, stock_of
 from spoeq_core.kernel.errors import Invalid
+from spoeq_core.search.service import find_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor, public, staff
 from spoeq_core.web.api.product_bodies import NewProduct, ProductPatch, named_as_sent
@@ -64,7 +65,7 @@ async def index() -> Response:
     """A page of products; staff may ask for drafts and archived ones too."""
     shop, actor = current_shop(), await current_actor()
     categories = await catalog.all_categories(shop)
-    found = await catalog.list_products(shop, _query(actor), categories)
+    found = await find_products(shop, _query(actor), categories)
     view = {
         "items": [product_view(shop, product, {}, categories, staff=actor.may(VIEW)) for product in found.items],
         "total": found.total,

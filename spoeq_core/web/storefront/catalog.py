@@ -10,6 +10,7 @@ from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Categories, Category, ProductQuery, Sort
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.messages import message
+from spoeq_core.search.service import find_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import public
 from spoeq_core.web.bodies import query_text
@@ -76,7 +77,8 @@ async def suggest() -> Response:
     shop, q = current_shop(), query_text("q", longest=200)
     await limit_visitor(shop, "suggest", times=300, seconds=60)
     categories = await catalog.all_categories(shop)
-    found = await catalog.list_products(shop, ProductQuery(text=q, per_page=SUGGESTED), categories) if q else None
+    wanted = ProductQuery(text=q, per_page=SUGGESTED)
+    found = await find_products(shop, wanted, categories, counted=False) if q else None
     named = [category for category in categories.all() if q and _begins_a_word(q, category.name)]
     named.sort(key=lambda category: (len(category.path), category.position, category.name))
     suggestions = {
@@ -112,7 +114,7 @@ async def _listing(
     shop: Shop, category: Category | None, title: str, path: str, *, q: str = "", categories: Categories | None = None
 ) -> Response:
     query = product_query(category.slug if category else None, q)
-    found = await catalog.list_products(shop, query, categories)
+    found = await find_products(shop, query, categories)
     pages = max(1, -(-found.total // found.per_page))
     if query.page > pages:
         raise NotFound(
@@ -151,7 +153,8 @@ async def _listing(
 
 async def _rescue(shop: Shop) -> list[dict[str, Any]]:
     """What is shown to whoever searched and found nothing."""
-    best = await catalog.list_products(shop, ProductQuery(sort=Sort.BESTSELLING, in_stock=True, per_page=RESCUE))
+    wanted = ProductQuery(sort=Sort.BESTSELLING, in_stock=True, per_page=RESCUE)
+    best = await find_products(shop, wanted, counted=False)
     return [card_view(shop, item) for item in best.items]
 
 

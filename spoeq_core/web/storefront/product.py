@@ -13,6 +13,7 @@ from spoeq_core.inventory.service import stock_of
 from spoeq_core.kernel.messages import message
 from spoeq_core.payments.service import providers
 from spoeq_core.pricing.service import Item
+from spoeq_core.search.service import find_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
@@ -113,7 +114,7 @@ async def _related(shop: Shop, found: Product) -> list[dict[str, Any]]:
     if not found.category_ids:
         return []
     query = ProductQuery(category=found.category_ids[-1], sort=Sort.BESTSELLING, per_page=5)
-    others = await catalog.list_products(shop, query)
+    others = await find_products(shop, query, counted=False)
     return [card_view(shop, other) for other in others.items if other.id != found.id][:4]
 
 

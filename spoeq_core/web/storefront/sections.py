@@ -10,6 +10,7 @@ from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import ProductQuery, Sort
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.languages import Catalogue
+from spoeq_core.search.service import find_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.themes.composition import Block, Section
@@ -91,7 +92,7 @@ async def _products(shop: Shop, values: Mapping[str, Any]) -> list[View]:
         per_page=min(int(values.get("count", 8)), MOST),
     )
     try:
-        found = await catalog.list_products(shop, query)
+        found = await find_products(shop, query, counted=False)
     except NotFound:
         return []
     best = query.sort is Sort.BESTSELLING  # what nobody bought yet is no best seller
