@@ -49,7 +49,7 @@ def test_a_guest_buys_with_a_coupon_and_cod_and_staff_ship_it(
     expect(page.get_by_text("WELCOME10").first).to_be_visible()
     shopper.shot("06-cart-coupon")
     page.get_by_role("link", name=re.compile("^Check out")).click()
-    number, tracking = place_order(shopper, email)
+    number, tracking = place_order(shopper, email, javascript=javascript)
 
     mail_is_in_the_inbox(visitors(javascript=javascript, width=1280, name=kind), email, number)
     ship(visitors(javascript=javascript, width=1280, name=kind), number)
@@ -92,20 +92,11 @@ def apply_coupon(page: Page, code: str) -> None:
     expect(page.get_by_text("Discounts", exact=True)).to_be_visible()
 
 
-def place_order(shopper: Visitor, email: str) -> tuple[str, str]:
+def place_order(shopper: Visitor, email: str, *, javascript: bool) -> tuple[str, str]:
     """Fill in the one page and pay at the door; the order's number and the tracking link."""
     page = shopper.page
-    for name, value in {**ADDRESS, "email": email}.items():
-        page.locator(f"[name={name}]").fill(value)
-    page.locator("[name=state]").select_option(label="Karnataka")
-    page.get_by_role("button", name="Update delivery and total").click()
-    page.locator("[name=shipping_method]").first.wait_for(state="attached")
-    expect(page.get_by_role("heading", name="Delivery", exact=True)).to_be_in_viewport()
-    shopper.shot("07-checkout")
-    cod = page.locator("[name=payment_method][value=cod]")
-    if not cod.is_checked():
-        page.locator(f"label[for='{cod.get_attribute('id')}']").click()
-    page.get_by_role("button", name="Update delivery and total").click()
+    fill_in = fill_in_at_once if javascript else fill_in_by_sections
+    fill_in(shopper, {**ADDRESS, "email": email})
     expect(page.get_by_text("Cash on delivery fee").first).to_be_visible()
     shopper.shot("08-checkout-ready")
     page.get_by_role("button", name=re.compile("^Place order")).click()
@@ -115,6 +106,90 @@ def place_order(shopper: Visitor, email: str) -> tuple[str, str]:
     assert number, "no order number on the confirmation page"
     tracking = page.get_by_role("link", name=re.compile("Track")).first.get_attribute("href")
     return number.group(), f"{shopper.base_url}{tracking}" if tracking and tracking.startswith("/") else str(tracking)
+
+
+def fill_in_at_once(shopper: Visitor, typed: dict[str, str]) -> None:
+    """All fields, then the ways of delivery, then the payment."""
+    page = shopper.page
+    for name, value in typed.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("[name=state]").select_option(label="Karnataka")
+    page.get_by_role("button", name="Update delivery and total").click()
+    page.locator("[name=shipping_method]").first.wait_for(state="attached")
+    expect(page.get_by_role("heading", name="Delivery", exact=True)).to_be_in_viewport()
+    shopper.shot("07-checkout")
+    choose_cod(page)
+    page.get_by_role("button", name="Update delivery and total").click()
+
+
+def fill_in_by_sections(shopper: Visitor, typed: dict[str, str]) -> None:
+    """Each section with its own button; one that is saved folds, and the next has the focus."""
+    page = shopper.page
+    expect(page.get_by_role("button", name="Update delivery and total")).to_be_hidden()
+    for name in ("phone", "email"):
+        page.locator(f"[name={name}]").fill(typed[name])
+    page.locator("[name=email]").press("Enter")
+    expect(page.get_by_role("heading", name="Delivery address")).to_be_focused()
+    for name in ("name", "postal_code", "line1"):
+        page.locator(f"[name={name}]").fill(typed[name])
+    save(page, "Delivery address")
+    expect(page.get_by_role("heading", name="Delivery", exact=True)).to_be_focused()
+    expect(page.get_by_text("Bengaluru, Karnataka, 560038")).to_be_visible()
+    shopper.shot("07-checkout")
+    save(page, "Delivery")
+    expect(page.get_by_role("heading", name="Payment")).to_be_focused()
+    choose_cod(page)
+    save(page, "Payment")
+    expect(page.get_by_role("heading", name="Review and order")).to_be_focused()
+    expect(page.locator("[name=phone]")).to_be_hidden()
+
+
+def save(page: Page, section: str) -> None:
+    """Press a section's own button."""
+    page.get_by_role("region", name=section, exact=True).get_by_role("button", name="Save and continue").click()
+
+
+def choose_cod(page: Page) -> None:
+    """Pay at the door."""
+    cod = page.locator("[name=payment_method][value=cod]")
+    if not cod.is_checked():
+        page.locator(f"label[for='{cod.get_attribute('id')}']").click()
+
+
+def test_without_a_script_a_wrong_section_says_so_and_what_is_saved_can_be_changed(
+    visitors: Callable[..., Visitor],
+) -> None:
+    """Errors at the top and at the field; a folded section opens in place; nothing typed elsewhere is lost."""
+    shopper = visitors(javascript=False, name="sections")
+    page = shopper.page
+    shopper.go("/")
+    find_product(shopper)
+    choose_variant(page, javascript=False)
+    page.get_by_role("button", name="Add to cart").first.click()
+    shopper.go("/checkout")
+    page.locator("[name=email]").fill("asha")
+    page.locator("[name=line1]").fill("12 Temple Street")
+    save(page, "Contact")
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator(".error-summary li")).to_have_count(2)
+    expect(page).to_have_title(re.compile("^Error: "))
+    shopper.shot("errors")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=phone]")).to_be_focused()
+    page.keyboard.type("98450 12345")
+    page.keyboard.press("Tab")
+    page.keyboard.type("asha@example.com")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Delivery address")).to_be_focused()
+    expect(page.locator("[name=line1]")).to_have_value("12 Temple Street")
+    page.get_by_text("Change", exact=True).first.click()
+    page.locator("[name=phone]").fill("12")
+    save(page, "Delivery address")
+    expect(page.locator(".error-summary li")).to_have_count(5)
+    expect(page.locator("[name=phone]")).to_have_value("12")
+    shopper.shot("errors-in-two")
 
 
 def sign_in(staff: Visitor, email: str) -> None:

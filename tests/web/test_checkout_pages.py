@@ -130,3 +130,71 @@ async def test_crawlers_are_led_away_by_the_redirect_and_others_are_told_what_th
     assert (answer.status_code, answer.headers["Location"]) == (303, "/cart")
     for page in ("/cart", "/login", "/register"):
         assert '<meta name="robots" content="noindex">' in await crawler.text(page)
+
+
+def open_steps(html: str) -> list[str]:
+    return re.findall(r'<section class="checkout-step" aria-labelledby="step-(\w+)"', html)
+
+
+def focused(html: str) -> list[str]:
+    return re.findall(r'(?:id="|class=")([\w-]+)"[^>]* autofocus', html)
+
+
+async def test_each_section_is_saved_on_its_own_and_leads_to_the_next(browser):
+    contact = {"phone": GUEST["phone"], "email": GUEST["email"]}
+    status, html = await sent(browser, {**contact, "line1": "12 Temple Street", "action": "save.contact"})
+    assert (status, open_steps(html), focused(html)) == (200, ["address", "delivery", "payment"], ["step-address"])
+    assert 'name="saved" value="contact"' in html
+    assert "9845012345, asha@example.in" in words(html)
+    assert 'value="12 Temple Street"' in html, "what is typed elsewhere stays"
+    status, html = await sent(browser, {**GUEST, "saved": "contact", "action": "save.address"})
+    assert (open_steps(html), focused(html)) == (["delivery", "payment"], ["step-delivery"])
+    _, html = await sent(browser, {**GUEST, **STANDARD, "saved": "contact address", "action": "save"})
+    assert (open_steps(html), focused(html)) == (["payment"], ["step-payment"]), "Enter saves the first that is open"
+    chosen = {**GUEST, **STANDARD, "payment_method": "door", "saved": "contact address delivery"}
+    status, html = await sent(browser, {**chosen, "action": "save.payment"})
+    assert (status, open_steps(html), focused(html)) == (200, [], ["step-review"])
+    answer = await browser.post("/checkout", {**chosen, "action": "place", "expected_total": str(TOTAL)})
+    assert answer.status_code == 303
+
+
+async def test_a_section_with_errors_names_them_all_and_stays_open(browser):
+    status, html = await sent(browser, {"email": "asha", "city": "Mysuru", "action": "save.contact"})
+    assert status == 422
+    assert re.findall(r'<li><a href="#f-(\w+)">', html) == ["phone", "email"], "not those of other sections"
+    assert (focused(html), 'name="saved"' in html) == (["error-summary"], False)
+    assert 'value="Mysuru"' in html
+    assert html.count("aria-invalid") == 2
+
+
+async def test_a_saved_section_that_was_spoilt_opens_again(browser):
+    spoilt = {**GUEST, "phone": "12", "saved": "contact", "action": "save.address"}
+    status, html = await sent(browser, spoilt)
+    assert (status, open_steps(html)) == (422, ["contact", "delivery", "payment"])
+    assert re.findall(r'<li><a href="#f-(\w+)">', html) == ["phone"]
+    _, html = await sent(
+        browser, {**GUEST, "phone": "12", "saved": "contact address delivery payment", "action": "place"}
+    )
+    assert "contact" in open_steps(html)
+    assert "address" not in open_steps(html)
+
+
+async def test_a_way_of_delivery_that_is_not_offered_any_more_is_chosen_again(browser):
+    form = {**GUEST, "shipping_method": "delivery:rocket", "saved": "contact address", "action": "save.delivery"}
+    status, html = await sent(browser, form)
+    assert (status, open_steps(html)) == (422, ["delivery", "payment"])
+    assert summary(html) == ["This way of delivery is not offered any more."]
+
+
+async def test_a_script_walks_by_no_sections(browser):
+    _, html = await sent(browser, {**GUEST, "phone": "", "action": "update"})
+    assert (open_steps(html), focused(html)) == (["contact", "address", "delivery", "payment"], [])
+
+
+async def test_a_saved_address_comes_in_and_what_was_typed_stays(running, browser):
+    await browser.post("/register", {"email": "asha@example.in", "password": "neem leaves at dawn", "name": "Asha"})
+    await browser.post("/account/addresses", {**GUEST, "line1": "7 Palace Road"})
+    which = re.findall(r'value="(address\.\w+)"', await browser.text("/checkout"))[0]
+    _, html = await sent(browser, {"email": "gift@example.in", "line1": "gone", "action": which})
+    assert 'value="gift@example.in"' in html
+    assert 'value="7 Palace Road"' in html

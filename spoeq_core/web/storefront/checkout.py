@@ -10,9 +10,7 @@ from quart import Blueprint, Response, request
 
 from spoeq_core.checkout.model import CartChanged, Choices, InProgress, PlaceRequest
 from spoeq_core.checkout.service import Placed, Quote, place_order, quote
-from spoeq_core.identity.addresses import parse_address
-from spoeq_core.identity.model import Address, Customer
-from spoeq_core.identity.places import place_of
+from spoeq_core.identity.model import Customer
 from spoeq_core.identity.service import find_customer
 from spoeq_core.identity.states import STATES
 from spoeq_core.inventory.model import OutOfStock
@@ -30,6 +28,18 @@ from spoeq_core.web.errors import status_of
 from spoeq_core.web.formats import format_amount
 from spoeq_core.web.languages import translate
 from spoeq_core.web.storefront.delivery import about_filled, known_pin, with_place
+from spoeq_core.web.storefront.steps import (
+    Steps,
+    after_refusal,
+    chosen_wrong,
+    in_page_order,
+    rough_address,
+    step_of,
+    typed_address,
+    typed_email,
+    walk,
+    wanted_steps,
+)
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.cart import quote_view
 from spoeq_core.web.views.money import money
@@ -39,23 +49,6 @@ ABOUT = message("Where your order goes, how you pay for it, and what it costs in
 
 blueprint = Blueprint("pages_checkout", __name__)
 
-ADDRESS_FIELDS = ("name", "phone", "line1", "line2", "landmark", "city", "state", "postal_code", "country", "gstin")
-PAGE_ORDER = (
-    "phone",
-    "email",
-    "name",
-    "postal_code",
-    "city",
-    "state",
-    "line1",
-    "line2",
-    "landmark",
-    "gstin",
-    "shipping_method",
-    "payment_method",
-)
-CORE_FIELDS = frozenset({*ADDRESS_FIELDS, "email", "shipping_method", "payment_method"})
-
 
 @blueprint.get("/checkout")
 @public
@@ -63,7 +56,7 @@ async def show() -> Response:
     """The form, filled with what is known of a signed-in customer."""
     customer = await _customer()
     values = with_place(_known(customer))
-    return await _page(values, (), customer=customer, quiet=True)
+    return await _page(values, (), await _quote(values, quiet=True), customer)
 
 
 @blueprint.post("/checkout")
@@ -72,32 +65,49 @@ async def submit() -> Response:
     """Price the choices again, or place the order."""
     form = await read_form()
     typed = form.as_dict()
+    action, _, which = form.text("action").partition(".")
+    if action == "address":
+        return await _readdressed(typed, which)
     values = with_place(typed)
-    if form.text("action") != "place":
-        return await _page(values, (), customer=await _customer(), quiet=True)
+    if action != "place":
+        return await _saved(values)
     try:
         placed = await _place(form)
     except CartChanged as error:
         errors = [FieldError("", _what_changed(form, error), "cart_changed")]
-        return await _page(values, errors, customer=await _customer(), status=status_of(error))
+        return await _refused(values, errors, error)
     except (Invalid, Conflict, Unavailable) as error:
-        errors = in_page_order(about_filled(_errors(error), typed, values))
-        return await _page(values, errors, customer=await _customer(), status=status_of(error))
+        return await _refused(values, about_filled(_errors(error), typed, values), error)
     return _after(placed)
 
 
-def in_page_order(errors: Sequence[FieldError]) -> list[FieldError]:
-    """The errors as their fields stand on the page, what concerns no field first."""
-    return sorted(errors, key=lambda error: PAGE_ORDER.index(error.field) if error.field in PAGE_ORDER else -1)
+async def _saved(values: Mapping[str, str]) -> Response:
+    """The page with the choices priced again and, for who walks it by sections, those that hold folded."""
+    errors: list[FieldError] = []
+    typed_address(values, errors)
+    typed_email(values, errors)
+    quoted = await _quote(values, quiet=True)
+    steps, told = walk(wanted_steps(values), [*errors, *chosen_wrong(quoted)])
+    return await _page(values, told, quoted, await _customer(), status=422 if told else 200, steps=steps)
+
+
+async def _readdressed(typed: Mapping[str, str], which: str) -> Response:
+    """The page with one of the customer's own addresses in it, and all else as it was typed."""
+    customer = await _customer()
+    values = {**typed, **(_saved_address(customer, which) if customer else {})}
+    return await _page(values, (), await _quote(values, quiet=True), customer, steps=Steps(at="address"))
+
+
+async def _refused(values: Mapping[str, str], errors: Sequence[FieldError], error: SpoeqError) -> Response:
+    steps = after_refusal(wanted_steps(values), errors)
+    quoted = await _quote(values)
+    return await _page(values, errors, quoted, await _customer(), status=status_of(error), steps=steps)
 
 
 async def _place(form: Form) -> Placed:
-    shop = current_shop()
+    shop, values = current_shop(), form.as_dict()
     errors: list[FieldError] = []
-    address = _address(form.as_dict(), errors)
-    email = form.text("email")
-    if not email or "@" not in email:
-        errors.append(FieldError("email", "Enter an e-mail address, as in name@example.com.", "missing"))
+    address, email = typed_address(values, errors), typed_email(values, errors)
     if errors or address is None:
         raise Invalid("Some fields are missing or wrong.", errors=errors)
     wanted = PlaceRequest(
@@ -121,14 +131,13 @@ def _after(placed: Placed) -> Response:
 async def _page(
     values: Mapping[str, str],
     errors: Sequence[FieldError],
+    quoted: Quote,
+    customer: Customer | None,
     *,
-    customer: Customer | None = None,
     status: int = 200,
-    quiet: bool = False,
+    steps: Steps | None = None,
 ) -> Response:
-    """The page. `quiet` shows no errors for what is merely not filled in yet."""
     shop = current_shop()
-    quoted = await _quote(values, quiet)
     if not quoted.contents.cart.lines:
         return see_other("/cart")
     view = quote_view(shop, quoted)
@@ -143,7 +152,8 @@ async def _page(
         page=page("Checkout", translate(ABOUT)),
         cart=view["cart"],
         quote={**view, "problems": problems},
-        form=form_state(chosen, errors),
+        form=form_state(chosen, in_page_order(errors)),
+        steps=steps or Steps(),
         addresses=[{"id": saved.id, **asdict(saved.address)} for saved in customer.addresses] if customer else [],
         countries=[{"value": "IN", "label": "India"}],
         states=[{"value": state.name, "label": state.name} for state in STATES],
@@ -153,11 +163,12 @@ async def _page(
     )
 
 
-async def _quote(values: Mapping[str, str], quiet: bool) -> Quote:
+async def _quote(values: Mapping[str, str], *, quiet: bool = False) -> Quote:
+    """The quote; `quiet` prices the delivery also while the address is not whole yet."""
     shop = current_shop()
-    address = _address(values, [])
+    address = typed_address(values, [])
     if address is None and quiet:
-        address = _rough_address(values)
+        address = rough_address(values)
     choices = Choices(address, values.get("shipping_method", ""), values.get("payment_method", ""))
     owner = await current_owner()
     found = await quote(shop, owner, choices, email=values.get("email", ""))
@@ -171,33 +182,6 @@ def _without_alternatives(found: Quote, choices: Choices) -> Choices:
     shipping = choices.shipping_method or (found.shipping_options[0].id if len(found.shipping_options) == 1 else "")
     payment = choices.payment_method or (payable[0] if len(payable) == 1 else "")
     return replace(choices, shipping_method=shipping, payment_method=payment)
-
-
-def _address(values: Mapping[str, str], errors: list[FieldError]) -> Address | None:
-    try:
-        return parse_address(
-            {name: values.get(name, "") or ("IN" if name == "country" else "") for name in ADDRESS_FIELDS}
-        )
-    except Invalid as error:
-        errors.extend(error.errors)
-        return None
-
-
-def _rough_address(values: Mapping[str, str]) -> Address | None:
-    """Enough to price the delivery while the rest is still being typed: the PIN code, and the state that it names."""
-    place = place_of(values.get("postal_code", ""))
-    state = values.get("state") or (place.state if place else "")
-    if not state or not values.get("postal_code"):
-        return None
-    return Address(
-        name=values.get("name", ""),
-        phone="",
-        line1="",
-        city=values.get("city", ""),
-        state=state,
-        postal_code=values["postal_code"].replace(" ", ""),
-        country=values.get("country") or "IN",
-    )
 
 
 def _errors(error: SpoeqError) -> list[FieldError]:
@@ -220,7 +204,7 @@ def _errors(error: SpoeqError) -> list[FieldError]:
 
 def _field(name: str) -> str:
     field = name.removeprefix("shipping_address.")
-    return field if field in CORE_FIELDS or field.startswith("plugin.") else ""
+    return field if step_of(field) or field.startswith("plugin.") else ""
 
 
 def _concerns_cart(problem: Mapping[str, Any]) -> bool:
@@ -270,8 +254,12 @@ async def _customer() -> Customer | None:
 def _known(customer: Customer | None) -> dict[str, str]:
     if customer is None:
         return {"postal_code": known_pin()}
-    wanted = request.args.get("address", "")
-    saved = next((item for item in customer.addresses if item.id == wanted), None)
-    saved = saved or (customer.addresses[0] if customer.addresses else None)
     filled = {"email": customer.email, "name": customer.name, "phone": customer.phone}
-    return {**filled, **({key: str(value) for key, value in asdict(saved.address).items()} if saved else {})}
+    return {**filled, **_saved_address(customer, request.args.get("address", ""))}
+
+
+def _saved_address(customer: Customer, which: str) -> dict[str, str]:
+    """The fields of that address, else of the first."""
+    saved = next((item for item in customer.addresses if item.id == which), None)
+    saved = saved or (customer.addresses[0] if customer.addresses else None)
+    return {key: str(value) for key, value in asdict(saved.address).items()} if saved else {}

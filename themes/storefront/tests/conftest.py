@@ -220,6 +220,7 @@ def cases_of_the_journey() -> dict[str, tuple[str, Context]]:
             "pages/checkout.html",
             checkout(form=refused("postal_code", "payment_method"), addresses=[sample("address")]),
         ),
+        "checkout-steps": ("pages/checkout.html", checkout(steps={"done": ["contact", "address"], "at": "delivery"})),
         "checkout-fresh": ("pages/checkout.html", checkout(form=FRESH, quote=None)),
         "confirmation": ("pages/confirmation.html", confirmation(status="confirmed")),
         "confirmation-pending": (

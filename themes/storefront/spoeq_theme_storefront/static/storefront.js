@@ -66,6 +66,7 @@ function place(page, form, sent) {
   const before = document.getElementById(form.dataset.swap);
   const after = page.getElementById(form.dataset.swap);
   if (!before || !after) return false;
+  for (const part of after.querySelectorAll("noscript")) part.remove();
   keepTyping(form, after, sent);
   for (const old of before.querySelectorAll("[data-keep]")) {
     const now = after.querySelector(`#${CSS.escape(old.id)}`);
