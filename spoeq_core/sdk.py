@@ -10,13 +10,14 @@ from importlib import import_module
 
 _OFFERS = {
     "spoeq_core.audit.service": "record",
-    "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images",
+    "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images store_picture",
     "spoeq_core.catalog.model": (
         "FacetCounts Image ImageFile Option Product ProductChanges ProductQuery ProductStatus Sort Variant slugify"
     ),
     "spoeq_core.catalog.service": (
-        "all_brands all_categories create_brand create_category extend_product extend_variant import_products "
-        "products_by_slugs products_with update_category"
+        "all_brands all_categories create_brand create_category extend_product extend_variant forget_files "
+        "import_products let_go list_products product_by_id_or_slug products_by_ids products_by_slugs products_with "
+        "set_ratings update_category"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
     "spoeq_core.checkout.quotas": "full_quotas quota_counts",
@@ -36,7 +37,7 @@ _OFFERS = {
     "spoeq_core.kernel.datadir": "DataDirectory",
     "spoeq_core.kernel.errors": (
         "ConfigurationError Conflict FieldError Forbidden Invalid NotFound SpoeqError StaleAggregate "
-        "TooManyRequests Unavailable"
+        "TooLarge TooManyRequests Unavailable"
     ),
     "spoeq_core.kernel.events": "Delivery Event Handler",
     "spoeq_core.kernel.ids": "new_id",
@@ -57,11 +58,12 @@ _OFFERS = {
     "spoeq_core.orders.personal": "orders_of",
     "spoeq_core.orders.model": "Address Order OrderLine OrderStatus",
     "spoeq_core.orders.service": "extend_order order_for",
+    "spoeq_core.orders.tokens": "order_token",
     "spoeq_core.payments.model": (
         "ActionNeeded Failed PaymentOption PaymentOutcome PaymentProvider PaymentStatus Pending Refunded "
         "RefundingProvider RefundOutcome Settled"
     ),
-    "spoeq_core.plugins.lifecycle": "enable_plugin installed_plugins save_settings",
+    "spoeq_core.plugins.lifecycle": "enable_plugin fill_demo installed_plugins save_settings",
     "spoeq_core.pricing.model": (
         "Adjustment Buyer Charge Declined Effect Fixed Free OnLines OnOrder OnShipping Percent Phase "
         "PricedCart PricingCart PricingLine Reason State Surcharge Target TaxAnswer TaxRate allocate "
@@ -81,12 +83,13 @@ _OFFERS = {
     "spoeq_core.web.carts": "CurrentCart apply_code current_cart extend_line priced_cart_response remove_code",
     "spoeq_core.web.common": "page",
     "spoeq_core.web.context": "current_shop",
-    "spoeq_core.web.flash": "flash",
+    "spoeq_core.web.flash": "Undo flash",
     "spoeq_core.web.formats": "format_amount",
     "spoeq_core.web.languages": "page_language translate",
     "spoeq_core.web.openapi": "CART_TOKEN CURSOR IF_MATCH PER_PAGE operation whole_number",
     "spoeq_core.web.security": "client_address limit limit_visitor",
     "spoeq_core.web.theming": "render",
+    "spoeq_core.web.views.catalog": "card_view image_view",
     "spoeq_core.web.views.money": "money",
     "spoeq_core.web.views.structured": "breadcrumb_data faq_data",
 }

@@ -3,6 +3,7 @@ from spoeq_core.catalog.images import (
     RenderedImage as RenderedImage,
     Rendition as Rendition,
     add_rendered_images as add_rendered_images,
+    store_picture as store_picture,
 )
 from spoeq_core.catalog.model import (
     FacetCounts as FacetCounts,
@@ -24,9 +25,15 @@ from spoeq_core.catalog.service import (
     create_category as create_category,
     extend_product as extend_product,
     extend_variant as extend_variant,
+    forget_files as forget_files,
     import_products as import_products,
+    let_go as let_go,
+    list_products as list_products,
+    product_by_id_or_slug as product_by_id_or_slug,
+    products_by_ids as products_by_ids,
     products_by_slugs as products_by_slugs,
     products_with as products_with,
+    set_ratings as set_ratings,
     update_category as update_category,
 )
 from spoeq_core.checkout.model import Problem as Problem, Quota as Quota
@@ -78,6 +85,7 @@ from spoeq_core.kernel.errors import (
     NotFound as NotFound,
     SpoeqError as SpoeqError,
     StaleAggregate as StaleAggregate,
+    TooLarge as TooLarge,
     TooManyRequests as TooManyRequests,
     Unavailable as Unavailable,
 )
@@ -118,6 +126,7 @@ from spoeq_core.orders.model import (
 )
 from spoeq_core.orders.personal import orders_of as orders_of
 from spoeq_core.orders.service import extend_order as extend_order, order_for as order_for
+from spoeq_core.orders.tokens import order_token as order_token
 from spoeq_core.payments.model import (
     ActionNeeded as ActionNeeded,
     Failed as Failed,
@@ -133,6 +142,7 @@ from spoeq_core.payments.model import (
 )
 from spoeq_core.plugins.lifecycle import (
     enable_plugin as enable_plugin,
+    fill_demo as fill_demo,
     installed_plugins as installed_plugins,
     save_settings as save_settings,
 )
@@ -213,7 +223,7 @@ from spoeq_core.web.carts import (
 )
 from spoeq_core.web.common import page as page
 from spoeq_core.web.context import current_shop as current_shop
-from spoeq_core.web.flash import flash as flash
+from spoeq_core.web.flash import Undo as Undo, flash as flash
 from spoeq_core.web.formats import format_amount as format_amount
 from spoeq_core.web.languages import page_language as page_language, translate as translate
 from spoeq_core.web.openapi import (
@@ -226,5 +236,6 @@ from spoeq_core.web.openapi import (
 )
 from spoeq_core.web.security import client_address as client_address, limit as limit, limit_visitor as limit_visitor
 from spoeq_core.web.theming import render as render
+from spoeq_core.web.views.catalog import card_view as card_view, image_view as image_view
 from spoeq_core.web.views.money import money as money
 from spoeq_core.web.views.structured import breadcrumb_data as breadcrumb_data, faq_data as faq_data

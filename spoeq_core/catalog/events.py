@@ -30,6 +30,13 @@ class ProductDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRated(Event):
+    """A product's rating changed."""
+
+    product_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrandUpdated(Event):
     """A brand's name or slug changed."""
 

@@ -89,6 +89,19 @@ def register_line_properties() -> Sequence[LineProperty] | None:
 
 
 @hookspec
+def register_ratings() -> bool | None:
+    """Whether the plugin rates products, by `set_ratings`.
+
+    While no enabled plugin does, no rating is shown, filtered or sorted by; what was set is back when one is enabled.
+
+    Example:
+        >>> @hookimpl
+        ... def register_ratings() -> bool:
+        ...     return True
+    """
+
+
+@hookspec
 def register_data_manifest() -> Sequence[PersonalData] | None:
     """The plugin's collections that hold data about people: what a person gets a copy of, and what erasing does to it.
 

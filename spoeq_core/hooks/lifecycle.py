@@ -14,3 +14,18 @@ if TYPE_CHECKING:
 @policy(timeout=30.0)
 async def plugin_enabling(shop: Shop, plugin: str) -> bool | None:
     """Asked of one plugin just before it is enabled; prepare what it needs (idempotent), or raise to refuse."""
+
+
+@hookspec
+@policy(timeout=30.0, on_error="skip")
+async def demo_data(shop: Shop) -> bool | None:
+    """Fill a demo shop with what makes the plugin worth looking at; asked when its catalogue and accounts are there.
+
+    Only demo shops ask. Do what is missing only: it is asked again after a crash. An error leaves the rest as it is.
+
+    Example:
+        >>> @hookimpl
+        ... async def demo_data(shop: Shop) -> bool | None:
+        ...     await write_reviews(shop)
+        ...     return True
+    """

@@ -36,6 +36,11 @@ async def enable_plugin(shop: Shop, name: str) -> None:
     )
 
 
+async def fill_demo(shop: Shop) -> None:
+    """Let the enabled plugins add what a demo shop shows of them."""
+    await shop.hooks.collect(lifecycle_hooks.demo_data, shop=shop)
+
+
 async def disable_plugin(shop: Shop, name: str) -> None:
     """Switch a plugin off; its data stays. One that was set aside, or that safe mode left out, then stays off too.
 

@@ -34,9 +34,10 @@ async def find_products(
     if not engines or query.statuses != (ProductStatus.ACTIVE,):
         return await catalog.list_products(shop, query, categories)
     within = None if query.category is None else await catalog.category_ids(shop, query.category, categories)
-    if within == []:
+    rated = catalog.rated_query(shop, query)
+    if rated is None or within == []:
         return ProductPage((), 0, query.page, query.per_page)
-    asked = SearchQuery(query, None if within is None else tuple(within), counted)
+    asked = SearchQuery(rated, None if within is None else tuple(within), counted)
     found = await _asked(shop, asked)
     if found is None:
         return await catalog.list_products(shop, query, categories)

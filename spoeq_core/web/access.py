@@ -38,6 +38,7 @@ class Access:
         permission: What staff need.
         staff_too: Whether `signed_in` means staff as well as customers.
         ignore_bearer: Whether a wrong or old bearer token is passed over (signing in, refreshing) and not refused.
+        uploads: Whether shoppers may send pictures; to staff's routes they may always be sent.
         imports: Whether it takes tables, which may be larger than pictures.
     """
 
@@ -45,6 +46,7 @@ class Access:
     permission: str = ""
     staff_too: bool = False
     ignore_bearer: bool = False
+    uploads: bool = False
     imports: bool = False
 
 
@@ -86,10 +88,10 @@ GUEST = Actor()
 @overload
 def public(view: V) -> V: ...
 @overload
-def public(*, ignore_bearer: bool) -> Callable[[V], V]: ...
-def public(view: V | None = None, *, ignore_bearer: bool = False) -> V | Callable[[V], V]:
-    """Open to everybody. Usable bare or with arguments."""
-    mark = _declare(Access("public", ignore_bearer=ignore_bearer))
+def public(*, ignore_bearer: bool = False, uploads: bool = False) -> Callable[[V], V]: ...
+def public(view: V | None = None, *, ignore_bearer: bool = False, uploads: bool = False) -> V | Callable[[V], V]:
+    """Open to everybody; `uploads`: takes files of up to `max_upload_bytes` together. Usable bare or with arguments."""
+    mark = _declare(Access("public", ignore_bearer=ignore_bearer, uploads=uploads))
     return mark if view is None else mark(view)
 
 

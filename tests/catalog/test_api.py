@@ -111,7 +111,7 @@ async def test_a_product_has_the_shape_of_the_contract(api: Api):
         "images": [],
         "price": None,
         "variants": None,
-        "rating": {"average": 0.0, "count": 0},
+        "rating": {"average": 0.0, "count": 0, "stars": [0, 0, 0, 0, 0]},
         "tags": [],
         "badges": [],
         "declarations": DECLARED,

@@ -11,12 +11,12 @@ import pytest
 from spoeq_core.catalog.documents import ProductRepository
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.visitors import Browser, shopper_browser
-from tests.shopping import stock_up
+from tests.shopping import plugin, stock_up
 
 
 @pytest.fixture
 async def running(servers: tuple[str, str], tmp_path: Path) -> AsyncIterator[RunningApp]:
-    async with app_with(servers=servers, data_dir=tmp_path) as app:
+    async with app_with(plugin("stars", register_ratings=lambda: True), servers=servers, data_dir=tmp_path) as app:
         await stock_up(app.shop, {f"SKU-{number}": 10 for number in range(30)})
         rated = app.shop.repository(ProductRepository).collection
         await rated.update_one({"variants.sku": "SKU-1"}, {"$set": {"rating_average": 4.5, "rating_count": 12}})

@@ -6,7 +6,7 @@ import asyncio
 
 import click
 
-from spoeq_core.sdk import Settings, use_shop, with_shop
+from spoeq_core.sdk import Settings, fill_demo, use_shop, with_shop
 from spoeq_demo.catalogue import big_catalogue
 from spoeq_demo.coupons import create_coupons
 from spoeq_demo.pages import publish_pages
@@ -32,3 +32,4 @@ async def _fill(settings: Settings) -> None:
     await use_shop(settings, lambda shop: seed_demo(shop, click.echo))
     await create_coupons(settings)
     await publish_pages(settings)
+    await use_shop(settings, fill_demo)

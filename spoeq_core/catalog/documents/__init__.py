@@ -8,11 +8,15 @@ from spoeq_core.catalog.documents.catalogue import (
     CategoryRepository,
     ProductDocument,
     ProductRepository,
+)
+from spoeq_core.catalog.documents.files import (
+    LooseFiles,
+    LooseFilesDocument,
+    LooseFilesRepository,
     Removal,
     RemovalDocument,
     RemovalRepository,
 )
-from spoeq_core.catalog.documents.files import LooseFiles, LooseFilesDocument, LooseFilesRepository
 
 __all__ = [
     "BESIDE",

@@ -6,7 +6,6 @@ shop leaves the collection unsharded; a catalogue fits one shard.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from odmantic import Field, Model
 from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError
 
+from spoeq_core.catalog.events import ProductRated
 from spoeq_core.catalog.model import (
     OUT,
     Brand,
@@ -28,9 +28,10 @@ from spoeq_core.catalog.model import (
 )
 from spoeq_core.extensions.facets import ExtensionFacet
 from spoeq_core.kernel.errors import Conflict
+from spoeq_core.kernel.events import to_pending
 from spoeq_core.kernel.mongo import Document, Repository
 
-BESIDE = ("stock_states", "rating_average", "rating_count", "sold_count")
+BESIDE = ("stock_states", "rating_average", "rating_count", "rating_stars", "sold_count")
 """Fields that other rooms write on their own, without the version: saving a product must not put old values back."""
 ROW_FIELDS = (
     "name",
@@ -92,6 +93,7 @@ class ProductDocument(Model):
     in_stock: bool = False
     rating_average: float = 0.0
     rating_count: int = 0
+    rating_stars: list[int] = []
     sold_count: int = 0
     version: int = 1
     created_at: datetime | None = None
@@ -179,6 +181,26 @@ class ProductRepository(Repository[Product]):
         for start in range(0, len(writes), INSERT_BATCH):
             await self.collection.bulk_write(writes[start : start + INSERT_BATCH], ordered=False)
 
+    async def set_ratings(self, ratings: Mapping[str, Sequence[int]]) -> list[str]:
+        """Keep how many gave one to five stars, `{product id: counts}`, beside the versions; whose it changed."""
+        asked = [{"_id": key, "rating_stars": {"$ne": list(stars)}} for key, stars in ratings.items()]
+        changing = [raw["_id"] async for raw in self.collection.find({"$or": asked}, {"_id": 1})]
+        now = self._clock.now()
+        writes = [
+            UpdateOne(
+                {"_id": key, "rating_stars": {"$ne": list(ratings[key])}},
+                {
+                    "$set": rating_fields(ratings[key]),
+                    "$push": {"pending_events": to_pending(ProductRated(product_id=key), now)},
+                },
+            )
+            for key in changing
+        ]
+        if writes:
+            await self.collection.bulk_write(writes, ordered=False)
+            await self.announce(changing)
+        return changing
+
     async def add_sold(self, pieces: Mapping[str, int]) -> None:
         """Count pieces sold, `{product id: pieces}`."""
         writes = [UpdateOne({"_id": key}, {"$inc": {"sold_count": count}}) for key, count in pieces.items()]
@@ -189,36 +211,6 @@ class ProductRepository(Repository[Product]):
         """Keep a brand's name and slug in its products in step."""
         query = {"brand_id": brand.id}
         await self.collection.update_many(query, {"$set": {"brand_name": brand.name, "brand_slug": brand.slug}})
-
-
-class RemovalDocument(Model):
-    """That a product is to go, so that the event of it has a place to wait in; `files` are its pictures' keys."""
-
-    model_config = {
-        "collection": "product_removals",
-        "indexes": lambda: [IndexModel([("pending_events.at", ASCENDING)], sparse=True)],
-    }
-
-    id: str = Field(primary_field=True)
-    files: list[str] = []
-    version: int = 1
-    pending_events: list[dict[str, Any]] = []
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Removal:
-    """A product that is to go."""
-
-    id: str
-    files: tuple[str, ...] = ()
-    version: int = 1
-
-
-class RemovalRepository(Repository[Removal]):
-    """Products that are to go. A removal is written first; whoever finds it finishes the work."""
-
-    document = RemovalDocument
-    model = Removal
 
 
 class CategoryDocument(Model):
@@ -277,6 +269,13 @@ class BrandRepository(Repository[Brand]):
 
     document = BrandDocument
     model = Brand
+
+
+def rating_fields(stars: Sequence[int]) -> Document:
+    """What is kept of how many gave one to five stars."""
+    count = sum(stars)
+    total = sum(number * given for number, given in enumerate(stars, start=1))
+    return {"rating_stars": list(stars), "rating_count": count, "rating_average": total / count if count else 0.0}
 
 
 def _stock_fields(states: Mapping[str, str]) -> Document:

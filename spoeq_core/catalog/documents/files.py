@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from odmantic import Field, Model
 from pymongo import ASCENDING, IndexModel
@@ -70,3 +71,33 @@ class LooseFilesRepository(Repository[LooseFiles]):
         """Mark its files as being removed, unless the note was renewed since it was read; whether they are."""
         result = await self.collection.update_one({"_id": note.id, "due": note.due}, {"$set": {"going": True}})
         return bool(result.matched_count)
+
+
+class RemovalDocument(Model):
+    """That a product is to go, so that the event of it has a place to wait in; `files` are its pictures' keys."""
+
+    model_config = {
+        "collection": "product_removals",
+        "indexes": lambda: [IndexModel([("pending_events.at", ASCENDING)], sparse=True)],
+    }
+
+    id: str = Field(primary_field=True)
+    files: list[str] = []
+    version: int = 1
+    pending_events: list[dict[str, Any]] = []
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Removal:
+    """A product that is to go."""
+
+    id: str
+    files: tuple[str, ...] = ()
+    version: int = 1
+
+
+class RemovalRepository(Repository[Removal]):
+    """Products that are to go. A removal is written first; whoever finds it finishes the work."""
+
+    document = RemovalDocument
+    model = Removal

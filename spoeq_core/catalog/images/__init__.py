@@ -7,6 +7,7 @@ from spoeq_core.catalog.images.gallery import (
     describe_image,
     focus_image,
     order_images,
+    store_picture,
     store_rendered,
 )
 from spoeq_core.catalog.images.rendering import RenderedImage, Rendition, cut, render
@@ -22,5 +23,6 @@ __all__ = [
     "focus_image",
     "order_images",
     "render",
+    "store_picture",
     "store_rendered",
 ]

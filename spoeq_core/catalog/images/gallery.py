@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from spoeq_core.catalog.documents import ProductRepository
-from spoeq_core.catalog.images.rendering import CENTRE, SUFFIXES, RenderedImage, Rendition, render
+from spoeq_core.catalog.images.rendering import CENTRE, SUFFIXES, WIDTHS, RenderedImage, Rendition, render
 from spoeq_core.catalog.model import MAX_IMAGES, Image, ImageFile, Product
 from spoeq_core.catalog.service import expect_files, forget_files, let_go, save_product
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, StaleAggregate, TooLarge
@@ -38,14 +38,7 @@ async def add_image(shop: Shop, product_id: str, content: bytes, alt: str) -> Pr
         Conflict: the product has as many pictures as it can.
         Unavailable: the storage does not take it.
     """
-    limit = shop.settings.max_upload_bytes
-    if len(content) > limit:
-        raise TooLarge(
-            message(
-                "The picture has %(size)s MB; at most %(limit)s MB are taken.", size=_mb(len(content)), limit=_mb(limit)
-            ),
-            hint="Make it smaller.",
-        )
+    _refuse_large(shop, content)
     await _require_room(shop, product_id, 1)
     _checked_alt(alt)
     return await add_rendered_images(shop, product_id, [await _rendered(shop, content, alt)])
@@ -99,6 +92,28 @@ async def store_rendered(shop: Shop, folder: str, picture: RenderedImage) -> Ima
         if outcome is not None:
             raise outcome
     return image
+
+
+async def store_picture(shop: Shop, folder: str, content: bytes, alt: str, widths: Sequence[int] = WIDTHS) -> Image:
+    """Store an uploaded picture under a folder, for what is no product: a review, a page.
+
+    Whoever keeps it calls `forget_files` once it has its place, and `let_go` before it loses that; files that nothing
+    kept a day later are removed again.
+
+    Args:
+        shop: The shop.
+        folder: Where its files go ("reviews/01K…").
+        content: The file: JPEG, PNG, WebP or AVIF.
+        alt: What the picture shows, for those who cannot see it.
+        widths: Pixels across of its renditions, ascending; fewer take less time.
+
+    Raises:
+        TooLarge: the file has too many bytes.
+        Invalid: it is no picture of these types, has too many pixels, or `alt` is missing.
+        Unavailable: the storage does not take it.
+    """
+    _refuse_large(shop, content)
+    return await store_rendered(shop, folder, await _rendered(shop, content, _checked_alt(alt), widths=widths))
 
 
 async def describe_image(
@@ -191,10 +206,12 @@ async def delete_image(shop: Shop, product_id: str, image_id: str) -> Product:
     return await _changed(shop, product_id, without)
 
 
-async def _rendered(shop: Shop, content: bytes, alt: str, focal: tuple[int, int] = CENTRE) -> RenderedImage:
+async def _rendered(
+    shop: Shop, content: bytes, alt: str, focal: tuple[int, int] = CENTRE, widths: Sequence[int] = WIDTHS
+) -> RenderedImage:
     """Rendered in a thread, one picture at a time in a process: a large one takes 200 MB for a second or two."""
     async with shop.rendering:
-        return await asyncio.to_thread(render, content, alt, focal)
+        return await asyncio.to_thread(render, content, alt, focal, widths)
 
 
 async def _replaced(shop: Shop, product_id: str, image_id: str, change: Callable[[Image], Image]) -> Product:
@@ -255,6 +272,17 @@ def _checked_alt(alt: str) -> str:
             "alt", message("Say what the picture shows, in at most %(most)s characters.", most=LONGEST_ALT), "length"
         )
     return words
+
+
+def _refuse_large(shop: Shop, content: bytes) -> None:
+    limit = shop.settings.max_upload_bytes
+    if len(content) > limit:
+        raise TooLarge(
+            message(
+                "The picture has %(size)s MB; at most %(limit)s MB are taken.", size=_mb(len(content)), limit=_mb(limit)
+            ),
+            hint="Make it smaller.",
+        )
 
 
 def _mb(size: int) -> str:

@@ -7,7 +7,7 @@ places, comments and whatever else was hidden in the file.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,7 +61,7 @@ class RenderedImage:
     focal: tuple[int, int] = CENTRE
 
 
-def render(content: bytes, alt: str, focal: tuple[int, int] = CENTRE) -> RenderedImage:
+def render(content: bytes, alt: str, focal: tuple[int, int] = CENTRE, widths: Sequence[int] = WIDTHS) -> RenderedImage:
     """A picture's renditions: AVIF, WebP and JPEG in each width up to its own, cut to 4 by 5 around its focal point.
 
     Takes seconds: use a thread.
@@ -72,9 +72,9 @@ def render(content: bytes, alt: str, focal: tuple[int, int] = CENTRE) -> Rendere
     source = _decoded(content)
     box = cut(source.size, focal)
     picture = source.crop(box)
-    widest = min(picture.width, WIDTHS[-1])
+    widest = min(picture.width, widths[-1])
     renditions: list[Rendition] = []
-    for width in (*(width for width in WIDTHS if width < widest), widest):
+    for width in (*(width for width in widths if width < widest), widest):
         size = (width, max(1, round(picture.height * width / picture.width)))
         scaled = picture.resize(size, Pillow.Resampling.LANCZOS, reducing_gap=3.0)
         renditions += [_encoded(scaled, kind, *encoder) for kind, encoder in _ENCODERS.items()]

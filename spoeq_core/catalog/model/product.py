@@ -109,6 +109,8 @@ class Product:
         stock_states: in_stock, low or out by SKU, as last told by inventory; a SKU without an entry is out.
         ext: Extension data by plugin.
 
+        rating_stars: How many gave one star, two, … five; the average and the count follow from it.
+
     `stock_states`, the rating and `sold_count` are kept beside the versioned fields: saving a product leaves them.
     """
 
@@ -133,6 +135,7 @@ class Product:
     stock_states: Mapping[str, str] = field(default_factory=dict)
     rating_average: float = 0.0
     rating_count: int = 0
+    rating_stars: tuple[int, ...] = ()
     sold_count: int = 0
     ext: Mapping[str, Any] = field(default_factory=dict)
     version: int = 1

@@ -41,6 +41,7 @@ from spoeq_core.catalog.service.products import (
     slugs_by_sku,
     update_product,
 )
+from spoeq_core.catalog.service.ratings import rated_query, set_ratings, shows_ratings
 
 __all__ = [
     "MAX_COUNTED",
@@ -78,13 +79,16 @@ __all__ = [
     "products_by_ids",
     "products_by_slugs",
     "products_with",
+    "rated_query",
     "record_sales",
     "remove_loose_files",
     "rename_brand",
     "require_version",
     "save_many",
     "save_product",
+    "set_ratings",
     "set_stock_states",
+    "shows_ratings",
     "slugs_by_sku",
     "tell_saved",
     "update_brand",

@@ -31,6 +31,7 @@ from spoeq_core.catalog.model import (
     terms_of,
 )
 from spoeq_core.catalog.service.categories import all_categories
+from spoeq_core.catalog.service.ratings import rated_query, shows_ratings
 from spoeq_core.extensions.facets import ExtensionFacet, facets_of
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.mongo import Document, SortKey
@@ -63,16 +64,17 @@ async def list_products(
         Invalid: there is no such page.
     """
     check_page(query)
-    base = await _base(shop, query, categories)
-    if base is None:
+    asked = rated_query(shop, query)
+    base = await _base(shop, asked, categories) if asked else None
+    if asked is None or base is None:
         return ProductPage((), 0, query.page, query.per_page)
     declared = facets_of(shop)
     rows = await shop.repository(ProductRepository).rows(base, counted + 1, declared)
-    matching, counts = narrowed(rows[:counted], query)
-    facets = named_facets(shop, query, counts)
+    matching, counts = narrowed(rows[:counted], asked)
+    facets = named_facets(shop, asked, counts)
     if len(rows) > counted:
-        return await _from_database(shop, query, {"$and": [base, *_conditions(query, declared)]}, facets)
-    return await _from_rows(shop, query, matching, facets)
+        return await _from_database(shop, asked, {"$and": [base, *_conditions(asked, declared)]}, facets)
+    return await _from_rows(shop, asked, matching, facets)
 
 
 async def _from_rows(shop: Shop, query: ProductQuery, rows: Sequence[Row], facets: tuple[Facet, ...]) -> ProductPage:
@@ -144,7 +146,8 @@ def named_facets(shop: Shop, query: ProductQuery, counts: FacetCounts) -> tuple[
     """What a list could be narrowed by, as people read it."""
     declared = facets_of(shop)
     facets = facets_from(counts, query, [field.name for field in declared])
-    return tuple(_named(shop, facet, declared) for facet in facets)
+    shown = shows_ratings(shop)
+    return tuple(_named(shop, facet, declared) for facet in facets if shown or facet.name != "rating_min")
 
 
 def _named(shop: Shop, facet: Facet, declared: Sequence[ExtensionFacet]) -> Facet:

@@ -1,4 +1,4 @@
-"""How large a request may be: uploads of staff up to one limit, everything else up to a smaller one."""
+"""How large a request may be: uploads up to one limit, everything else up to a smaller one."""
 
 from __future__ import annotations
 
@@ -82,6 +82,8 @@ async def refuse_large() -> None:
 
 def _most(settings: Settings) -> int:
     access = access_of(current_app.view_functions.get(request.endpoint or ""))
-    if access is None or access.kind != "staff" or request.mimetype != "multipart/form-data":
+    if access is None or request.mimetype != "multipart/form-data":
+        return settings.max_body_bytes
+    if access.kind != "staff" and not access.uploads:
         return settings.max_body_bytes
     return ENVELOPE + (settings.max_import_bytes if access.imports else settings.max_upload_bytes)

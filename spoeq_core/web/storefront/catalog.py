@@ -139,7 +139,7 @@ async def _listing(
         per_page=found.per_page,
         pages=pages,
         sort=query.sort.value,
-        sorts=sort_views(),
+        sorts=sort_views(shop),
         facets=facet_views(shop, found.facets),
         filtered=is_filtered(query),
         chips=chips(shop, found.facets, path),

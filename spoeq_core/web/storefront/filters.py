@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from quart import request
 
 from spoeq_core.catalog.model import RATING_STEPS, Facet, FacetValue, ProductQuery, Sort
+from spoeq_core.catalog.service import shows_ratings
 from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.money import parse_amount
@@ -49,7 +50,7 @@ def product_query(category: str | None, text: str) -> ProductQuery:
         },
         price_min=_price("price_min"),
         price_max=_price("price_max"),
-        rating_min=_stars("rating_min"),
+        rating_min=_stars("rating_min") if shows_ratings(current_shop()) else None,
         in_stock=query_flag("in_stock"),
         sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
         page=query_int("page", 1, minimum=1, maximum=10_000),
@@ -81,9 +82,10 @@ def facet_views(shop: Shop, facets: Iterable[Facet]) -> list[dict[str, Any]]:
     return [_facet(shop, facet) for facet in facets]
 
 
-def sort_views() -> list[dict[str, str]]:
-    """The orders that a list can be shown in."""
-    return [{"value": sort.value, "label": translate(label)} for sort, label in SORTS.items()]
+def sort_views(shop: Shop) -> list[dict[str, str]]:
+    """The orders that a list can be shown in; by rating while a plugin rates products."""
+    offered = [sort for sort in SORTS if sort is not Sort.RATING or shows_ratings(shop)]
+    return [{"value": sort.value, "label": translate(SORTS[sort])} for sort in offered]
 
 
 def chips(shop: Shop, facets: Iterable[Facet], path: str) -> list[dict[str, str]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from spoeq_core.cart.properties import taken_by
 from spoeq_core.catalog.model import Brand, Categories, Category, Image, Node, Product, Variant
+from spoeq_core.catalog.service import shows_ratings
+from spoeq_core.catalog.service.ratings import STARS
 from spoeq_core.extensions.service import shown
 from spoeq_core.hooks.contributions import LineProperty
 from spoeq_core.inventory.model import Stock
@@ -47,7 +49,7 @@ def product_view(
         "images": [image_view(shop, image) for image in product.images],
         "price": _price(shop, _cheapest(product)),
         "variants": [_variant(shop, product, variant, stocks, staff=staff) for variant in product.variants],
-        "rating": {"average": product.rating_average, "count": product.rating_count},
+        "rating": {**_rating(shop, product), "stars": _stars(shop, product)},
         "tags": list(product.tags),
         "badges": list(product.badges),
         "declarations": dict(product.declarations),
@@ -77,7 +79,7 @@ def card_view(shop: Shop, product: Product) -> View:
         "percent_off": _percent_off(cheapest),
         "badges": list(product.badges),
         "stock_state": "in_stock" if product.in_stock else "out",
-        "rating": {"average": product.rating_average, "count": product.rating_count},
+        "rating": _rating(shop, product),
     }
 
 
@@ -172,6 +174,16 @@ def _line_property(declared: LineProperty) -> View:
         "required": declared.required,
         "multiline": declared.multiline,
     }
+
+
+def _rating(shop: Shop, product: Product) -> View:
+    rated = shows_ratings(shop)
+    return {"average": product.rating_average if rated else 0.0, "count": product.rating_count if rated else 0}
+
+
+def _stars(shop: Shop, product: Product) -> list[int]:
+    """How many gave one star, two, … five."""
+    return list(product.rating_stars) if product.rating_stars and shows_ratings(shop) else [0] * STARS
 
 
 def _price(shop: Shop, variant: Variant | None) -> View | None:

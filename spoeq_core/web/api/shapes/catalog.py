@@ -51,10 +51,11 @@ class VariantShape(Shape):
 
 
 class Rating(Shape):
-    """Average and count of the reviews."""
+    """Average and count of the reviews; `stars`: how many gave one, two, … five."""
 
     average: float
     count: int
+    stars: list[int]
 
 
 class LinePropertyShape(Shape):

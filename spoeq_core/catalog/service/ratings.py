@@ -1,0 +1,47 @@
+"""The rating of products: set by whoever collects reviews, and shown only while that plugin is enabled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from spoeq_core.catalog.documents import ProductRepository
+from spoeq_core.catalog.model import ProductQuery, Sort
+from spoeq_core.hooks import app as app_hooks
+from spoeq_core.kernel.errors import Invalid
+from spoeq_core.shop import Shop
+
+STARS: Final = 5
+BATCH: Final = 500
+
+
+async def set_ratings(shop: Shop, ratings: Mapping[str, Sequence[int]]) -> list[str]:
+    """Keep how many gave one star, two, … five: `{product id: (0, 0, 1, 4, 9)}`; the ids whose rating it changed.
+
+    Average and count follow from it. The products' versions stay, and `ProductRated` is told of each that changed.
+    Ids that there are not are passed over. Whoever counts in parallel counts again after it was written.
+
+    Raises:
+        Invalid: there are not five counts, or one is below zero.
+    """
+    for key, stars in ratings.items():
+        if len(stars) != STARS or min(stars) < 0:
+            raise Invalid(f"The rating of product {key!r} is {STARS} counts from zero, not {list(stars)}.")
+    keys = list(ratings)
+    parts = [{key: ratings[key] for key in keys[at : at + BATCH]} for at in range(0, len(keys), BATCH)]
+    return [key for part in parts for key in await shop.repository(ProductRepository).set_ratings(part)]
+
+
+def shows_ratings(shop: Shop) -> bool:
+    """Whether an enabled plugin rates products."""
+    return any(part.value for part in shop.hooks.parts(app_hooks.register_ratings))
+
+
+def rated_query(shop: Shop, query: ProductQuery) -> ProductQuery | None:
+    """The query as it can be answered; while nobody rates, None if stars are asked for, and no order by them."""
+    if shows_ratings(shop):
+        return query
+    if query.rating_min:
+        return None
+    return replace(query, sort=Sort.NEWEST) if query.sort is Sort.RATING else query
