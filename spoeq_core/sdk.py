@@ -79,7 +79,9 @@ _OFFERS = {
     "spoeq_core.web.api.shapes.base": "MoneyShape Shape",
     "spoeq_core.web.api.shapes.buying": "CartShape",
     "spoeq_core.web.api.shopping": "MoneyBody amount_of wanted_version",
-    "spoeq_core.web.bodies": "Body Form form_state json_response query_flag query_int query_text read_body read_form",
+    "spoeq_core.web.bodies": (
+        "Body Faults Form form_state json_response query_flag query_int query_text read_body read_form"
+    ),
     "spoeq_core.web.carts": "CurrentCart apply_code current_cart extend_line priced_cart_response remove_code",
     "spoeq_core.web.common": "page",
     "spoeq_core.web.context": "current_shop",

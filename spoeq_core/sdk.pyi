@@ -204,6 +204,7 @@ from spoeq_core.web.api.shopping import (
 )
 from spoeq_core.web.bodies import (
     Body as Body,
+    Faults as Faults,
     Form as Form,
     form_state as form_state,
     json_response as json_response,

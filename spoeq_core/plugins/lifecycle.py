@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -80,7 +80,13 @@ async def settings_version(shop: Shop) -> int:
     return (await configuration_of(shop).states.read()).epoch
 
 
-async def save_settings(shop: Shop, name: str, values: Mapping[str, Any], *, version: int | None = None) -> BaseModel:
+async def save_settings(
+    shop: Shop,
+    name: str,
+    values: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]],
+    *,
+    version: int | None = None,
+) -> BaseModel:
     """Validate and store a plugin's settings (`name` "core" is the shop's profile).
 
     Secrets that are left out, empty, or as `settings_view` shows them stay; None clears one.
@@ -88,7 +94,8 @@ async def save_settings(shop: Shop, name: str, values: Mapping[str, Any], *, ver
     Args:
         shop: The shop.
         name: The plugin.
-        values: What changes.
+        values: What changes; or what says so of the settings as they are stored, where that depends on them: it is
+            asked again if somebody else was faster.
         version: The `settings_version` that was seen, if it must still be that.
 
     Raises:
@@ -104,7 +111,8 @@ async def save_settings(shop: Shop, name: str, values: Mapping[str, Any], *, ver
     def store(state: PluginStateDocument) -> PluginStateDocument:
         if version is not None and state.epoch != version:
             raise StaleAggregate("Settings were changed by somebody else in the meantime.", hint="Read them again.")
-        validated = _merged(name, configuration.values(name, state), values)
+        stored = configuration.values(name, state)
+        validated = _merged(name, stored, values(stored) if callable(values) else values)
         if isinstance(validated, ShopProfile) and validated.file_storage != shop.profile.file_storage:
             _require_storage(shop, validated.file_storage)
         return state.model_copy(update={"settings": {**state.settings, name: configuration.dump(name, validated)}})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -15,6 +15,7 @@ from spoeq_core.kernel.errors import FieldError, Invalid, Malformed
 from spoeq_core.web.languages import translate
 
 B = TypeVar("B", bound=BaseModel)
+T = TypeVar("T")
 
 
 class Body(BaseModel):
@@ -106,6 +107,37 @@ class Form:
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
+
+
+class Faults:
+    """What is wrong in a form, collected while its fields are read, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._by_field: dict[str, FieldError] = {}
+
+    def of(self, read: Callable[[], T], otherwise: T) -> T:
+        """What `read` gives; where it is refused its errors are kept, and it is `otherwise`."""
+        try:
+            return read()
+        except Invalid as error:
+            if not error.errors:
+                raise
+            self.add(error.errors)
+            return otherwise
+
+    def add(self, errors: Iterable[FieldError]) -> None:
+        """Keep errors; of each field the first counts."""
+        for error in errors:
+            self._by_field.setdefault(error.field, error)
+
+    def raise_if_any(self) -> None:
+        """Refuse the form.
+
+        Raises:
+            Invalid: with an error for each field that is wrong.
+        """
+        if self._by_field:
+            raise Invalid("Some fields are missing or wrong.", errors=list(self._by_field.values()))
 
 
 async def read_form() -> Form:

@@ -14,6 +14,7 @@ from quart import Blueprint, Response
 from spoeq_core.sdk import (
     BothChanged,
     Conflict,
+    Faults,
     FieldError,
     Form,
     Invalid,
@@ -39,6 +40,7 @@ from spoeq_core.sdk import (
     translate,
 )
 from spoeq_coupons.api import PERMISSION, note
+from spoeq_coupons.checks import problems_of
 from spoeq_coupons.model import Coupon, CouponType, fold, sentence
 from spoeq_coupons.service import create_coupon, delete_coupon, find_coupon, list_coupons, update_coupon, uses_of
 
@@ -182,24 +184,33 @@ def _opened(
 
 
 def _entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
-    kind = coupon.type if coupon else _kind(form.text("type"))
+    faults = Faults()
+    kind = coupon.type if coupon else faults.of(lambda: _kind(form.text("type")), CouponType.PERCENT)
     start = coupon or Coupon(id=fold(form.text("code")), code=form.text("code"), type=kind)
     currency = start.currency or shop.profile.currency
-    return replace(
+
+    def amount(name: str) -> int | None:
+        return faults.of(lambda: _amount(name, form, currency), None)
+
+    percent = faults.of(lambda: _percent(form.text("value")), Decimal(0)) if kind is CouponType.PERCENT else Decimal(0)
+    entered = replace(
         start,
-        percent=_percent(form.text("value")) if kind is CouponType.PERCENT else Decimal(0),
-        amount=(_amount("value", form, currency) or 0) if kind is CouponType.FIXED else 0,
-        max_discount=_amount("max_discount", form, currency) if kind is CouponType.PERCENT else None,
-        min_order=_amount("min_order", form, currency) or 0,
-        max_uses=_number("max_uses", form),
-        per_user_limit=_number("per_user_limit", form),
-        start_at=_moment("start_at", form, shop),
-        end_at=_moment("end_at", form, shop),
+        percent=percent,
+        amount=(amount("value") or 0) if kind is CouponType.FIXED else 0,
+        max_discount=amount("max_discount") if kind is CouponType.PERCENT else None,
+        min_order=amount("min_order") or 0,
+        max_uses=faults.of(lambda: _number("max_uses", form), None),
+        per_user_limit=faults.of(lambda: _number("per_user_limit", form), None),
+        start_at=faults.of(lambda: _moment("start_at", form, shop), None),
+        end_at=faults.of(lambda: _moment("end_at", form, shop), None),
         active=form.flag("active"),
         combinable=form.flag("combinable"),
         shown=form.flag("shown"),
         description=form.text("description"),
     )
+    faults.add(problems_of(entered))
+    faults.raise_if_any()
+    return entered
 
 
 def _kind(text: str) -> CouponType:

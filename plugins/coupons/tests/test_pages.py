@@ -160,6 +160,14 @@ async def test_a_wrong_value_is_shown_again_with_the_reason(staff: Browser, wron
     assert "No coupons yet" in await staff.text("/admin/coupons")
 
 
+async def test_all_that_is_wrong_is_told_at_once(staff: Browser):
+    wrong = {"code": "", "value": "lots", "max_discount": "x", "min_order": "y", "max_uses": "z", "end_at": "soon"}
+    html = await (await staff.post("/admin/coupons/new", {**FORM, **wrong})).get_data(as_text=True)
+    for field in wrong:
+        assert f'href="#f-{field}"' in html, "at the top"
+        assert f'id="f-{field}-error"' in html, "at the field"
+
+
 async def test_a_code_that_exists_is_a_conflict(staff: Browser):
     await staff.post("/admin/coupons/new", FORM)
     twice = await staff.post("/admin/coupons/new", FORM)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from quart import Blueprint, Response
 
 from spoeq_core.sdk import (
+    BothChanged,
     Conflict,
+    Faults,
     FieldError,
     Form,
     Invalid,
+    NotFound,
+    Shop,
     SpoeqError,
+    conflict_state,
     current_shop,
     flash,
     form_state,
@@ -23,16 +29,34 @@ from spoeq_core.sdk import (
     read_form,
     render,
     see_other,
+    settled,
     staff,
+    translate,
 )
 from spoeq_flat_rate.model import Zone
-from spoeq_flat_rate.service import create_zone, delete_zone, find_zone, update_zone
+from spoeq_flat_rate.service import checked_zone, create_zone, delete_zone, find_zone, update_zone
 from spoeq_flat_rate.settings import FlatRateSettings
 
 PATH = "/admin/shipping-zones"
 PERMISSION = "shipping.manage"
 
 NEW = {"countries": "IN", "label": message("Standard delivery"), "min_days": "3", "max_days": "6", "cod": "1"}
+
+GONE = message("Somebody deleted this zone meanwhile. What you typed is kept here: saving makes a new zone of it.")
+LABELS = {
+    "name": message("Name"),
+    "label": message("What shoppers read"),
+    "countries": message("Countries"),
+    "states": message("States"),
+    "pin_prefixes": message("PINs"),
+    "rates": message("Prices"),
+    "free_above": message("Free from an order value of"),
+    "min_order": message("Smallest order"),
+    "min_days": message("Earliest, in working days"),
+    "max_days": message("Promised, in working days"),
+    "cod": message("Parcels can be paid for at the door"),
+}
+"""The fields, and what they are called where two changed them."""
 
 blueprint = Blueprint("flat_rate_admin", __name__)
 
@@ -74,7 +98,6 @@ async def edit(zone_id: str) -> Response:
 @staff(PERMISSION)
 async def update(zone_id: str) -> Response:
     """Change a zone."""
-    find_zone(current_shop(), zone_id)
     return await _save(zone_id)
 
 
@@ -90,17 +113,33 @@ async def _save(zone_id: str | None) -> Response:
     shop = current_shop()
     form = await read_form()
     try:
-        values = _entered(form, shop.profile.currency)
-        zone = await (update_zone(shop, zone_id, values) if zone_id else create_zone(shop, values))
+        zone = await (_changed(shop, zone_id, form) if zone_id else create_zone(shop, _entered(form, _currency(shop))))
+    except BothChanged as error:
+        return await _form(zone_id, error.taken_over(form), status=409, conflict=error)
     except Invalid as error:
         return await _form(zone_id, form.as_dict(), error.errors, 422)
     except Conflict as error:
         return await _form(zone_id, form.as_dict(), [FieldError("name", str(error))], 409)
+    except NotFound:
+        return await _form(None, form.as_dict(), [FieldError("name", GONE)], 409)
     return flash(see_other(PATH), message("Zone %(name)s is saved.", name=zone.name))
 
 
+async def _changed(shop: Shop, zone_id: str, form: Form) -> Zone:
+    """The zone as it is stored after the change, with what somebody else changed of it meanwhile."""
+    currency = _currency(shop)
+    mine = _values(checked_zone(_entered(form, currency)), currency)
+    return await update_zone(
+        shop, zone_id, lambda stored: _entered(settled(form, mine, _values(stored, currency)), currency)
+    )
+
+
 async def _form(
-    zone_id: str | None, values: Mapping[str, str], errors: Sequence[FieldError] = (), status: int = 200
+    zone_id: str | None,
+    values: Mapping[str, str],
+    errors: Sequence[FieldError] = (),
+    status: int = 200,
+    conflict: BothChanged | None = None,
 ) -> Response:
     return await render(
         "admin",
@@ -109,23 +148,49 @@ async def _form(
         page=page(values.get("name", "") if zone_id else "New zone"),
         zone_id=zone_id,
         form=form_state(values, errors),
+        **_opened(zone_id, values, errors, conflict),
     )
 
 
+def _opened(
+    zone_id: str | None, values: Mapping[str, str], errors: Sequence[FieldError], conflict: BothChanged | None
+) -> dict[str, Any]:
+    """What the form compares with when it is sent: the zone as it was when the form was first opened."""
+    if not zone_id:
+        return {"base": "", "conflicts": []}
+    shop = current_shop()
+    stored = _values(find_zone(shop, zone_id), _currency(shop))
+    state = conflict_state(stored, {name: translate(text) for name, text in LABELS.items()}, conflict)
+    return state | ({"base": values["base"]} if errors and values.get("base") else {})
+
+
+def _currency(shop: Shop) -> str:
+    return shop.profile.currency
+
+
 def _entered(form: Form, currency: str) -> dict[str, object]:
-    return {
+    faults = Faults()
+    no_rates: Sequence[Mapping[str, int]] = ()
+    values: dict[str, object] = {
         "name": form.text("name"),
         "label": form.text("label"),
         "countries": _words(form.text("countries").upper()),
         "states": [line.strip() for line in form.text("states").splitlines() if line.strip()],
         "pin_prefixes": _words(form.text("pin_prefixes")),
-        "rates": [_rate(line, currency) for line in form.text("rates").splitlines() if line.strip()],
-        "min_order": _amount("min_order", form, currency) or 0,
-        "free_above": _amount("free_above", form, currency),
-        "min_days": form.integer("min_days", 0),
-        "max_days": form.integer("max_days", 0),
+        "rates": faults.of(lambda: _read_rates(form, currency), no_rates),
+        "min_order": faults.of(lambda: _amount("min_order", form, currency), None) or 0,
+        "free_above": faults.of(lambda: _amount("free_above", form, currency), None),
+        "min_days": faults.of(lambda: form.integer("min_days", 0), 0),
+        "max_days": faults.of(lambda: form.integer("max_days", 0), 0),
         "cod": form.flag("cod"),
     }
+    faults.of(lambda: checked_zone(values), None)
+    faults.raise_if_any()
+    return values
+
+
+def _read_rates(form: Form, currency: str) -> Sequence[Mapping[str, int]]:
+    return [_rate(line, currency) for line in form.text("rates").splitlines() if line.strip()]
 
 
 def _rate(line: str, currency: str) -> dict[str, int]:

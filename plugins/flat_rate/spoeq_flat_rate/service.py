@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -23,6 +23,7 @@ from spoeq_flat_rate.model import Zone, free_id, working_day, zone_for
 from spoeq_flat_rate.settings import FlatRateSettings
 
 PLUGIN = "flat_rate"
+Zones = Mapping[str, tuple[Zone, ...]]
 MISSING = {
     "name": "Enter a name.",
     "label": "Enter what shoppers read.",
@@ -59,11 +60,7 @@ def find_zone(shop: Shop, zone_id: str) -> Zone:
     Raises:
         NotFound: there is none.
     """
-    zones = shop.plugin_settings(FlatRateSettings).zones
-    found = next((zone for zone in zones if zone.id == zone_id), None)
-    if found is None:
-        raise NotFound(f"There is no shipping zone {zone_id!r}.")
-    return found
+    return _zone_of(shop.plugin_settings(FlatRateSettings).zones, zone_id)
 
 
 async def create_zone(shop: Shop, values: Mapping[str, object]) -> Zone:
@@ -73,27 +70,39 @@ async def create_zone(shop: Shop, values: Mapping[str, object]) -> Zone:
         Invalid: a value is refused.
         Conflict: another zone has the name.
     """
-    zones = shop.plugin_settings(FlatRateSettings).zones
-    zone = _zone({**values, "id": free_id(str(values.get("name", "")), {zone.id for zone in zones})})
-    _refuse_same_name(zone, zones)
-    await save_settings(shop, PLUGIN, {"zones": (*zones, zone)})
-    return zone
+    made: list[Zone] = []
+
+    def added(now: FlatRateSettings) -> Zones:
+        name = str(values.get("name", ""))
+        made[:] = [_zone({**values, "id": free_id(name, {zone.id for zone in now.zones})})]
+        _refuse_same_name(made[0], now.zones)
+        return {"zones": (*now.zones, *made)}
+
+    await save_settings(shop, PLUGIN, added)
+    return made[0]
 
 
-async def update_zone(shop: Shop, zone_id: str, values: Mapping[str, object]) -> Zone:
-    """Put a changed zone in the place of what it was.
+async def update_zone(shop: Shop, zone_id: str, changed: Callable[[Zone], Mapping[str, object]]) -> Zone:
+    """Put a changed zone in the place of what it was; the others stay as they are stored.
+
+    Args:
+        shop: The shop.
+        zone_id: Which zone.
+        changed: The values of the changed zone, of the zone as it is stored; asked again if somebody was faster.
 
     Raises:
         NotFound: there is none of that id.
         Invalid: a value is refused.
         Conflict: another zone has the name.
     """
-    find_zone(shop, zone_id)
-    zones = shop.plugin_settings(FlatRateSettings).zones
-    zone = _zone({**values, "id": zone_id})
-    _refuse_same_name(zone, [other for other in zones if other.id != zone_id])
-    await save_settings(shop, PLUGIN, {"zones": tuple(zone if other.id == zone_id else other for other in zones)})
-    return zone
+
+    def replaced(now: FlatRateSettings) -> Zones:
+        zone = _zone({**changed(_zone_of(now.zones, zone_id)), "id": zone_id})
+        _refuse_same_name(zone, [other for other in now.zones if other.id != zone_id])
+        return {"zones": tuple(zone if other.id == zone_id else other for other in now.zones)}
+
+    await save_settings(shop, PLUGIN, replaced)
+    return find_zone(shop, zone_id)
 
 
 async def delete_zone(shop: Shop, zone_id: str) -> None:
@@ -102,9 +111,28 @@ async def delete_zone(shop: Shop, zone_id: str) -> None:
     Raises:
         NotFound: there is none of that id.
     """
-    find_zone(shop, zone_id)
-    zones = shop.plugin_settings(FlatRateSettings).zones
-    await save_settings(shop, PLUGIN, {"zones": tuple(zone for zone in zones if zone.id != zone_id)})
+
+    def left(now: FlatRateSettings) -> Zones:
+        gone = _zone_of(now.zones, zone_id)
+        return {"zones": tuple(zone for zone in now.zones if zone is not gone)}
+
+    await save_settings(shop, PLUGIN, left)
+
+
+def checked_zone(values: Mapping[str, object], zone_id: str = "unnamed") -> Zone:
+    """The values as a zone, which is not stored.
+
+    Raises:
+        Invalid: a value is refused.
+    """
+    return _zone({**values, "id": zone_id})
+
+
+def _zone_of(zones: Iterable[Zone], zone_id: str) -> Zone:
+    found = next((zone for zone in zones if zone.id == zone_id), None)
+    if found is None:
+        raise NotFound(f"There is no shipping zone {zone_id!r}.")
+    return found
 
 
 def _zone(values: Mapping[str, object]) -> Zone:

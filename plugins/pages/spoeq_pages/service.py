@@ -67,7 +67,7 @@ async def create_page(shop: Shop, changes: Changes, *, page_id: str = "") -> Pag
         Invalid: with an error for each field that is refused.
     """
     now = shop.clock.now()
-    fresh = _changed(Page(page_id or new_id(), "", "", created_at=now, updated_at=now), changes)
+    fresh = changed_page(Page(page_id or new_id(), "", "", created_at=now, updated_at=now), changes)
     return await _store_page(shop, fresh, new=True)
 
 
@@ -83,7 +83,7 @@ async def update_page(shop: Shop, page: Page, changes: Changes) -> Page:
         Invalid: with an error for each field that is refused.
         StaleAggregate: somebody else changed or deleted it meanwhile.
     """
-    changed = _changed(page, changes)
+    changed = changed_page(page, changes)
     former = with_former(page.former, page.slug, changed.slug) if page.published else page.former
     return await _store_page(shop, replace(changed, former=former, updated_at=shop.clock.now()))
 
@@ -167,7 +167,8 @@ async def delete_question(shop: Shop, question_id: str) -> Question:
     return question
 
 
-def _changed(page: Page, changes: Changes) -> Page:
+def changed_page(page: Page, changes: Changes) -> Page:
+    """The page with what staff entered; without a slug its title makes one."""
     return replace(
         page,
         title=changes.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,7 +42,7 @@ async def test_a_page_is_written_previewed_published_and_withdrawn(running: Runn
     stored = await get_page(running.shop, page_id)
     assert (stored.slug, stored.body, stored.published) == ("wholesale", "## Terms\n\nFrom **50** pieces.", False)
     assert (await shopper.get("/pages/wholesale")).status_code == 404
-    form = {**FORM, "slug": "wholesale", "version": "1"}
+    form = {**FORM, "slug": "wholesale"}
     seen = await text_of(await staff.post("/admin/pages/preview", {**form, "title": "Typed <b>only</b>"}))
     assert "<h1>Typed &lt;b&gt;only&lt;/b&gt;</h1>" in seen
     assert "Preview: nothing is saved yet" in seen
@@ -51,7 +52,7 @@ async def test_a_page_is_written_previewed_published_and_withdrawn(running: Runn
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/pages/{page_id}")
     assert "shown in the shop" in await staff.text(f"/admin/pages/{page_id}")
     assert "From <strong>50</strong> pieces." in await shopper.text("/pages/wholesale")
-    await staff.post(f"/admin/pages/{page_id}", {**form, "version": "2", "do": "withdraw"})
+    await staff.post(f"/admin/pages/{page_id}", {**form, "do": "withdraw"})
     assert (await shopper.get("/pages/wholesale")).status_code == 404
 
 
@@ -89,40 +90,64 @@ async def test_a_body_beyond_every_limit_is_refused(running: RunningApp, staff: 
     assert answer.status_code == 413
 
 
-async def test_two_at_once_see_each_others_words(running: RunningApp, staff: Browser):
+async def base_of(staff: Browser, path: str) -> str:
+    return base_in(await staff.text(path))
+
+
+def base_in(html: str) -> str:
+    found = re.search(r'name="base" value="([^"]*)"', html)
+    assert found
+    return unescape(found[1])
+
+
+async def test_two_at_once_choose_where_both_changed_the_same(running: RunningApp, staff: Browser):
     page_id = await created(staff)
+    path = f"/admin/pages/{page_id}"
+    mine = {**FORM, "slug": "wholesale", "base": await base_of(staff, path), "body": "Mine."}
     stored = await get_page(running.shop, page_id)
-    await update_page(running.shop, stored, Changes("Wholesale and <export>", "wholesale", "Theirs."))
-    mine = {**FORM, "slug": "wholesale", "body": "Mine.", "version": "1"}
-    answer = await staff.post(f"/admin/pages/{page_id}", mine)
+    await update_page(running.shop, stored, Changes("Wholesale and <export>", "wholesale", "Theirs.\n\nWhole."))
+    answer = await staff.post(path, mine)
     html = await text_of(answer)
     assert answer.status_code == 409
     assert "Somebody else saved this meanwhile" in html
     assert "Wholesale and &lt;export&gt;" in html
     assert "Theirs." in html
     assert re.search(r"<textarea[^>]*>\s*Mine\.</textarea>", html), "what was typed is kept"
-    assert (await get_page(running.shop, page_id)).body == "Theirs."
-    assert 'name="version" value="2"' in html
-    again = await staff.post(f"/admin/pages/{page_id}", {**mine, "version": "2"})
-    assert again.status_code == 303
-    assert (await get_page(running.shop, page_id)).body == "Mine."
+    assert (await get_page(running.shop, page_id)).body == "Theirs.\n\nWhole."
+    again = {**mine, "title": "Wholesale and <export>", "base": base_in(html)}
+    assert (await staff.post(path, {**again, "take-body": "mine"})).status_code == 303
+    found = await get_page(running.shop, page_id)
+    assert (found.title, found.body) == ("Wholesale and <export>", "Mine.")
 
 
-@pytest.mark.parametrize("version", ["", "0", "99", "-1"])
-async def test_a_version_that_never_was_changes_nothing(running: RunningApp, staff: Browser, version: str):
+async def test_what_only_the_other_changed_is_taken_over(running: RunningApp, staff: Browser):
     page_id = await created(staff)
-    answer = await staff.post(f"/admin/pages/{page_id}", {**FORM, "slug": "wholesale", "version": version})
-    assert answer.status_code == 409
-    assert (await get_page(running.shop, page_id)).version == 1
+    path = f"/admin/pages/{page_id}"
+    mine = {**FORM, "slug": "wholesale", "base": await base_of(staff, path), "position": "9"}
+    stored = await get_page(running.shop, page_id)
+    await update_page(running.shop, stored, Changes(stored.title, "wholesale", "Theirs.", "", stored.place, 5))
+    assert (await staff.post(path, mine)).status_code == 303
+    found = await get_page(running.shop, page_id)
+    assert (found.body, found.position) == ("Theirs.", 9)
+
+
+@pytest.mark.parametrize("path", ["/admin/pages/new", "/admin/questions/new"])
+async def test_all_that_is_wrong_is_told_at_once(staff: Browser, path: str):
+    wrong = {"title": "", "topic": "", "question": "", "slug": "Not A Slug", "place": "everywhere", "position": "x"}
+    html = await text_of(await staff.post(path, wrong))
+    expected = ["title", "slug", "place"] if "pages" in path else ["topic", "question"]
+    for field in [*expected, "position"]:
+        assert f'href="#f-{field}"' in html
+        assert f'id="f-{field}-error"' in html
 
 
 async def test_what_was_typed_survives_a_deletion(running: RunningApp, staff: Browser):
     page_id = await created(staff)
     await delete_page(running.shop, page_id)
-    answer = await staff.post(f"/admin/pages/{page_id}", {**FORM, "version": "1"})
+    answer = await staff.post(f"/admin/pages/{page_id}", FORM)
     html = await text_of(answer)
     assert answer.status_code == 409
-    assert "deleted this page meanwhile" in html
+    assert "deleted this meanwhile" in html
     assert 'action="/admin/pages/new"' in html
     assert "From **50** pieces." in html
 
@@ -137,14 +162,14 @@ async def test_several_are_published_at_once_and_the_others_named(running: Runni
     )
     assert answer.status_code == 303
     html = await staff.text("/admin/pages")
-    assert "2 pages published." in html
+    assert "Published: 2." in html
     assert "Returns and refunds: The text uses what Settings does not say yet: Days for returns." in html
     assert (await get_page(running.shop, "draft-about")).published
     assert not (await get_page(running.shop, "draft-returns")).published
     await staff.post("/admin/pages/publish", {"do": "withdraw", "id": "draft-about"})
-    assert "1 page withdrawn." in await staff.text("/admin/pages")
+    assert "Withdrawn: 1." in await staff.text("/admin/pages")
     await staff.post("/admin/pages/publish", {"do": "publish"})
-    assert "Nothing was published: choose pages by their boxes first." in await staff.text("/admin/pages")
+    assert "Nothing is changed. Choose some by their boxes first." in await staff.text("/admin/pages")
 
 
 async def test_pages_are_searched_and_filtered(running: RunningApp, staff: Browser):
@@ -173,19 +198,21 @@ async def test_questions_are_written_published_and_deleted(running: RunningApp, 
     found = re.search(r'/admin/questions/([0-9A-Z]{26})"', await staff.text("/admin/questions?q=which"))
     assert found
     path = f"/admin/questions/{found[1]}"
-    bad = await staff.post(path, {**form, "question": "", "version": "1"})
+    bad = await staff.post(path, {**form, "question": ""})
     assert bad.status_code == 422
-    stale = await staff.post(path, {**form, "answer": "Mine.", "version": "7"})
+    old = await base_of(staff, path)
+    await staff.post(path, {**form, "answer": "Theirs."})
+    stale = await staff.post(path, {**form, "answer": "Mine.", "base": old})
     assert stale.status_code == 409
     assert "Somebody else saved this meanwhile" in await text_of(stale)
-    assert (await staff.post(path, {**form, "answer": "Most.", "version": "1"})).status_code == 303
+    assert (await staff.post(path, {**form, "answer": "Most."})).status_code == 303
     assert (await get_question(running.shop, found[1])).answer == "Most."
     assert "Most." in await shopper.text("/help"), "it stays published"
     await staff.post("/admin/questions/publish", {"do": "withdraw", "id": found[1]})
     assert "Which cards?" not in await shopper.text("/help")
     assert (await staff.post(f"{path}/delete")).status_code == 303
     assert (await staff.get(path)).status_code == 404
-    gone = await staff.post(path, {**form, "version": "1"})
+    gone = await staff.post(path, form)
     assert gone.status_code == 409
     assert 'action="/admin/questions/new"' in await text_of(gone)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from quart import Response
 
 from spoeq_core.sdk import (
+    BothChanged,
+    Faults,
     FieldError,
     Form,
     Invalid,
-    NotFound,
-    StaleAggregate,
+    Shop,
     current_shop,
     flash,
     form_state,
@@ -26,31 +26,22 @@ from spoeq_core.sdk import (
     see_other,
     staff,
 )
-from spoeq_pages.admin.routes import (
-    MOST_AT_ONCE,
-    PAGES,
-    PERMISSION,
-    PUBLISH,
-    blueprint,
-    note,
-    prose,
-    told,
-    wanted_state,
-)
+from spoeq_pages.admin.editing import Desk, change, note, opened, prose, publish_chosen, wanted_state
+from spoeq_pages.admin.routes import PAGES, PERMISSION, blueprint
 from spoeq_pages.facts import NAMES
-from spoeq_pages.model import PLACES, Changes, Page, Place
-from spoeq_pages.service import create_page, delete_page, get_page, list_pages, publish_page, update_page
+from spoeq_pages.model import PLACES, Changes, Page, Place, refusals_of_page
+from spoeq_pages.service import changed_page, create_page, delete_page, get_page, list_pages, publish_page, update_page
 from spoeq_pages.showing import article
 
 PER_PAGE = 50
 STATES = {"": None, "published": True, "drafts": False}
 LABELS = {
-    "title": "Title",
-    "slug": "Address",
-    "body": "Text",
-    "description": "Description",
-    "place": "Linked in",
-    "position": "Position",
+    "title": message("Title"),
+    "slug": message("Address"),
+    "body": message("Text"),
+    "description": message("Description"),
+    "place": message("Linked in"),
+    "position": message("Position"),
 }
 
 
@@ -90,7 +81,7 @@ async def create() -> Response:
     except Invalid as error:
         return await _form(None, form.as_dict(), error.errors, 422)
     await note(shop, "page.created", f"page:{stored.id}")
-    return flash(see_other(f"{PAGES}/{stored.id}"), f"“{stored.title}” is {_state(stored)}.")
+    return _saved(stored)
 
 
 @blueprint.post("/pages/preview")
@@ -108,22 +99,7 @@ async def preview() -> Response:
 @staff(PERMISSION)
 async def publish() -> Response:
     """Publish or withdraw the pages that were chosen; those that cannot be are named."""
-    shop, form = current_shop(), await read_form()
-    published = form.text("do") == PUBLISH
-    done, refused = 0, []
-    for page_id in dict.fromkeys(form.texts("id")[:MOST_AT_ONCE]):
-        try:
-            before = await get_page(shop, page_id)
-            after = await publish_page(shop, before, published=published)
-        except (NotFound, StaleAggregate):
-            continue
-        except Invalid as error:
-            refused.append(f"{before.title}: {error.errors[0].message}")
-            continue
-        if after.version != before.version:
-            done += 1
-            await note(shop, "page.published" if published else "page.withdrawn", f"page:{page_id}")
-    return told(PAGES, done, "page", "published" if published else "withdrawn", refused)
+    return await publish_chosen(DESK)
 
 
 @blueprint.get("/pages/<page_id>")
@@ -138,20 +114,7 @@ async def edit(page_id: str) -> Response:
 @staff(PERMISSION)
 async def update(page_id: str) -> Response:
     """Change a page, or say what somebody else changed meanwhile."""
-    shop, form = current_shop(), await read_form()
-    try:
-        stored = await get_page(shop, page_id)
-    except NotFound:
-        return await _gone(form)
-    try:
-        seen = replace(stored, version=form.integer("version", 0))
-        saved = await update_page(shop, seen, _entered(form, published=wanted_state(form, stored.published)))
-    except Invalid as error:
-        return await _form(stored, form.as_dict(), error.errors, 422)
-    except StaleAggregate:
-        return await _conflict(form, page_id)
-    await note(shop, "page.changed", f"page:{saved.id}")
-    return flash(see_other(f"{PAGES}/{saved.id}"), f"“{saved.title}” is {_state(saved)}.")
+    return await change(DESK, page_id, _saved)
 
 
 @blueprint.post("/pages/<page_id>/delete")
@@ -164,25 +127,12 @@ async def remove(page_id: str) -> Response:
     return flash(see_other(PAGES), message("“%(title)s” is deleted.", title=gone.title))
 
 
-async def _conflict(form: Form, page_id: str) -> Response:
-    """The form with what was typed, beside it what is stored now; saving again replaces that."""
-    try:
-        theirs = await get_page(current_shop(), page_id)
-    except NotFound:
-        return await _gone(form)
-    mine, stored = form.as_dict(), _values(theirs)
-    mine["body"] = prose(form, "body")
-    differences = [
-        {"label": label, "mine": mine.get(name, ""), "theirs": stored[name]}
-        for name, label in LABELS.items()
-        if mine.get(name, "") != stored[name]
-    ]
-    return await _form(theirs, {**mine, "version": stored["version"]}, status=409, differences=differences)
-
-
-async def _gone(form: Form) -> Response:
-    message = "Somebody deleted this page meanwhile. What you typed is kept here: saving makes a new page of it."
-    return await _form(None, form.as_dict(), [FieldError("title", message)], 409)
+def _saved(stored: Page) -> Response:
+    if stored.published:
+        words = message("“%(title)s” is saved and shown in the shop.", title=stored.title)
+    else:
+        words = message("“%(title)s” is saved as a draft.", title=stored.title)
+    return flash(see_other(f"{PAGES}/{stored.id}"), words)
 
 
 async def _form(
@@ -190,7 +140,7 @@ async def _form(
     values: Mapping[str, Any],
     errors: Sequence[FieldError] = (),
     status: int = 200,
-    differences: Sequence[Mapping[str, str]] = (),
+    conflict: BothChanged | None = None,
 ) -> Response:
     return await render(
         "admin",
@@ -200,25 +150,33 @@ async def _form(
         stored=stored,
         places=[{"value": place.value, "label": label} for place, label in PLACES.items()],
         facts=NAMES,
-        differences=differences,
         form=form_state(values, errors),
+        **opened(DESK, stored, values, conflict, again=bool(errors)),
     )
 
 
 def _entered(form: Form, *, published: bool) -> Changes:
-    try:
-        place = Place(form.text("place"))
-    except ValueError:
-        raise Invalid.field("place", "Choose where it is linked.", "enum") from None
-    return Changes(
+    faults = Faults()
+    entered = Changes(
         title=form.text("title"),
         slug=form.text("slug"),
         body=prose(form, "body"),
         description=form.text("description"),
-        place=place,
-        position=form.integer("position", 50),
+        place=faults.of(lambda: _place(form.text("place")), Place("")),
+        position=faults.of(lambda: form.integer("position", 50), 50),
         published=published,
     )
+    refused = refusals_of_page(changed_page(Page("", "", ""), entered))
+    faults.add(FieldError(item.field, item.message, item.code) for item in refused)
+    faults.raise_if_any()
+    return entered
+
+
+def _place(text: str) -> Place:
+    try:
+        return Place(text)
+    except ValueError:
+        raise Invalid.field("place", "Choose where it is linked.", "enum") from None
 
 
 def _values(stored: Page) -> dict[str, str]:
@@ -229,8 +187,19 @@ def _values(stored: Page) -> dict[str, str]:
         "description": stored.description,
         "place": stored.place.value,
         "position": str(stored.position),
-        "version": str(stored.version),
     }
+
+
+def _typed(form: Form) -> dict[str, str]:
+    return {**{name: form.text(name) for name in LABELS}, "body": prose(form, "body")}
+
+
+async def _save(shop: Shop, stored: Page, form: Form) -> Page:
+    return await update_page(shop, stored, _entered(form, published=wanted_state(form, stored.published)))
+
+
+async def _publish(shop: Shop, stored: Page, published: bool) -> Page:
+    return await publish_page(shop, stored, published=published)
 
 
 def _row(stored: Page) -> dict[str, Any]:
@@ -245,5 +214,16 @@ def _row(stored: Page) -> dict[str, Any]:
     }
 
 
-def _state(stored: Page) -> str:
-    return "saved and shown in the shop" if stored.published else "saved as a draft"
+DESK: Final[Desk[Page]] = Desk(
+    noun="page",
+    path=PAGES,
+    first="title",
+    labels=LABELS,
+    find=get_page,
+    texts=_values,
+    typed=_typed,
+    save=_save,
+    publish=_publish,
+    name=lambda stored: f"{stored.title}:",
+    page=_form,
+)

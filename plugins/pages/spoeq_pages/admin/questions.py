@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from quart import Response
 
 from spoeq_core.sdk import (
+    BothChanged,
+    Faults,
     FieldError,
     Form,
     Invalid,
-    NotFound,
-    StaleAggregate,
+    Shop,
     current_shop,
     flash,
     form_state,
+    message,
     page,
     query_text,
     read_form,
@@ -24,19 +26,10 @@ from spoeq_core.sdk import (
     see_other,
     staff,
 )
-from spoeq_pages.admin.routes import (
-    MOST_AT_ONCE,
-    PERMISSION,
-    PUBLISH,
-    QUESTIONS,
-    blueprint,
-    note,
-    prose,
-    told,
-    wanted_state,
-)
+from spoeq_pages.admin.editing import Desk, change, note, opened, prose, publish_chosen, wanted_state
+from spoeq_pages.admin.routes import PERMISSION, QUESTIONS, blueprint
 from spoeq_pages.facts import NAMES
-from spoeq_pages.model import Question
+from spoeq_pages.model import Question, refusals_of_question
 from spoeq_pages.service import (
     create_question,
     delete_question,
@@ -45,7 +38,12 @@ from spoeq_pages.service import (
     update_question,
 )
 
-LABELS = {"topic": "Topic", "question": "Question", "answer": "Answer", "position": "Position"}
+LABELS = {
+    "topic": message("Topic"),
+    "question": message("Question"),
+    "answer": message("Answer"),
+    "position": message("Position"),
+}
 
 
 @blueprint.get("/questions")
@@ -74,30 +72,14 @@ async def add_question() -> Response:
     except Invalid as error:
         return await _form(None, form.as_dict(), error.errors, 422)
     await note(shop, "question.created", f"question:{stored.id}")
-    return flash(see_other(QUESTIONS), "The question is saved.")
+    return flash(see_other(QUESTIONS), message("The question is saved."))
 
 
 @blueprint.post("/questions/publish")
 @staff(PERMISSION)
 async def publish_questions() -> Response:
     """Publish or withdraw the questions that were chosen; those that cannot be are named."""
-    shop, form = current_shop(), await read_form()
-    published = form.text("do") == PUBLISH
-    done, refused = 0, []
-    for question_id in dict.fromkeys(form.texts("id")[:MOST_AT_ONCE]):
-        try:
-            stored = await get_question(shop, question_id)
-            if stored.published == published:
-                continue
-            await update_question(shop, replace(stored, published=published))
-        except (NotFound, StaleAggregate):
-            continue
-        except Invalid as error:
-            refused.append(f"{stored.question} {error.errors[0].message}")
-            continue
-        done += 1
-        await note(shop, "question.published" if published else "question.withdrawn", f"question:{question_id}")
-    return told(QUESTIONS, done, "question", "published" if published else "withdrawn", refused)
+    return await publish_chosen(DESK)
 
 
 @blueprint.get("/questions/<question_id>")
@@ -112,19 +94,7 @@ async def edit_question(question_id: str) -> Response:
 @staff(PERMISSION)
 async def change_question(question_id: str) -> Response:
     """Change a question, or say what somebody else changed meanwhile."""
-    shop, form = current_shop(), await read_form()
-    try:
-        stored = await get_question(shop, question_id)
-    except NotFound:
-        return await _gone(form)
-    try:
-        saved = await update_question(shop, _entered(form, stored))
-    except Invalid as error:
-        return await _form(stored, form.as_dict(), error.errors, 422)
-    except StaleAggregate:
-        return await _conflict(form, question_id)
-    await note(shop, "question.changed", f"question:{saved.id}")
-    return flash(see_other(QUESTIONS), "The question is saved.")
+    return await change(DESK, question_id, _saved)
 
 
 @blueprint.post("/questions/<question_id>/delete")
@@ -134,26 +104,11 @@ async def remove_question(question_id: str) -> Response:
     shop = current_shop()
     gone = await delete_question(shop, question_id)
     await note(shop, "question.deleted", f"question:{gone.id}")
-    return flash(see_other(QUESTIONS), "The question is deleted.")
+    return flash(see_other(QUESTIONS), message("The question is deleted."))
 
 
-async def _conflict(form: Form, question_id: str) -> Response:
-    try:
-        stored = _values(theirs := await get_question(current_shop(), question_id))
-    except NotFound:
-        return await _gone(form)
-    mine = {**form.as_dict(), "answer": prose(form, "answer")}
-    differences = [
-        {"label": label, "mine": mine.get(name, ""), "theirs": stored[name]}
-        for name, label in LABELS.items()
-        if mine.get(name, "") != stored[name]
-    ]
-    return await _form(theirs, {**mine, "version": stored["version"]}, status=409, differences=differences)
-
-
-async def _gone(form: Form) -> Response:
-    message = "Somebody deleted this question meanwhile. What you typed is kept here: saving makes a new one of it."
-    return await _form(None, form.as_dict(), [FieldError("question", message)], 409)
+def _saved(_: Question) -> Response:
+    return flash(see_other(QUESTIONS), message("The question is saved."))
 
 
 async def _form(
@@ -161,7 +116,7 @@ async def _form(
     values: Mapping[str, Any],
     errors: Sequence[FieldError] = (),
     status: int = 200,
-    differences: Sequence[Mapping[str, str]] = (),
+    conflict: BothChanged | None = None,
 ) -> Response:
     topics = [topic.name for topic in await list_questions(current_shop())]
     return await render(
@@ -172,21 +127,24 @@ async def _form(
         stored=stored,
         topics=topics,
         facts=NAMES,
-        differences=differences,
         form=form_state(values, errors),
+        **opened(DESK, stored, values, conflict, again=bool(errors)),
     )
 
 
 def _entered(form: Form, stored: Question) -> Question:
-    return replace(
+    faults = Faults()
+    entered = replace(
         stored,
         topic=form.text("topic"),
         question=form.text("question"),
         answer=prose(form, "answer"),
-        position=form.integer("position", 50),
+        position=faults.of(lambda: form.integer("position", 50), 50),
         published=wanted_state(form, stored.published),
-        version=form.integer("version", stored.version),
     )
+    faults.add(FieldError(item.field, item.message, item.code) for item in refusals_of_question(entered))
+    faults.raise_if_any()
+    return entered
 
 
 def _values(stored: Question) -> dict[str, str]:
@@ -195,5 +153,31 @@ def _values(stored: Question) -> dict[str, str]:
         "question": stored.question,
         "answer": stored.answer,
         "position": str(stored.position),
-        "version": str(stored.version),
     }
+
+
+def _typed(form: Form) -> dict[str, str]:
+    return {**{name: form.text(name) for name in LABELS}, "answer": prose(form, "answer")}
+
+
+async def _save(shop: Shop, stored: Question, form: Form) -> Question:
+    return await update_question(shop, _entered(form, stored))
+
+
+async def _publish(shop: Shop, stored: Question, published: bool) -> Question:
+    return await update_question(shop, replace(stored, published=published))
+
+
+DESK: Final[Desk[Question]] = Desk(
+    noun="question",
+    path=QUESTIONS,
+    first="question",
+    labels=LABELS,
+    find=get_question,
+    texts=_values,
+    typed=_typed,
+    save=_save,
+    publish=_publish,
+    name=lambda stored: stored.question,
+    page=_form,
+)
