@@ -5,6 +5,7 @@ They work in `.venv`, which `make` keeps up to date, so that no verb waits for a
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -68,6 +69,15 @@ def vitals(session: nox.Session) -> None:
     """Measure what a shopper on a slow phone waits for, and Lighthouse's scores: nox -s vitals -- --runs 5."""
     _prepare(session)
     session.run(PYTHON, "-m", "tests.e2e.vitals", *session.posargs, external=True)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure a shop under load, what each page costs, and how that grows: nox -s bench -- --help; --quick tries it."""
+    _prepare(session)
+    if shutil.which("wrk") is None and shutil.which("apt-get") and os.geteuid() == 0:
+        session.run("apt-get", "install", "-y", "-qq", "wrk", external=True, success_codes=range(256))
+    session.run(PYTHON, "-m", "tests.benchmarks", *session.posargs, external=True)
 
 
 @nox.session
