@@ -15,6 +15,7 @@ from spoeq_core.extensions.declarations import extension_indexes
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
 from spoeq_core.kernel.breaker import Breakers
+from spoeq_core.kernel.cache import TagCache, written
 from spoeq_core.kernel.clock import Clock, SystemClock
 from spoeq_core.kernel.crypto import Keyring
 from spoeq_core.kernel.ending import end
@@ -82,13 +83,18 @@ async def open_shop(
         await shop.mongo.create_indexes(documents, extension_indexes(boot.hooks, EXTENDED))
         await configuration.refresh()
         boot.faults.connect(shop.redis, boot.settings.redis_prefix)
-        watcher = asyncio.create_task(configuration.watch(boot.settings.plugin_poll_seconds))
+        watchers = [
+            asyncio.create_task(configuration.watch(boot.settings.plugin_poll_seconds)),
+            asyncio.create_task(shop.cache.hear()),
+            asyncio.create_task(shop.cache.pass_on()),
+        ]
         try:
             yield shop
         finally:
-            await end(watcher, patience=1.0)
+            await end(*watchers, patience=1.0)
     finally:
         await boot.faults.disconnect()
+        await shop.cache.close()
         await shop.redis.aclose()
         shop.mongo.close()
 
@@ -98,8 +104,15 @@ def _built(
 ) -> tuple[Shop, Configuration, list[type[Model]]]:
     settings = boot.settings
     keyring = Keyring(settings.secret_key)
+    cache = TagCache(
+        settings.redis_url, settings.redis_prefix, level=settings.cache, megabytes=settings.cache_megabytes
+    )
     mongo = Mongo(
-        settings.mongodb_uri, settings.mongodb_database, timeout_ms=settings.database_timeout_ms, listeners=listeners
+        settings.mongodb_uri,
+        settings.mongodb_database,
+        timeout_ms=settings.database_timeout_ms,
+        listeners=listeners,
+        written=lambda collection, ids: cache.tell(*written(collection, ids)),
     )
     redis = connect_redis(settings.redis_url)
     documents = all_documents(boot.hooks)
@@ -107,6 +120,7 @@ def _built(
     configuration = Configuration(
         PluginStates(mongo), redis, boot.hooks, keyring, boot.discovery, settings.redis_prefix, boot.faults
     )
+    configuration.listeners.append(lambda: cache.begin_edition("settings", str(configuration.epoch)))
     shop = Shop(
         settings,
         clock,
@@ -118,6 +132,7 @@ def _built(
         chosen_storage,
         keyring,
         configuration,
+        cache,
         letterhead=letterheads(themes),
     )
     return shop, configuration, documents

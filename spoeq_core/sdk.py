@@ -33,6 +33,7 @@ _OFFERS = {
     "spoeq_core.identity.states": "find_state state_code",
     "spoeq_core.inventory.events": "StockStateChanged",
     "spoeq_core.inventory.service": "NewStock Sellable create_stocks sellable stock_of",
+    "spoeq_core.kernel.cache": "depends_on keep_at_most",
     "spoeq_core.kernel.clock": "Clock",
     "spoeq_core.kernel.datadir": "DataDirectory",
     "spoeq_core.kernel.errors": (

@@ -74,6 +74,7 @@ from spoeq_core.inventory.service import (
     sellable as sellable,
     stock_of as stock_of,
 )
+from spoeq_core.kernel.cache import depends_on as depends_on, keep_at_most as keep_at_most
 from spoeq_core.kernel.clock import Clock as Clock
 from spoeq_core.kernel.datadir import DataDirectory as DataDirectory
 from spoeq_core.kernel.errors import (

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from spoeq_core.hooks.caller import Hooks
+    from spoeq_core.kernel.cache import TagCache
     from spoeq_core.kernel.crypto import Keyring
     from spoeq_core.kernel.mongo import Mongo
     from spoeq_core.kernel.outbox import Outbox
@@ -122,6 +123,7 @@ class Shop:
     storage_of: Callable[[Shop], FileStorage]
     keyring: Keyring
     configuration: PluginSettings
+    cache: TagCache
     repositories: dict[object, object] = field(default_factory=dict)
     rendering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Held while a picture is rendered, which takes much memory: one at a time in a process."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,10 @@ from taskiq.api import run_receiver_task
 
 from spoeq_core import boot, wake
 from spoeq_core.jobs.service import JobRunner
+from spoeq_core.kernel.cache import written
 from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.ending import PATIENCE, end
+from spoeq_core.kernel.mongo import Repository
 from spoeq_core.kernel.outbox import Relay
 from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.kernel.settings import Settings
@@ -44,7 +46,7 @@ class Worker:
             wake.waker(settings) as waker,
             boot.open_shop(self.prepared, clock=self.clock, wake=waker, listeners=self.listeners) as shop,
         ):
-            relay = Relay(shop.mongo, shop.clock, shop, lambda: boot.subscribers(shop.hooks))
+            relay = Relay(shop.mongo, shop.clock, shop, lambda: boot.subscribers(shop.hooks), news=_news(shop))
             jobs = [
                 asyncio.create_task(_receive(settings, relay)),
                 asyncio.create_task(_poll(shop, relay, settings.outbox_poll_seconds)),
@@ -68,6 +70,25 @@ def create_worker(
     """A worker for the shop of these settings."""
     found = discovery or discover(strict=settings.strict_plugins, safe_mode=settings.safe_mode)
     return Worker(boot.prepare(settings, found), clock, listeners)
+
+
+def _news(shop: Shop) -> Callable[[str, str], None]:
+    """Tells the caches again of what pages show: whoever wrote it may have ended before it told them."""
+    public = _public_collections()
+
+    def tell(collection: str, key: str) -> None:
+        if collection in public:
+            shop.cache.tell(*written(collection, [key]))
+
+    return tell
+
+
+def _public_collections() -> frozenset[str]:
+    """Names of the collections whose repositories are public, of the core and of all plugins that were imported."""
+    kinds: list[type[Repository[Any]]] = [Repository]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return frozenset(str(kind.document.model_config["collection"]) for kind in kinds[1:] if kind.public)
 
 
 async def _receive(settings: Settings, relay: Relay) -> None:

@@ -84,6 +84,7 @@ class StockRepository(Repository[Any]):
 
     document = StockDocument
     model = Stock
+    public = True
 
     def __init__(self, mongo: Mongo, outbox: Outbox, clock: Clock) -> None:
         super().__init__(mongo, outbox, clock)

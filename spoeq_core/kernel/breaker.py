@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from spoeq_core.kernel.cache import BRIEFLY, keep_at_most
+
 Key = tuple[str, str]
 """Plugin and hook."""
 
@@ -52,6 +54,7 @@ class Breakers:
         if state is None or not state.until:
             return True
         if state.probing or self._now() < state.until:
+            keep_at_most(BRIEFLY)  # what is being made goes without it, and is not kept long
             return False
         state.probing = True
         return True

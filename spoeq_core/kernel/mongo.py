@@ -17,6 +17,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.errors import Conflict, NotFound, StaleAggregate
 from spoeq_core.kernel.events import Event, to_pending
+from spoeq_core.kernel.observed import Observed, Written, unheard
 from spoeq_core.kernel.outbox import Outbox
 from spoeq_core.kernel.stored import PlainIntegers, plain
 
@@ -53,9 +54,19 @@ class Mongo:
         database: Name of the database.
         timeout_ms: How long an operation may wait for a server before it fails.
         listeners: pymongo command listeners (the tests count commands with one).
+        written: Told of each write to a collection that pages for everybody show.
     """
 
-    def __init__(self, uri: str, database: str, *, timeout_ms: int = 5000, listeners: Sequence[Any] = ()) -> None:
+    def __init__(
+        self,
+        uri: str,
+        database: str,
+        *,
+        timeout_ms: int = 5000,
+        listeners: Sequence[Any] = (),
+        written: Written = unheard,
+    ) -> None:
+        self.written = written
         self.client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
             uri,
             tz_aware=True,
@@ -96,14 +107,18 @@ class Repository(Generic[A]):
     """Keeps aggregates of one type, one document each; every write checks the version and may tell events.
 
     Subclasses set `document` (the odmantic model that declares name, fields and indexes) and `model` (the frozen
-    dataclass that the rest of the program knows).
+    dataclass that the rest of the program knows). `public` says that pages for everybody show these documents: what is
+    kept of them is forgotten with every write. Pages that show others are kept for a second only.
     """
 
     document: type[Model]
     model: type[A]
+    public: bool = False
 
     def __init__(self, mongo: Mongo, outbox: Outbox, clock: Clock) -> None:
-        self.collection = mongo.engine.get_collection(self.document)
+        self.collection: Any = Observed(
+            mongo.engine.get_collection(self.document), public=self.public, written=mongo.written
+        )
         self._outbox = outbox
         self._clock = clock
         self._load: TypeAdapter[A] = TypeAdapter(self.model)

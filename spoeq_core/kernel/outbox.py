@@ -33,7 +33,7 @@ LEASE = timedelta(seconds=60)
 KEEP = timedelta(days=30)
 OLD_ENOUGH = timedelta(seconds=3)
 AT_ONCE = 16
-"""Aggregates and records that one look at the outbox works on side by side."""
+"""Aggregates and records that one look works on side by side."""
 
 R = TypeVar("R")
 Pending = dict[str, Any]
@@ -87,6 +87,7 @@ class Relay:
         context: What handlers receive first: the shop.
         subscribers: The subscriptions in force now (a disabled plugin's are not among them).
         timeout: Seconds a handler may take.
+        news: Told first which aggregate tells something: its collection and id.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Relay:
         subscribers: Callable[[], Iterable[Subscription]],
         *,
         timeout: float = 20.0,
+        news: Callable[[str, str], None] = lambda _collection, _key: None,
     ) -> None:
         self._database = database
         self._records = database.collection(RECORDS)
@@ -104,6 +106,7 @@ class Relay:
         self._context = context
         self._subscribers = subscribers
         self._timeout = timeout
+        self._news = news
         self._telling: set[str] = set()
 
     async def relay(self, collection: str, key: str, pending: Sequence[Pending]) -> None:
@@ -121,6 +124,7 @@ class Relay:
             self._telling -= {event["id"] for event in pending}
 
     async def _tell(self, collection: str, key: str, pending: Sequence[Pending]) -> None:
+        self._news(collection, key)
         records = await asyncio.gather(*(self._first_attempt(collection, key, event) for event in pending))
         try:
             await self._records.insert_many(records, ordered=False)
@@ -135,10 +139,9 @@ class Relay:
     async def sweep(self, collections: Iterable[str], *, older_than: timedelta = OLD_ENOUGH) -> int:
         """Relay what no wake-up announced; how many aggregates had something."""
         found = 0
-        before = self._clock.now() - older_than
         for name in sorted(collections):
             cursor = self._database.collection(name).find(
-                {"pending_events.at": {"$lte": before}}, {"pending_events": 1}, limit=200
+                {"pending_events.at": {"$lte": self._clock.now() - older_than}}, {"pending_events": 1}, limit=200
             )
             waiting = await cursor.to_list(None)
             await self._side_by_side(self.relay(name, raw["_id"], raw["pending_events"]) for raw in waiting)
@@ -182,7 +185,7 @@ class Relay:
             "at": event["at"],
             "source": {"collection": collection, "id": key},
             "deliveries": deliveries,
-            **{name: value for name, value in self._summary(deliveries).items() if value is not None},
+            **{k: value for k, value in summary(deliveries, self._clock.now()).items() if value is not None},
         }
 
     async def _repeat(self, record: Pending) -> None:
@@ -199,7 +202,7 @@ class Relay:
         changed = dict(zip(due, outcomes, strict=True))
         deliveries = {**record["deliveries"], **changed}
         changes: Pending = {f"deliveries.{name}": state for name, state in changed.items()}
-        await self._records.update_one({"_id": record["_id"]}, _setting({**changes, **self._summary(deliveries)}))
+        await self._records.update_one({"_id": record["_id"]}, _setting({**changes, **summary(deliveries, now)}))
 
     async def _again(self, subscriber: Subscription | None, record: Pending, attempt: int) -> Pending:
         if subscriber is None:
@@ -224,9 +227,6 @@ class Relay:
             return {"state": "dead", "attempts": attempt, "error": text}
         wait = min(BACKOFF * 4 ** (attempt - 1), LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
         return {"state": "retry", "attempts": attempt, "error": text, "next_at": self._clock.now() + wait}
-
-    def _summary(self, deliveries: dict[str, Pending]) -> Pending:
-        return summary(deliveries, self._clock.now())
 
 
 def summary(deliveries: dict[str, Pending], now: datetime) -> Pending:

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     max_upload_bytes: int = 12 * 1024 * 1024
     max_import_bytes: int = Field(32 * 1024 * 1024, description="Of a CSV that staff import.")
     database_timeout_ms: int = 5000
+    cache: Literal["pages", "data", "off"] = Field(
+        "pages", description="pages: whole public pages are kept; data: only what they are made of; off: nothing."
+    )
+    cache_megabytes: int = Field(64, ge=8, description="Of each web process, for what it keeps.")
     plugin_poll_seconds: float = 0.5
     outbox_poll_seconds: float = 5.0
     job_poll_seconds: float = 0.5

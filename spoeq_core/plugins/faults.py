@@ -12,6 +12,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from spoeq_core.kernel.breaker import Breakers, Key
+from spoeq_core.kernel.cache import BRIEFLY, keep_at_most
 from spoeq_core.kernel.redis import REDIS_ERRORS
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ class Faults:
         self._redis = None
 
     def note(self, plugin: str, hook: str, error: str) -> None:
-        """Keep the last failure of a hook."""
+        """Keep the last failure of a hook; what is being made now lacks the plugin's part, and is not kept long."""
+        keep_at_most(BRIEFLY)
         if self._redis is not None:
             text = f"{datetime.now(UTC).isoformat(timespec='seconds')} {error}"[:LONGEST_TEXT]
             self._write(self._redis.hset(self._key("faults"), f"{plugin}:{hook}", text))

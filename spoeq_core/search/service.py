@@ -7,6 +7,7 @@ from functools import partial
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Categories, ProductPage, ProductQuery, ProductStatus
 from spoeq_core.hooks import catalog as catalog_hooks
+from spoeq_core.kernel.cache import BRIEFLY, keep_at_most
 from spoeq_core.search.model import Found, SearchQuery
 from spoeq_core.shop import Shop
 
@@ -41,6 +42,8 @@ async def find_products(
     found = await _asked(shop, asked)
     if found is None:
         return await catalog.list_products(shop, query, categories)
+    if not shop.cache.is_settled(catalog.PRODUCTS):
+        keep_at_most(BRIEFLY)  # an engine's index may still be on its way to what changed a moment ago
     return await _page(shop, query, found)
 
 

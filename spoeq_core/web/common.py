@@ -106,7 +106,7 @@ def page(
 async def storefront_context(shop: Shop, actor: Actor) -> dict[str, Any]:
     """Menu, cart badge and whether somebody is signed in."""
     try:
-        menu = [_menu(node) for node in await catalog.category_tree(shop)]
+        menu = [_menu(node) for node in await catalog.shown_tree(shop)]
     except SpoeqError:
         menu = []
     count = request.cookies.get(COUNT_COOKIE, "0")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from odmantic import Field, Model
@@ -14,7 +14,6 @@ from spoeq_coupons.model import Coupon
 
 LAST = "\uffff"
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-A_WHILE = timedelta(seconds=1)
 MOST_SHOWN = 50
 
 
@@ -54,27 +53,15 @@ class CouponDocument(Model):
 
 
 class CouponRepository(Repository[Coupon]):
-    """Keeps coupons, and remembers for a second which are shown: each page of the shop links to them."""
+    """Keeps coupons; each page of the shop links to those that are shown."""
 
     document = CouponDocument
     model = Coupon
+    public = True
 
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self._shown: tuple[Coupon, ...] = ()
-        self._read_at: datetime | None = None
-
-    async def shown(self) -> tuple[Coupon, ...]:
-        """Those that shoppers are shown, newest first and fifty at most, as they were at most a second ago."""
-        now = self._clock.now()
-        if self._read_at is None or not timedelta() <= now - self._read_at < A_WHILE:
-            found = await self.find({"shown": True}, sort=[("created_at", -1), ("code", 1)], limit=MOST_SHOWN)
-            self._shown, self._read_at = tuple(found), now
-        return self._shown
-
-    def forget(self) -> None:
-        """Read the shown ones anew when they are asked for next: something was changed."""
-        self._read_at = None
+    async def shown(self) -> list[Coupon]:
+        """Those that shoppers are shown, newest first and fifty at most."""
+        return await self.find({"shown": True}, sort=[("created_at", -1), ("code", 1)], limit=MOST_SHOWN)
 
     async def by_ids(self, ids: Sequence[str]) -> dict[str, Coupon]:
         """Those of the coupons that exist, by id."""

@@ -18,6 +18,7 @@ from spoeq_core.sdk import (
     Shop,
     StaleAggregate,
     full_quotas,
+    keep_at_most,
     message,
     new_id,
     quota_counts,
@@ -92,15 +93,12 @@ async def create_coupon(shop: Shop, coupon: Coupon) -> Coupon:
         updated_at=now,
     )
     _check(fresh)
-    coupons = shop.repository(CouponRepository)
     try:
-        stored = await coupons.insert(fresh)
+        return await shop.repository(CouponRepository).insert(fresh)
     except Conflict:
         raise Conflict(
             message("There is a coupon %(code)s already.", code=code), hint="Choose another code.", code="duplicate"
         ) from None
-    coupons.forget()
-    return stored
 
 
 async def update_coupon(shop: Shop, coupon: Coupon) -> Coupon:
@@ -111,10 +109,7 @@ async def update_coupon(shop: Shop, coupon: Coupon) -> Coupon:
         StaleAggregate: somebody else changed or deleted it.
     """
     _check(coupon)
-    coupons = shop.repository(CouponRepository)
-    stored = await coupons.save(replace(coupon, updated_at=shop.clock.now()))
-    coupons.forget()
-    return stored
+    return await shop.repository(CouponRepository).save(replace(coupon, updated_at=shop.clock.now()))
 
 
 async def delete_coupon(shop: Shop, code: str, *, version: int | None = None) -> Coupon:
@@ -127,10 +122,7 @@ async def delete_coupon(shop: Shop, code: str, *, version: int | None = None) ->
     coupon = await find_coupon(shop, code)
     if version is not None and coupon.version != version:
         raise StaleAggregate("This coupon was changed by somebody else in the meantime.", hint="Read it again.")
-    coupons = shop.repository(CouponRepository)
-    deleted = await coupons.delete(coupon.id)
-    coupons.forget()
-    if not deleted:
+    if not await shop.repository(CouponRepository).delete(coupon.id):
         raise NotFound(message("There is no coupon %(code)s.", code=code), code="coupon_unknown")
     return coupon
 
@@ -147,7 +139,10 @@ async def facts_of(shop: Shop, cart: PricingCart) -> Facts | None:
 async def running_offers(shop: Shop) -> list[Coupon]:
     """The coupons that shoppers are shown and that apply at this time, newest first."""
     now = shop.clock.now()
-    shown = await shop.repository(CouponRepository).shown()
+    shown = await shop.cache.get_or_make("coupons shown", shop.repository(CouponRepository).shown)
+    ahead = [at for coupon in shown for at in (coupon.start_at, coupon.end_at) if at and at > now]
+    if ahead:  # what is made of them now is right until the next one begins or ends
+        keep_at_most((min(ahead) - now).total_seconds())
     return [coupon for coupon in shown if coupon.state(now) is CouponState.ACTIVE]
 
 

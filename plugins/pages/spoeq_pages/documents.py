@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from odmantic import Field, Model
@@ -13,7 +13,6 @@ from pymongo import IndexModel
 from spoeq_core.sdk import Repository
 from spoeq_pages.model import Link, Mark, Page, Place, Question
 
-A_WHILE = timedelta(seconds=1)
 Document = dict[str, Any]
 
 
@@ -67,29 +66,16 @@ class MarkDocument(Model):
 
 
 class PageRepository(Repository[Page]):
-    """Keeps pages, and remembers for a second which are published: each page of the shop links to them."""
+    """Keeps pages; each page of the shop links to those that are published."""
 
     document = PageDocument
     model = Page
-
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self._links: tuple[Link, ...] = ()
-        self._read_at: datetime | None = None
+    public = True
 
     async def links(self) -> tuple[Link, ...]:
-        """The published pages, without their texts, as they were at most a second ago."""
-        now = self._clock.now()
-        if self._read_at is None or not timedelta() <= now - self._read_at < A_WHILE:
-            wanted = dict.fromkeys(("slug", "title", "place", "position", "updated_at"), 1)
-            found = self.collection.find({"published": True}, wanted)
-            self._links = tuple([_link(raw) async for raw in found])
-            self._read_at = now
-        return self._links
-
-    def forget(self) -> None:
-        """Read the links anew when they are asked for next: something was changed."""
-        self._read_at = None
+        """The published pages, without their texts."""
+        wanted = dict.fromkeys(("slug", "title", "place", "position", "updated_at"), 1)
+        return tuple([_link(raw) async for raw in self.collection.find({"published": True}, wanted)])
 
     async def at(self, slug: str) -> Page | None:
         """The page of that address, or the published one that had it."""
@@ -107,6 +93,7 @@ class QuestionRepository(Repository[Question]):
 
     document = QuestionDocument
     model = Question
+    public = True
 
     async def matching(self, q: str, *, published: bool | None = None) -> list[Question]:
         """Questions that hold some words."""

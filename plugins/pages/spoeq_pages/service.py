@@ -26,8 +26,8 @@ T = TypeVar("T")
 
 
 async def published_links(shop: Shop) -> tuple[Link, ...]:
-    """The published pages, as they were at most a second ago."""
-    return await shop.repository(PageRepository).links()
+    """The published pages."""
+    return await shop.cache.get_or_make("pages published", shop.repository(PageRepository).links)
 
 
 async def page_at(shop: Shop, slug: str) -> Page:
@@ -107,9 +107,7 @@ async def delete_page(shop: Shop, page_id: str) -> Page:
         NotFound: there is none.
     """
     page = await get_page(shop, page_id)
-    pages = shop.repository(PageRepository)
-    await pages.delete(page.id)
-    pages.forget()
+    await shop.repository(PageRepository).delete(page.id)
     return page
 
 
@@ -186,10 +184,7 @@ async def _store_page(shop: Shop, page: Page, *, new: bool = False) -> Page:
     if page.published:
         _require_facts(shop, "body", page.body)
     pages = shop.repository(PageRepository)
-    try:
-        return await _unique(pages.insert(page) if new else pages.save(page))
-    finally:
-        pages.forget()
+    return await _unique(pages.insert(page) if new else pages.save(page))
 
 
 def _check_question(shop: Shop, question: Question) -> None:

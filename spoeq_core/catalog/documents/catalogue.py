@@ -14,6 +14,7 @@ from odmantic import Field, Model
 from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError
 
+from spoeq_core.catalog.documents.rows import ROW_FIELDS, row_of
 from spoeq_core.catalog.events import ProductRated
 from spoeq_core.catalog.model import (
     OUT,
@@ -33,19 +34,6 @@ from spoeq_core.kernel.mongo import Document, Repository
 
 BESIDE = ("stock_states", "rating_average", "rating_count", "rating_stars", "sold_count")
 """Fields that other rooms write on their own, without the version: saving a product must not put old values back."""
-ROW_FIELDS = (
-    "name",
-    "brand_id",
-    "brand_slug",
-    "brand_name",
-    "attributes",
-    "lowest_price",
-    "in_stock",
-    "rating_average",
-    "rating_count",
-    "sold_count",
-    "created_at",
-)
 INSERT_BATCH = 500
 
 
@@ -106,6 +94,7 @@ class ProductRepository(Repository[Product]):
 
     document = ProductDocument
     model = Product
+    public = True
 
     def to_document(self, aggregate: Product) -> Document:
         """The stored form with what lists search, filter and sort by; without the fields that others write."""
@@ -140,7 +129,7 @@ class ProductRepository(Repository[Product]):
         """What lists are counted and sorted by, of at most `limit` products that match, fields of plugins too."""
         wanted = dict.fromkeys((*ROW_FIELDS, *(facet.path for facet in facets)), 1)
         found = self.collection.find(query, wanted, limit=limit, batch_size=limit)
-        return [_row(raw, facets) for raw in await found.to_list(None)]
+        return [row_of(raw, facets) for raw in await found.to_list(None)]
 
     async def by_ids(self, ids: Sequence[str]) -> list[Product]:
         """The products of the ids that exist, in the order given."""
@@ -205,7 +194,7 @@ class ProductRepository(Repository[Product]):
         """Count pieces sold, `{product id: pieces}`."""
         writes = [UpdateOne({"_id": key}, {"$inc": {"sold_count": count}}) for key, count in pieces.items()]
         if writes:
-            await self.collection.bulk_write(writes, ordered=False)
+            await self.collection.unobserved.bulk_write(writes, ordered=False)  # pages need not follow at once
 
     async def rename_brand(self, brand: Brand) -> None:
         """Keep a brand's name and slug in its products in step."""
@@ -237,6 +226,7 @@ class CategoryRepository(Repository[Category]):
 
     document = CategoryDocument
     model = Category
+    public = True
 
     def to_document(self, aggregate: Category) -> Document:
         """The stored form, without the derived path."""
@@ -269,6 +259,7 @@ class BrandRepository(Repository[Brand]):
 
     document = BrandDocument
     model = Brand
+    public = True
 
 
 def rating_fields(stars: Sequence[int]) -> Document:
@@ -280,20 +271,3 @@ def rating_fields(stars: Sequence[int]) -> Document:
 
 def _stock_fields(states: Mapping[str, str]) -> Document:
     return {"stock_states": dict(states), "in_stock": any(state != OUT for state in states.values())}
-
-
-def _row(raw: Document, facets: Sequence[ExtensionFacet]) -> Row:
-    return Row(
-        id=raw["_id"],
-        name=raw["name"],
-        brand_id=raw.get("brand_id"),
-        brand_slug=raw.get("brand_slug", ""),
-        brand_name=raw.get("brand_name", ""),
-        attributes=[*raw.get("attributes", ()), *(pair for it in facets for pair in it.pairs(raw.get("ext", {})))],
-        price=raw.get("lowest_price", 0),
-        in_stock=raw.get("in_stock", False),
-        rating=raw.get("rating_average", 0.0),
-        rating_count=raw.get("rating_count", 0),
-        sold_count=raw.get("sold_count", 0),
-        created_at=raw["created_at"],
-    )

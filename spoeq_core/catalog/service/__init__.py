@@ -42,9 +42,12 @@ from spoeq_core.catalog.service.products import (
     update_product,
 )
 from spoeq_core.catalog.service.ratings import rated_query, set_ratings, shows_ratings
+from spoeq_core.catalog.service.shown import PRODUCTS, WEIGHT, shown_brands, shown_categories, shown_product, shown_tree
 
 __all__ = [
     "MAX_COUNTED",
+    "PRODUCTS",
+    "WEIGHT",
     "BrandChanges",
     "CategoryChanges",
     "References",
@@ -88,6 +91,10 @@ __all__ = [
     "save_product",
     "set_ratings",
     "set_stock_states",
+    "shown_brands",
+    "shown_categories",
+    "shown_product",
+    "shown_tree",
     "shows_ratings",
     "slugs_by_sku",
     "tell_saved",

@@ -24,6 +24,7 @@ from spoeq_core.inventory.service.reading import (
     sellable_beside,
     stock_of,
 )
+from spoeq_core.inventory.service.shown import shown_stock
 from spoeq_core.inventory.service.telling import tell_missed
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "sellable",
     "sellable_beside",
     "ship",
+    "shown_stock",
     "stock_of",
     "tell_missed",
 ]

@@ -59,7 +59,7 @@ async def index() -> Response:
     """A page of brands."""
     page = query_int("page", 1, minimum=1, maximum=LAST_PAGE)
     per_page = query_int("per_page", 100, minimum=1, maximum=100)
-    brands = await catalog.all_brands(current_shop())
+    brands = await catalog.shown_brands(current_shop())
     chosen = brands[(page - 1) * per_page : page * per_page]
     items = [brand_view(brand) for brand in chosen]
     return await tagged({"items": items, "total": len(brands), "page": page, "per_page": per_page})

@@ -54,7 +54,7 @@ class NewCategory(CategoryPatch):
 async def index() -> Response:
     """Every category, those below others as their children."""
     shop = current_shop()
-    roots = await catalog.category_tree(shop)
+    roots = await catalog.shown_tree(shop)
     return await tagged({"items": [category_view(shop, node) for node in roots], "total": len(roots)})
 
 

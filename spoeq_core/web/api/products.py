@@ -10,9 +10,10 @@ from quart import Blueprint, Response, request
 from spoeq_core.audit.service import record
 from spoeq_core.catalog import images, service as catalog
 from spoeq_core.catalog.model import Facet, Product, ProductQuery, ProductStatus, Sort
-from spoeq_core.inventory.service import ensure_stock, stock_of
+from spoeq_core.inventory.service import ensure_stock, shown_stock, stock_of
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.search.service import find_products
+from spoeq_core.search.shown import shown_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor, public, staff
 from spoeq_core.web.api.product_bodies import NewProduct, ProductPatch, named_as_sent
@@ -64,8 +65,9 @@ PICTURE = {
 async def index() -> Response:
     """A page of products; staff may ask for drafts and archived ones too."""
     shop, actor = current_shop(), await current_actor()
-    categories = await catalog.all_categories(shop)
-    found = await find_products(shop, _query(actor), categories)
+    categories = await catalog.shown_categories(shop)
+    find = find_products if actor.may(VIEW) else shown_products
+    found = await find(shop, _query(actor), categories)
     view = {
         "items": [product_view(shop, product, {}, categories, staff=actor.may(VIEW)) for product in found.items],
         "total": found.total,
@@ -82,8 +84,14 @@ async def index() -> Response:
 async def show(key: str) -> Response:
     """A product; drafts and archived ones are for staff."""
     shop, actor = current_shop(), await current_actor()
-    product = await catalog.product_by_id_or_slug(shop, key, hidden=actor.may(VIEW))
-    return await _answer(await _view(shop, product, by_staff=actor.may(VIEW)), actor, product)
+    if actor.may(VIEW):
+        product = await catalog.product_by_id_or_slug(shop, key, hidden=True)
+        return await _answer(await _view(shop, product), actor, product)
+    product = await catalog.shown_product(shop, key)
+    stocks, categories = await asyncio.gather(
+        shown_stock(shop, [variant.sku for variant in product.variants]), catalog.shown_categories(shop)
+    )
+    return await tagged(product_view(shop, product, stocks, categories))
 
 
 @blueprint.post("/products")
@@ -150,7 +158,7 @@ async def add_image(key: str) -> Response:
     alt = (await request.form).get("alt", "").replace("\0", "")
     product = await images.add_image(shop, stored.id, upload.read(), alt)
     await _note(shop, "product.image_added", product)
-    return json_response(await _view(shop, product, by_staff=True), 201)
+    return json_response(await _view(shop, product), 201)
 
 
 async def _saved(shop: Shop, product: Product, body: ProductPatch, status: int) -> Response:
@@ -160,14 +168,14 @@ async def _saved(shop: Shop, product: Product, body: ProductPatch, status: int) 
     headers = {"ETag": f'"{product.version}"', "Cache-Control": FOR_STAFF}
     if status == 201:  # noqa: PLR2004 - Created
         headers["Location"] = f"/api/v1/products/{product.id}"
-    return json_response(await _view(shop, product, by_staff=True), status, headers)
+    return json_response(await _view(shop, product), status, headers)
 
 
-async def _view(shop: Shop, product: Product, *, by_staff: bool) -> dict[str, Any]:
+async def _view(shop: Shop, product: Product) -> dict[str, Any]:
     stocks, categories = await asyncio.gather(
         stock_of(shop, [variant.sku for variant in product.variants]), catalog.all_categories(shop)
     )
-    return product_view(shop, product, stocks, categories, staff=by_staff)
+    return product_view(shop, product, stocks, categories, staff=True)
 
 
 async def _answer(view: dict[str, Any], actor: Actor, product: Product | None = None) -> Response:

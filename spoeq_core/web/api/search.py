@@ -10,7 +10,7 @@ from quart import Blueprint, Response
 
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Product, ProductQuery, terms_of
-from spoeq_core.search.service import find_products
+from spoeq_core.search.shown import shown_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import public
 from spoeq_core.web.api.shapes.catalog import Suggestions
@@ -44,10 +44,10 @@ async def suggest() -> Response:
 
 
 async def _suggestions(shop: Shop, text: str) -> list[dict[str, Any]]:
-    categories, terms = await catalog.all_categories(shop), terms_of(text)
+    categories, terms = await catalog.shown_categories(shop), terms_of(text)
     named = [("category", it.name, f"/category/{it.slug}") for it in categories.all()]
-    brands = [("brand", it.name, f"/products?brand={it.slug}") for it in await catalog.all_brands(shop)]
-    found = await find_products(shop, ProductQuery(text=text, per_page=MOST_PRODUCTS), categories, counted=False)
+    brands = [("brand", it.name, f"/products?brand={it.slug}") for it in await catalog.shown_brands(shop)]
+    found = await shown_products(shop, ProductQuery(text=text, per_page=MOST_PRODUCTS), categories, counted=False)
     return [*_matching(named, terms), *_matching(brands, terms), *(_product(shop, it) for it in found.items)]
 
 

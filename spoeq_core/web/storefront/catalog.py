@@ -10,7 +10,7 @@ from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Categories, Category, ProductQuery, Sort
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.messages import message
-from spoeq_core.search.service import find_products
+from spoeq_core.search.shown import shown_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import public
 from spoeq_core.web.bodies import query_text
@@ -76,9 +76,9 @@ async def suggest() -> Response:
     """The search field's suggestions: categories and products that match what was typed so far."""
     shop, q = current_shop(), query_text("q", longest=200)
     await limit_visitor(shop, "suggest", times=300, seconds=60)
-    categories = await catalog.all_categories(shop)
+    categories = await catalog.shown_categories(shop)
     wanted = ProductQuery(text=q, per_page=SUGGESTED)
-    found = await find_products(shop, wanted, categories, counted=False) if q else None
+    found = await shown_products(shop, wanted, categories, counted=False) if q else None
     named = [category for category in categories.all() if q and _begins_a_word(q, category.name)]
     named.sort(key=lambda category: (len(category.path), category.position, category.name))
     suggestions = {
@@ -95,7 +95,7 @@ async def suggest() -> Response:
 async def category(slug: str) -> Response:
     """A category with everything below it."""
     shop = current_shop()
-    categories = await catalog.all_categories(shop)
+    categories = await catalog.shown_categories(shop)
     found = categories.find(slug)
     if found is None:
         raise NotFound("There is no such category.")
@@ -106,7 +106,7 @@ async def category(slug: str) -> Response:
 @public
 async def product(slug: str) -> Response:
     """A product, with the variant that was chosen."""
-    found = await catalog.product_by_id_or_slug(current_shop(), slug)
+    found = await catalog.shown_product(current_shop(), slug)
     return await product_page(found, chosen_options(found))
 
 
@@ -114,7 +114,7 @@ async def _listing(
     shop: Shop, category: Category | None, title: str, path: str, *, q: str = "", categories: Categories | None = None
 ) -> Response:
     query = product_query(category.slug if category else None, q)
-    found = await find_products(shop, query, categories)
+    found = await shown_products(shop, query, categories)
     pages = max(1, -(-found.total // found.per_page))
     if query.page > pages:
         raise NotFound(
@@ -154,7 +154,7 @@ async def _listing(
 async def _rescue(shop: Shop) -> list[dict[str, Any]]:
     """What is shown to whoever searched and found nothing."""
     wanted = ProductQuery(sort=Sort.BESTSELLING, in_stock=True, per_page=RESCUE)
-    best = await find_products(shop, wanted, counted=False)
+    best = await shown_products(shop, wanted, counted=False)
     return [card_view(shop, item) for item in best.items]
 
 

@@ -9,11 +9,11 @@ from quart import Response, request
 
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Categories, Category, Product, ProductQuery, Sort, Variant, choose
-from spoeq_core.inventory.service import stock_of
+from spoeq_core.inventory.service import shown_stock
 from spoeq_core.kernel.messages import message
 from spoeq_core.payments.service import providers
 from spoeq_core.pricing.service import Item
-from spoeq_core.search.service import find_products
+from spoeq_core.search.shown import shown_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
@@ -35,7 +35,7 @@ async def product_page(
     """The page of a product with the variant of these options; `form` is what was typed and what is wrong with it."""
     shop = current_shop()
     stocks, categories = await asyncio.gather(
-        stock_of(shop, [variant.sku for variant in found.variants]), catalog.all_categories(shop)
+        shown_stock(shop, [variant.sku for variant in found.variants]), catalog.shown_categories(shop)
     )
     view = product_view(shop, found, stocks, categories)
     variant = choose(found, chosen)
@@ -114,7 +114,7 @@ async def _related(shop: Shop, found: Product) -> list[dict[str, Any]]:
     if not found.category_ids:
         return []
     query = ProductQuery(category=found.category_ids[-1], sort=Sort.BESTSELLING, per_page=5)
-    others = await find_products(shop, query, counted=False)
+    others = await shown_products(shop, query, counted=False)
     return [card_view(shop, other) for other in others.items if other.id != found.id][:4]
 
 

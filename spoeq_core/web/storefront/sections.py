@@ -10,7 +10,7 @@ from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import ProductQuery, Sort
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.languages import Catalogue
-from spoeq_core.search.service import find_products
+from spoeq_core.search.shown import shown_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.themes.composition import Block, Section
@@ -92,7 +92,7 @@ async def _products(shop: Shop, values: Mapping[str, Any]) -> list[View]:
         per_page=min(int(values.get("count", 8)), MOST),
     )
     try:
-        found = await find_products(shop, query, counted=False)
+        found = await shown_products(shop, query, counted=False)
     except NotFound:
         return []
     best = query.sort is Sort.BESTSELLING  # what nobody bought yet is no best seller
@@ -101,14 +101,14 @@ async def _products(shop: Shop, values: Mapping[str, Any]) -> list[View]:
 
 async def _product(shop: Shop, values: Mapping[str, Any]) -> View | None:
     try:
-        found = await catalog.product_by_id_or_slug(shop, str(values.get("product", "")))
+        found = await catalog.shown_product(shop, str(values.get("product", "")))
     except NotFound:
         return None
     return card_view(shop, found)
 
 
 async def _categories(shop: Shop, _values: Mapping[str, Any]) -> list[View]:
-    tree = await catalog.all_categories(shop)
+    tree = await catalog.shown_categories(shop)
     tops = sorted((each for each in tree.all() if each.parent_id is None), key=lambda each: (each.position, each.name))
     return [
         {

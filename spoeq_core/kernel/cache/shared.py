@@ -1,0 +1,174 @@
+"""What the processes share through Redis: when each tag was told last, values with the moment they are from, the news.
+
+Moments are microseconds of Redis's clock, each later than the one before. A value carries the moment at which its
+making began, and is good while none of its tags was told after that: so what was read before a change is never taken
+for what is so after it, whoever stores it and whenever. The values lie under the id of Redis's present run, since a
+Redis that ended may have lost the last second of what it was told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+MOST_TAGS = 50_000
+"""Tags that are remembered; where there are more, everything that was made before counts as stale."""
+AT_ONCE = 500
+LOCK_SECONDS = 5.0
+HEARTBEAT = 0.3
+
+_TELL = f"""
+local at = redis.call('TIME')
+local now = at[1] * 1000000 + at[2]
+local last = tonumber(redis.call('HGET', KEYS[1], ' now') or '0')
+if now <= last then now = last + 1 end
+local text = string.format('%.0f', now)
+if redis.call('HLEN', KEYS[1]) > {MOST_TAGS} then
+  redis.call('DEL', KEYS[1])
+  redis.call('HSET', KEYS[1], ' floor', text)
+end
+for place = 3, #ARGV do
+  redis.call('HSET', KEYS[1], ARGV[place] == '*' and ' floor' or ARGV[place], text)
+end
+redis.call('HSET', KEYS[1], ' now', text)
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return text
+"""
+_READ = """
+local now = redis.call('HGET', KEYS[2], ' now')
+if not now then
+  local at = redis.call('TIME')
+  now = string.format('%.0f', at[1] * 1000000 + at[2])
+  redis.call('HSET', KEYS[2], ' now', now)
+end
+local kept = redis.call('HMGET', KEYS[1], 'from', 'tags')
+if not kept[1] then return {now} end
+local from = tonumber(kept[1])
+if from > tonumber(now) then return {now} end
+if tonumber(redis.call('HGET', KEYS[2], ' floor') or '0') > from then return {now} end
+for tag in string.gmatch(kept[2], '[^\\n]+') do
+  if tonumber(redis.call('HGET', KEYS[2], tag) or '0') > from then return {now} end
+end
+return {now, kept[2], redis.call('HGET', KEYS[1], 'value'), redis.call('PTTL', KEYS[1])}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What Redis has of a key: the moment now, and the value with its tags and the seconds it is good for."""
+
+    moment: bytes
+    value: bytes | None = None
+    tags: frozenset[str] = frozenset()
+    seconds: float = 0.0
+
+
+class Shared:
+    """The part of the cache that is in Redis.
+
+    Args:
+        url: Of Redis.
+        prefix: Of this shop's keys.
+        me: The name of this process, by which it knows its own news.
+    """
+
+    def __init__(self, url: str, prefix: str, me: str) -> None:
+        self._redis = _connect(url)
+        self._news = _connect(url)
+        self._me = me
+        self._tags = f"{prefix}:cache:tags"
+        self._channel = f"{prefix}:cache:told"
+        self._values = f"{prefix}:cache"
+        self._run = ""
+
+    async def tell(self, tags: Sequence[str]) -> None:
+        """Make everything stale that depends on these tags, and tell the other processes."""
+        for start in range(0, len(tags), AT_ONCE):
+            part = tags[start : start + AT_ONCE]
+            news = orjson.dumps([self._me, part])
+            await self._eval(_TELL, 1, self._tags, self._channel, news, *part)
+
+    async def read(self, key: str) -> Found:
+        """The value of a key, if it is good, and the moment now."""
+        moment, *more = await self._eval(_READ, 2, self._key(key), self._tags)
+        if not more:
+            return Found(moment)
+        tags, value, left = more
+        return Found(moment, value, frozenset(tags.decode().split("\n")), max(0, left) / 1000)
+
+    async def keep(self, key: str, value: bytes, tags: Iterable[str], moment: bytes, seconds: float) -> None:
+        """Keep a value that was made from what was read after that moment."""
+        async with self._redis.pipeline(transaction=True) as pipeline:
+            name = self._key(key)
+            pipeline.hset(name, mapping={"from": moment, "tags": "\n".join(tags), "value": value})
+            pipeline.pexpire(name, int(seconds * 1000))
+            await pipeline.execute()
+
+    async def take_turn(self, key: str) -> bool:
+        """Whether this process is the one to make a value; the others wait for it a moment."""
+        return bool(await self._redis.set(f"{self._key(key)}:turn", self._me, nx=True, px=int(LOCK_SECONDS * 1000)))
+
+    async def end_turn(self, key: str) -> None:
+        """It was made, or cannot be."""
+        await self._redis.delete(f"{self._key(key)}:turn")
+
+    @asynccontextmanager
+    async def news(self) -> AsyncIterator[AsyncIterator[list[str]]]:
+        """The tags that others tell from now on; an empty list is a sign of life.
+
+        It ends with an error as soon as the connection is lost, or silent for a second: what was told meanwhile is
+        not known.
+        """
+        info: Any = await self._redis.info("server")
+        self._run = str(info.get("run_id", ""))[:12]
+        pubsub = self._news.pubsub()
+        try:
+            await pubsub.subscribe(self._channel)
+            yield self._heard(pubsub)
+        finally:
+            await pubsub.aclose()  # type: ignore[no-untyped-call]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._news.aclose()
+        await self._redis.aclose()
+
+    async def _heard(self, pubsub: PubSub) -> AsyncIterator[list[str]]:
+        asked = subscribed = False
+        while True:
+            async with asyncio.timeout(3 * HEARTBEAT):
+                message = await pubsub.get_message(timeout=HEARTBEAT)
+            if message is None:
+                if asked:
+                    raise ConnectionError("Redis does not answer.")
+                await pubsub.ping()
+                asked = True
+                continue
+            asked, kind = False, message["type"]
+            if kind == "subscribe" and subscribed:
+                raise ConnectionError("The connection was lost meanwhile.")
+            subscribed = subscribed or kind == "subscribe"
+            who, tags = orjson.loads(message["data"]) if kind == "message" else (self._me, [])
+            yield [] if who == self._me else tags
+
+    def _key(self, key: str) -> str:
+        return f"{self._values}:{self._run}:{key}"
+
+    async def _eval(self, script: str, keys: int, *arguments: Any) -> Any:
+        return await self._redis.eval(script, keys, *arguments)
+
+
+def _connect(url: str) -> Redis:
+    """A client that does not connect again by itself: whoever uses it must know that it was cut off."""
+    return Redis.from_url(
+        url, decode_responses=False, socket_connect_timeout=1.0, socket_timeout=2.0, retry=Retry(NoBackoff(), 0)
+    )

@@ -1,0 +1,51 @@
+"""Caches of several processes, as they are when the processes run: each hears and tells."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import pytest
+
+from spoeq_core.kernel.cache import TagCache
+from spoeq_core.kernel.ending import end
+from spoeq_core.kernel.ids import new_id
+
+Start = Callable[..., Awaitable[TagCache]]
+
+
+@asynccontextmanager
+async def at_work(cache: TagCache) -> AsyncIterator[TagCache]:
+    """A cache that hears and tells."""
+    tasks = [asyncio.create_task(cache.hear()), asyncio.create_task(cache.pass_on())]
+    try:
+        await until(lambda: cache.hears)
+        yield cache
+    finally:
+        await end(*tasks, patience=0.5)
+        await cache.close()
+
+
+async def until(holds: Callable[[], Any], seconds: float = 20.0) -> None:
+    """Wait until something holds; fail if it does not in time."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110 - what holds is no event
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def prefix() -> str:
+    return f"test-{new_id().lower()}"
+
+
+@pytest.fixture
+async def start(servers: tuple[str, str], prefix: str) -> AsyncIterator[Start]:
+    """Starts the cache of one more process of the same shop."""
+    async with AsyncExitStack() as stack:
+
+        async def one(**options: Any) -> TagCache:
+            return await stack.enter_async_context(at_work(TagCache(servers[1], prefix, **options)))
+
+        yield one
