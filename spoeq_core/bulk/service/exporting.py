@@ -19,7 +19,7 @@ from spoeq_core.jobs.model import Failure
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.shop import Shop
 
-BATCH = 200
+BATCH = 500
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 BOM = "\ufeff"
 """Without it a spreadsheet takes UTF-8 for something else."""
@@ -56,17 +56,23 @@ async def export_products(shop: Shop, wanted: Wanted | None = None) -> AsyncIter
         raise Invalid.field("separator", f"Choose one of: {', '.join(SEPARATORS)}.")
     words = await words_of(shop)
     yield (BOM + _lines([header], separator)).encode()
-    after = ""
-    while products := await _batch(shop, after, chosen.statuses):
-        after = products[-1].id
+    async for products in _batches(shop, chosen.statuses):
         stock = await stock_of(shop, [v.sku for p in products for v in p.variants]) if STOCK.name in header else {}
         rows = [row for product in products for row in _rows(product, header, columns, words, stock)]
         yield _lines(rows, separator).encode()
 
 
-async def _batch(shop: Shop, after: str, statuses: Sequence[ProductStatus]) -> list[Product]:
-    query = {"_id": {"$gt": after}, "status": {"$in": [status.value for status in statuses]}}
-    return await shop.repository(ProductRepository).find(query, sort=[("_id", 1)], limit=BATCH)
+async def _batches(shop: Shop, statuses: Sequence[ProductStatus]) -> AsyncIterator[list[Product]]:
+    """The products by one query: the embedded server reads the whole catalogue for each."""
+    query = {"status": {"$in": [status.value for status in statuses]}}
+    batch: list[Product] = []
+    async for product in shop.repository(ProductRepository).stream(query, sort=[("_id", 1)]):
+        batch.append(product)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _header(columns: Columns, wanted: Wanted) -> list[str]:

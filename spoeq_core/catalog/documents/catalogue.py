@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from odmantic import Field, Model
-from pymongo import ASCENDING, IndexModel, UpdateOne
+from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from spoeq_core.catalog.documents.rows import ROW_FIELDS, row_of
@@ -44,6 +44,7 @@ def _product_indexes() -> Sequence[IndexModel]:
         IndexModel(
             [("variants.sku", ASCENDING)], unique=True, partialFilterExpression={"variants.sku": {"$exists": True}}
         ),
+        IndexModel([("variants.sku", DESCENDING)]),  # the embedded server looks nothing up by a partial index
         IndexModel([("category_ids", ASCENDING), ("status", ASCENDING)]),
         *(IndexModel([(name, ASCENDING)]) for name in single),
         IndexModel([("pending_events.at", ASCENDING)], sparse=True),

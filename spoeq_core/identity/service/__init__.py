@@ -19,6 +19,7 @@ from spoeq_core.identity.service.customers import (
     extend_customer,
     find_customer,
     find_customers,
+    stream_customers,
     update_profile,
 )
 from spoeq_core.identity.service.recovery import request_password_reset, reset_link, reset_password, reset_token
@@ -80,5 +81,6 @@ __all__ = [
     "sessions_of",
     "set_disabled",
     "start_session",
+    "stream_customers",
     "update_profile",
 ]

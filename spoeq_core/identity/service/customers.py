@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -42,15 +42,22 @@ async def find_customers(shop: Shop, *, text: str = "", before: str = "", limit:
         before: The last id of the page before.
         limit: Most customers of a page.
     """
-    wanted = text.strip()
-    query: dict[str, Any] = {"_id": {"$lt": before}} if before else {}
-    if wanted:
-        query["$or"] = [
-            {"email": {"$regex": f"^{re.escape(normalise_email(wanted))}"}},
-            {"phone": wanted},
-            {"_id": wanted},
-        ]
+    query = _called(text) | ({"_id": {"$lt": before}} if before else {})
     return await shop.repository(CustomerRepository).find(query, sort=[("_id", -1)], limit=limit)
+
+
+def stream_customers(shop: Shop, *, text: str = "") -> AsyncIterator[Customer]:
+    """The same one by one, whatever their number, without those whose data was erased."""
+    query = {**_called(text), "erased_at": None}
+    return shop.repository(CustomerRepository).stream(query, sort=[("_id", -1)])
+
+
+def _called(text: str) -> dict[str, Any]:
+    wanted = text.strip()
+    if not wanted:
+        return {}
+    begins = {"$regex": f"^{re.escape(normalise_email(wanted))}"}
+    return {"$or": [{"email": begins}, {"phone": wanted}, {"_id": wanted}]}
 
 
 async def customers_with(

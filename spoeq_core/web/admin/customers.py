@@ -54,6 +54,7 @@ async def index() -> Response:
         page=page("Customers"),
         customers=[_row(customer) for customer in shown],
         q=q,
+        csv_url=link(f"{PATH}/export.csv", {"q": q} if q else {}),
         next_url=link(PATH, {"q": q, "cursor": shown[-1].id}) if more else "",
     )
 

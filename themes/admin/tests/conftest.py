@@ -165,6 +165,7 @@ def cases_of_orders() -> dict[str, tuple[str, Context]]:
     orders = {"orders": rows, "views": views, "q": "", "next_url": "?cursor=x"}
     asha = sample("customer")
     home, path, people = "/admin", "/admin/orders", "/admin/customers"
+    all_customers = {"q": "", "csv_url": f"{people}/export.csv"}
     return {
         "login": ("pages/login.html", page("Sign in", "/admin/login", form=FRESH)),
         "login-refused": ("pages/login.html", page("Sign in", "/admin/login", form=wrong, next="/admin")),
@@ -184,8 +185,8 @@ def cases_of_orders() -> dict[str, tuple[str, Context]]:
         "order-refund": ("pages/order.html", order(ledger=ledger(), refundable=LEFT, refund=sums(), form=TYPED)),
         "order-refundable": ("pages/order.html", order(ledger=ledger(), refundable=LEFT)),
         "order-shipped": ("pages/order.html", shipped()),
-        "customers": ("pages/customers.html", page("Customers", people, customers=[asha], q="")),
-        "customers-none": ("pages/customers.html", page("Customers", people, customers=[], q="")),
+        "customers": ("pages/customers.html", page("Customers", people, customers=[asha], **all_customers)),
+        "customers-none": ("pages/customers.html", page("Customers", people, customers=[], **all_customers)),
         "customer": (
             "pages/customer.html",
             page("Asha Rao", people, customer=asha, orders=rows, addresses=[sample("address")], consents=AGREED),
