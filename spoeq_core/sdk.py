@@ -10,9 +10,11 @@ from importlib import import_module
 
 _OFFERS = {
     "spoeq_core.audit.service": "record",
+    "spoeq_core.catalog.events": "BrandUpdated ProductCreated ProductDeleted ProductRated ProductUpdated",
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images store_picture",
     "spoeq_core.catalog.model": (
-        "FacetCounts Image ImageFile Option Product ProductChanges ProductQuery ProductStatus Sort Variant slugify"
+        "FacetCounts Image ImageFile ORIGIN Option Product ProductChanges ProductQuery ProductStatus RATING_STEPS Sort "
+        "Variant slugify weighted_rating words_in"
     ),
     "spoeq_core.catalog.service": (
         "all_brands all_categories create_brand create_category extend_product extend_variant forget_files "
@@ -70,7 +72,8 @@ _OFFERS = {
         "PricedCart PricingCart PricingLine Reason State Surcharge Target TaxAnswer TaxRate allocate "
         "apportion tax_added tax_included"
     ),
-    "spoeq_core.search.model": "Found SearchEngine SearchQuery",
+    "spoeq_core.search.feed": "a_little_before all_listed category_names entries facet_names touched_since",
+    "spoeq_core.search.model": "Entry Found SearchEngine SearchQuery Touch",
     "spoeq_core.shipping.model": "ShippingOption",
     "spoeq_core.shop": "Shop ShopProfile",
     "spoeq_core.stack": "StackOptions cpu_workers run_command run_until_stopped",

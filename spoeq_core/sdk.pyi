@@ -1,4 +1,11 @@
 from spoeq_core.audit.service import record as record
+from spoeq_core.catalog.events import (
+    BrandUpdated as BrandUpdated,
+    ProductCreated as ProductCreated,
+    ProductDeleted as ProductDeleted,
+    ProductRated as ProductRated,
+    ProductUpdated as ProductUpdated,
+)
 from spoeq_core.catalog.images import (
     RenderedImage as RenderedImage,
     Rendition as Rendition,
@@ -6,6 +13,8 @@ from spoeq_core.catalog.images import (
     store_picture as store_picture,
 )
 from spoeq_core.catalog.model import (
+    ORIGIN as ORIGIN,
+    RATING_STEPS as RATING_STEPS,
     FacetCounts as FacetCounts,
     Image as Image,
     ImageFile as ImageFile,
@@ -17,6 +26,8 @@ from spoeq_core.catalog.model import (
     Sort as Sort,
     Variant as Variant,
     slugify as slugify,
+    weighted_rating as weighted_rating,
+    words_in as words_in,
 )
 from spoeq_core.catalog.service import (
     all_brands as all_brands,
@@ -174,7 +185,21 @@ from spoeq_core.pricing.model import (
     tax_added as tax_added,
     tax_included as tax_included,
 )
-from spoeq_core.search.model import Found as Found, SearchEngine as SearchEngine, SearchQuery as SearchQuery
+from spoeq_core.search.feed import (
+    a_little_before as a_little_before,
+    all_listed as all_listed,
+    category_names as category_names,
+    entries as entries,
+    facet_names as facet_names,
+    touched_since as touched_since,
+)
+from spoeq_core.search.model import (
+    Entry as Entry,
+    Found as Found,
+    SearchEngine as SearchEngine,
+    SearchQuery as SearchQuery,
+    Touch as Touch,
+)
 from spoeq_core.shipping.model import ShippingOption as ShippingOption
 from spoeq_core.shop import Shop as Shop, ShopProfile as ShopProfile
 from spoeq_core.stack import (

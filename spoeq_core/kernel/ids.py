@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from datetime import timedelta
 
 from ulid import ULID
 
@@ -20,6 +21,12 @@ def new_id() -> str:
 def is_id(text: str) -> bool:
     """Whether the text has the form of a ULID."""
     return bool(_ULID.match(text))
+
+
+def earlier_id(key: str, by: timedelta) -> str:
+    """The least ULID of the moment that lies so much before the given one's: an end of a range, the id of nothing."""
+    moment = max(ULID.from_str(key).milliseconds - int(by.total_seconds() * 1000), 0)
+    return str(ULID.from_bytes(moment.to_bytes(6, "big") + bytes(10)))
 
 
 def new_token() -> str:

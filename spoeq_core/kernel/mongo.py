@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from bson.codec_options import TypeRegistry
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -114,6 +114,8 @@ class Repository(Generic[A]):
     document: type[Model]
     model: type[A]
     public: bool = False
+    differing: ClassVar[frozenset[str]] = frozenset({"version", "pending_events"})
+    """Fields of the stored form that differ each time the same aggregate is stored."""
 
     def __init__(self, mongo: Mongo, outbox: Outbox, clock: Clock) -> None:
         self.collection: Any = Observed(
@@ -256,7 +258,7 @@ class Repository(Generic[A]):
         saved, query = set(), {"_id": {"$in": list(wanted)}}
         async for raw in self.collection.find(query):
             item = wanted[raw["_id"]]
-            fields = [(k, v) for k, v in self.to_document(item).items() if k not in ("version", "pending_events")]
+            fields = [(k, v) for k, v in self.to_document(item).items() if k not in self.differing]
             if raw["version"] == item.version + 1 and all(
                 isinstance(v, datetime) or raw.get(k) == v for k, v in fields
             ):

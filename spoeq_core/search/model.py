@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from spoeq_core.catalog.model import FacetCounts, ProductQuery
+from spoeq_core.catalog.model import FacetCounts, Product, ProductQuery, Row
 
 if TYPE_CHECKING:
     from spoeq_core.shop import Shop
@@ -26,6 +26,32 @@ class SearchQuery:
     asked: ProductQuery
     category_ids: tuple[str, ...] | None = None
     counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an index is to know of a product.
+
+    Attributes:
+        product: The product, for its words. What lists filter, count and sort by is in `row`.
+        row: Also `attributes` as "name=value", with the fields that plugins declare as facets.
+        categories: Names of its categories and of those above them.
+        touch: A ULID, another one after each change of anything that lists look at.
+    """
+
+    product: Product
+    row: Row
+    categories: tuple[str, ...]
+    touch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """That a product was changed: `touch` as in `Entry`; `listed`: whether it is active, and so belongs in an index."""
+
+    product_id: str
+    touch: str
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True)

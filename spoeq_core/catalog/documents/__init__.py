@@ -1,14 +1,6 @@
 """How products, categories and brands are kept, and which of their files may go."""
 
-from spoeq_core.catalog.documents.catalogue import (
-    BESIDE,
-    BrandDocument,
-    BrandRepository,
-    CategoryDocument,
-    CategoryRepository,
-    ProductDocument,
-    ProductRepository,
-)
+from spoeq_core.catalog.documents.catalogue import BESIDE, ProductDocument, ProductRepository
 from spoeq_core.catalog.documents.files import (
     LooseFiles,
     LooseFilesDocument,
@@ -16,6 +8,12 @@ from spoeq_core.catalog.documents.files import (
     Removal,
     RemovalDocument,
     RemovalRepository,
+)
+from spoeq_core.catalog.documents.groups import (
+    BrandDocument,
+    BrandRepository,
+    CategoryDocument,
+    CategoryRepository,
 )
 
 __all__ = [

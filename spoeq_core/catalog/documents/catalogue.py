@@ -1,4 +1,4 @@
-"""How products, categories and brands are kept.
+"""How products are kept.
 
 Shard key of products: `{_id: "hashed"}`. A sharded catalogue cannot keep the unique indexes on slug and SKU, so such a
 shop leaves the collection unsharded; a catalogue fits one shard.
@@ -19,7 +19,6 @@ from spoeq_core.catalog.events import ProductRated
 from spoeq_core.catalog.model import (
     OUT,
     Brand,
-    Category,
     Product,
     ProductAddress,
     ProductStatus,
@@ -30,6 +29,7 @@ from spoeq_core.catalog.model import (
 from spoeq_core.extensions.facets import ExtensionFacet
 from spoeq_core.kernel.errors import Conflict
 from spoeq_core.kernel.events import to_pending
+from spoeq_core.kernel.ids import new_id
 from spoeq_core.kernel.mongo import Document, Repository
 
 BESIDE = ("stock_states", "rating_average", "rating_count", "rating_stars", "sold_count")
@@ -46,13 +46,17 @@ def _product_indexes() -> Sequence[IndexModel]:
         ),
         IndexModel([("variants.sku", DESCENDING)]),  # the embedded server looks nothing up by a partial index
         IndexModel([("category_ids", ASCENDING), ("status", ASCENDING)]),
-        *(IndexModel([(name, ASCENDING)]) for name in single),
+        *(IndexModel([(name, ASCENDING)]) for name in (*single, "touched")),
         IndexModel([("pending_events.at", ASCENDING)], sparse=True),
     ]
 
 
 class ProductDocument(Model):
-    """A product. `words`, `attributes` and `lowest_price` are derived with each save; `in_stock` with each state."""
+    """A product.
+
+    `words`, `attributes` and `lowest_price` are derived with each save, `in_stock` with each state. `touched` is a new
+    ULID with each write of anything that lists look at: by it search engines find what changed.
+    """
 
     model_config = {"collection": "products", "indexes": _product_indexes}
 
@@ -84,6 +88,7 @@ class ProductDocument(Model):
     rating_count: int = 0
     rating_stars: list[int] = []
     sold_count: int = 0
+    touched: str = ""
     version: int = 1
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -96,6 +101,7 @@ class ProductRepository(Repository[Product]):
     document = ProductDocument
     model = Product
     public = True
+    differing = Repository.differing | {"touched"}
 
     def to_document(self, aggregate: Product) -> Document:
         """The stored form with what lists search, filter and sort by; without the fields that others write."""
@@ -103,6 +109,7 @@ class ProductRepository(Repository[Product]):
         raw["words"] = search_words(aggregate)
         raw["attributes"] = attributes_of(aggregate)
         raw["lowest_price"] = aggregate.lowest_price
+        raw["touched"] = new_id()
         for name in (*BESIDE, "in_stock", "pending_events"):
             del raw[name]
         return raw
@@ -131,6 +138,22 @@ class ProductRepository(Repository[Product]):
         wanted = dict.fromkeys((*ROW_FIELDS, *(facet.path for facet in facets)), 1)
         found = self.collection.find(query, wanted, limit=limit, batch_size=limit)
         return [row_of(raw, facets) for raw in await found.to_list(None)]
+
+    async def feed(
+        self, query: Document, facets: Sequence[ExtensionFacet] = ()
+    ) -> AsyncIterator[tuple[Product, Row, str]]:
+        """What search engines are to know of the products that match, each with its `touched`, one by one."""
+        async for raw in self.collection.find(query, batch_size=INSERT_BATCH):
+            row, touched = row_of(raw, facets), raw.get("touched", "")
+            yield self._loaded(raw), row, touched
+
+    async def touches(self, query: Document, *, limit: int = 0) -> AsyncIterator[tuple[str, str, bool]]:
+        """Id, `touched` and whether it is active, of products that match; with a limit the ones touched first."""
+        found = self.collection.find(query, {"touched": 1, "status": 1}, batch_size=INSERT_BATCH)
+        if limit:
+            found = found.sort([("touched", ASCENDING)]).limit(limit)
+        async for raw in found:
+            yield raw["_id"], raw.get("touched", ""), raw["status"] == ProductStatus.ACTIVE.value
 
     async def by_ids(self, ids: Sequence[str]) -> list[Product]:
         """The products of the ids that exist, in the order given."""
@@ -167,7 +190,7 @@ class ProductRepository(Repository[Product]):
 
     async def set_stock_states(self, states: Mapping[str, Mapping[str, str]]) -> None:
         """Keep the stock states of whole products, `{product id: {sku: state}}`, beside their versions."""
-        writes = [UpdateOne({"_id": key}, {"$set": _stock_fields(of)}) for key, of in states.items()]
+        writes = [UpdateOne({"_id": key}, {"$set": _stock_fields(of) | _touch()}) for key, of in states.items()]
         for start in range(0, len(writes), INSERT_BATCH):
             await self.collection.bulk_write(writes[start : start + INSERT_BATCH], ordered=False)
 
@@ -180,7 +203,7 @@ class ProductRepository(Repository[Product]):
             UpdateOne(
                 {"_id": key, "rating_stars": {"$ne": list(ratings[key])}},
                 {
-                    "$set": rating_fields(ratings[key]),
+                    "$set": rating_fields(ratings[key]) | _touch(),
                     "$push": {"pending_events": to_pending(ProductRated(product_id=key), now)},
                 },
             )
@@ -193,74 +216,15 @@ class ProductRepository(Repository[Product]):
 
     async def add_sold(self, pieces: Mapping[str, int]) -> None:
         """Count pieces sold, `{product id: pieces}`."""
-        writes = [UpdateOne({"_id": key}, {"$inc": {"sold_count": count}}) for key, count in pieces.items()]
+        writes = [UpdateOne({"_id": key}, {"$inc": {"sold_count": n}, "$set": _touch()}) for key, n in pieces.items()]
         if writes:
             await self.collection.unobserved.bulk_write(writes, ordered=False)  # pages need not follow at once
 
     async def rename_brand(self, brand: Brand) -> None:
         """Keep a brand's name and slug in its products in step."""
         query = {"brand_id": brand.id}
-        await self.collection.update_many(query, {"$set": {"brand_name": brand.name, "brand_slug": brand.slug}})
-
-
-class CategoryDocument(Model):
-    """A category. The path is derived from the parents when categories are read, so that moving writes one document."""
-
-    model_config = {
-        "collection": "categories",
-        "indexes": lambda: [IndexModel([("slug", ASCENDING)], unique=True)],
-    }
-
-    id: str = Field(primary_field=True)
-    slug: str
-    name: str
-    description: str = ""
-    parent_id: str | None = None
-    path: list[str] = []
-    position: int = 0
-    image: dict[str, Any] | None = None
-    version: int = 1
-
-
-class CategoryRepository(Repository[Category]):
-    """The categories of the shop."""
-
-    document = CategoryDocument
-    model = Category
-    public = True
-
-    def to_document(self, aggregate: Category) -> Document:
-        """The stored form, without the derived path."""
-        raw = super().to_document(aggregate)
-        del raw["path"]
-        return raw
-
-
-class BrandDocument(Model):
-    """A brand."""
-
-    model_config = {
-        "collection": "brands",
-        "indexes": lambda: [
-            IndexModel([("slug", ASCENDING)], unique=True),
-            IndexModel([("pending_events.at", ASCENDING)], sparse=True),
-        ],
-    }
-
-    id: str = Field(primary_field=True)
-    slug: str
-    name: str
-    description: str = ""
-    version: int = 1
-    pending_events: list[dict[str, Any]] = []
-
-
-class BrandRepository(Repository[Brand]):
-    """The brands of the shop."""
-
-    document = BrandDocument
-    model = Brand
-    public = True
+        fields = {"brand_name": brand.name, "brand_slug": brand.slug}
+        await self.collection.update_many(query, {"$set": fields | _touch()})
 
 
 def rating_fields(stars: Sequence[int]) -> Document:
@@ -272,3 +236,7 @@ def rating_fields(stars: Sequence[int]) -> Document:
 
 def _stock_fields(states: Mapping[str, str]) -> Document:
     return {"stock_states": dict(states), "in_stock": any(state != OUT for state in states.values())}
+
+
+def _touch() -> Document:
+    return {"touched": new_id()}

@@ -38,7 +38,7 @@ from spoeq_core.catalog.model.rules import (
     faults,
     tidied,
 )
-from spoeq_core.catalog.model.text import ORIGIN, SLUG, attributes_of, search_words, slugify, terms_of
+from spoeq_core.catalog.model.text import ORIGIN, SLUG, attributes_of, search_words, slugify, terms_of, words_in
 
 __all__ = [
     "COUNTRIES",
@@ -87,4 +87,5 @@ __all__ = [
     "tidied",
     "tree",
     "weighted_rating",
+    "words_in",
 ]

@@ -74,7 +74,7 @@ _KEYS: Mapping[Sort, Callable[[Row], Any]] = {
 
 def weighted_rating(average: float, count: int) -> float:
     """The average by which lists are sorted: of a rating that few gave, not much is made."""
-    return (average * count + PRIOR_RATING * PRIOR_COUNT) / (count + PRIOR_COUNT)
+    return round((average * count + PRIOR_RATING * PRIOR_COUNT) / (count + PRIOR_COUNT), 9)
 
 
 def _relevance(row: Row, terms: Sequence[str]) -> int:

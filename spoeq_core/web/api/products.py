@@ -45,7 +45,8 @@ PICTURE = {
     "Products that match, with what they can be narrowed by",
     tags=TAGS,
     query={
-        "q": "Words that each begin a word of the product",
+        "q": "Words that products are found by; how, is up to the search engine in use",
+        "literal": Parameter("1: only the words as they stand, not corrected", FLAG),
         "category": "Id or slug; those below it are included",
         "brand": "Id or slug; may be given several times",
         "tag": "May be given several times",
@@ -74,6 +75,7 @@ async def index() -> Response:
         "page": found.page,
         "per_page": found.per_page,
         "facets": [_facet(shop, facet) for facet in found.facets],
+        "corrected": found.corrected or None,
     }
     return await _answer(view, actor)
 
@@ -207,6 +209,7 @@ def _query(actor: Actor) -> ProductQuery:
         page=query_int("page", 1, minimum=1, maximum=LAST_PAGE),
         per_page=query_int("per_page", 24, minimum=1, maximum=100),
         statuses=_statuses(query_text("status"), actor),
+        literal=query_flag("literal"),
     )
 
 

@@ -32,7 +32,7 @@ LONGEST = 100
 @operation(
     "Categories, brands and products that match what is being typed",
     tags=["Search"],
-    query={"q": "Words that each begin a word of the name; nothing matches nothing"},
+    query={"q": "Words, the last one perhaps not whole; nothing matches nothing"},
     headers=[IF_NONE_MATCH],
     responses={200: Suggestions},
 )
@@ -44,10 +44,11 @@ async def suggest() -> Response:
 
 
 async def _suggestions(shop: Shop, text: str) -> list[dict[str, Any]]:
-    categories, terms = await catalog.shown_categories(shop), terms_of(text)
+    categories = await catalog.shown_categories(shop)
     named = [("category", it.name, f"/category/{it.slug}") for it in categories.all()]
     brands = [("brand", it.name, f"/products?brand={it.slug}") for it in await catalog.shown_brands(shop)]
     found = await shown_products(shop, ProductQuery(text=text, per_page=MOST_PRODUCTS), categories, counted=False)
+    terms = terms_of(found.corrected or text)
     return [*_matching(named, terms), *_matching(brands, terms), *(_product(shop, it) for it in found.items)]
 
 

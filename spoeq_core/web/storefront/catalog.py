@@ -7,7 +7,7 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from spoeq_core.catalog import service as catalog
-from spoeq_core.catalog.model import Categories, Category, ProductQuery, Sort
+from spoeq_core.catalog.model import Categories, Category, ProductPage, ProductQuery, Sort
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.messages import message
 from spoeq_core.search.shown import shown_products
@@ -79,7 +79,8 @@ async def suggest() -> Response:
     categories = await catalog.shown_categories(shop)
     wanted = ProductQuery(text=q, per_page=SUGGESTED)
     found = await shown_products(shop, wanted, categories, counted=False) if q else None
-    named = [category for category in categories.all() if q and _begins_a_word(q, category.name)]
+    meant = found.corrected if found and found.corrected else q
+    named = [category for category in categories.all() if q and _begins_a_word(meant, category.name)]
     named.sort(key=lambda category: (len(category.path), category.position, category.name))
     suggestions = {
         "categories": [{"name": c.name, "url": f"/category/{c.slug}"} for c in named[:SUGGESTED_CATEGORIES]],
@@ -144,11 +145,22 @@ async def _listing(
         filtered=is_filtered(query),
         chips=chips(shop, found.facets, path),
         rescue=await _rescue(shop) if q and not found.total else [],
-        clear_url=link(path, {"q": q} if q else {}),
+        **_wording(query, found, path, q),
         next_url=_page_link(path, query.page + 1) if query.page < pages else "",
         prev_url=_page_link(path, query.page - 1) if query.page > 1 else "",
         sections=await page_sections("listing"),
     )
+
+
+def _wording(query: ProductQuery, found: ProductPage, path: str, q: str) -> dict[str, Any]:
+    """Which words the list is of, if not those that were asked for; the links that keep the words and nothing else."""
+    literal = "1" if query.literal else ""
+    return {
+        "corrected": found.corrected,
+        "literal": query.literal,
+        "literal_url": link(path, {"q": q, "literal": "1"}),
+        "clear_url": link(path, {"q": q, "literal": literal}),
+    }
 
 
 async def _rescue(shop: Shop) -> list[dict[str, Any]]:

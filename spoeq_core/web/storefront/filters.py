@@ -55,6 +55,7 @@ def product_query(category: str | None, text: str) -> ProductQuery:
         sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
         page=query_int("page", 1, minimum=1, maximum=10_000),
         per_page=PER_PAGE,
+        literal=query_flag("literal"),
     )
 
 

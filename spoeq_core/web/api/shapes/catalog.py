@@ -122,13 +122,14 @@ class FacetShape(Shape):
 
 
 class ProductList(Shape):
-    """A page of products."""
+    """A page of products; `corrected` are the words that were searched for because nothing was found for `q`."""
 
     items: list[ProductShape]
     total: int
     page: int
     per_page: int
     facets: list[FacetShape]
+    corrected: str | None = None
 
 
 class CategoryShape(Shape):

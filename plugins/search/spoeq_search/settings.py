@@ -1,0 +1,79 @@
+"""What staff may set."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from spoeq_core.sdk import message
+
+LONGEST_LINE = 300
+MOST_LINES = 500
+TWO = 2
+
+SYNONYMS = [
+    "tee, t-shirt, tshirt, टी-शर्ट",
+    "kurta, कुर्ता",
+    "kurti, कुर्ती",
+    "saree, sari, साड़ी",
+    "dupatta, chunni, दुपट्टा, चुन्नी",
+    "lehenga, lehnga, ghagra, लहंगा",
+    "salwar, shalwar, सलवार",
+    "sherwani, शेरवानी",
+    "pyjama, pajama, पजामा, पायजामा",
+    "shirt, शर्ट, कमीज़",
+    "shawl, शॉल",
+    "sandal, chappal, slipper, चप्पल",
+    "jutti, mojari, जूती",
+    "mobile, phone, smartphone, मोबाइल, फ़ोन",
+    "tv, television, टीवी",
+    "fridge, refrigerator, फ्रिज",
+    "earphone, headphone, earbud",
+    "atta, wheat flour, आटा",
+    "rice, chawal, चावल",
+    "dal, lentil, दाल",
+    "tea, chai, चाय",
+    "sugar, chini, चीनी",
+    "oil, tel, तेल",
+    "turmeric, haldi, हल्दी",
+    "chilli, chili, mirch, मिर्च",
+    "diya, lamp, दीया",
+    "bangle, kangan, choodi, चूड़ी",
+    "earring, jhumka, jhumki, झुमका",
+    "bedsheet, bed sheet, चादर",
+    "bag, थैला, बैग",
+    "gold, sona, सोना",
+    "silver, chandi, चांदी",
+    "cotton, suti, सूती",
+    "silk, resham, रेशम",
+    "red, laal, लाल",
+    "blue, neela, नीला",
+    "green, hara, हरा",
+    "white, safed, सफेद",
+    "black, kaala, काला",
+]
+
+Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE)]
+
+
+class SearchSettings(BaseModel):
+    """What words mean in this shop."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    synonyms: list[Line] = Field(
+        default_factory=lambda: list(SYNONYMS),
+        max_length=MOST_LINES,
+        title=message("Words that mean the same"),
+        description=message("A group a line, its words apart by commas, as in: tee, t-shirt, tshirt"),
+    )
+
+    @field_validator("synonyms")
+    @classmethod
+    def _groups(cls, lines: list[str]) -> list[str]:
+        kept = [line for line in lines if line.strip()]
+        for line in kept:
+            if sum(bool(part.strip()) for part in line.split(",")) < TWO:
+                raise ValueError(message("“%(line)s” needs two words or more, apart by commas.", line=line))
+        return kept
