@@ -72,7 +72,7 @@ _OFFERS = {
         "PricedCart PricingCart PricingLine Reason State Surcharge Target TaxAnswer TaxRate allocate "
         "apportion tax_added tax_included"
     ),
-    "spoeq_core.search.feed": "a_little_before all_listed category_names entries facet_names touched_since",
+    "spoeq_core.search.feed": "a_little_before all_listed category_names entries facet_names indexed touched_since",
     "spoeq_core.search.model": "Entry Found SearchEngine SearchQuery Touch",
     "spoeq_core.shipping.model": "ShippingOption",
     "spoeq_core.shop": "Shop ShopProfile",

@@ -191,6 +191,7 @@ from spoeq_core.search.feed import (
     category_names as category_names,
     entries as entries,
     facet_names as facet_names,
+    indexed as indexed,
     touched_since as touched_since,
 )
 from spoeq_core.search.model import (

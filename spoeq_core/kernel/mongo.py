@@ -114,8 +114,7 @@ class Repository(Generic[A]):
     document: type[Model]
     model: type[A]
     public: bool = False
-    differing: ClassVar[frozenset[str]] = frozenset({"version", "pending_events"})
-    """Fields of the stored form that differ each time the same aggregate is stored."""
+    differing: ClassVar[frozenset[str]] = frozenset({"version", "pending_events"})  # each time the same is stored
 
     def __init__(self, mongo: Mongo, outbox: Outbox, clock: Clock) -> None:
         self.collection: Any = Observed(

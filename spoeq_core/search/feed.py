@@ -15,7 +15,7 @@ from spoeq_core.catalog.service import all_categories
 from spoeq_core.extensions.facets import facets_of
 from spoeq_core.kernel.ids import earlier_id
 from spoeq_core.kernel.mongo import Document
-from spoeq_core.search.model import Entry, Touch
+from spoeq_core.search.model import INDEXED, Entry, Touch
 from spoeq_core.shop import Shop
 
 OVERLAP = timedelta(seconds=5)
@@ -53,6 +53,14 @@ async def all_listed(shop: Shop) -> AsyncIterator[Touch]:
     """Every product that belongs in an index, in no order."""
     async for found in shop.repository(ProductRepository).touches(ACTIVE):
         yield Touch(*found)
+
+
+def indexed(shop: Shop) -> None:
+    """Say that the index answers otherwise now: lists that were kept are forgotten, in every process at once.
+
+    A list may have been made between a change and its way into the index: without this it would stay as it was.
+    """
+    shop.cache.tell(INDEXED)
 
 
 async def entries(

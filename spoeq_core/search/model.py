@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from spoeq_core.shop import Shop
 
 
+INDEXED = "search index"
+"""The tag that lists from an engine depend on, beside their products."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
     """What a list is asked for, as an engine is told.

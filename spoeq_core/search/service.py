@@ -7,8 +7,8 @@ from functools import partial
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Categories, ProductPage, ProductQuery, ProductStatus
 from spoeq_core.hooks import catalog as catalog_hooks
-from spoeq_core.kernel.cache import BRIEFLY, keep_at_most
-from spoeq_core.search.model import Found, SearchQuery
+from spoeq_core.kernel.cache import BRIEFLY, depends_on, keep_at_most
+from spoeq_core.search.model import INDEXED, Found, SearchQuery
 from spoeq_core.shop import Shop
 
 
@@ -35,6 +35,7 @@ async def find_products(
     if not engines or query.statuses != (ProductStatus.ACTIVE,):
         return await catalog.list_products(shop, query, categories)
     within = None if query.category is None else await catalog.category_ids(shop, query.category, categories)
+    depends_on(INDEXED)
     rated = catalog.rated_query(shop, query)
     if rated is None or within == []:
         return ProductPage((), 0, query.page, query.per_page)

@@ -22,6 +22,7 @@ from spoeq_core.sdk import (
     all_listed,
     category_names,
     entries,
+    indexed,
     new_id,
     touched_since,
 )
@@ -130,6 +131,7 @@ async def _rebuild(shop: Shop, folder: Folder) -> None:
     built = Current(generation.name, fingerprint(shop), shop.clock.now().isoformat())
     folder.put_in_force(built)
     folder.has_new()
+    indexed(shop)
     folder.sweep()
 
 
@@ -200,7 +202,7 @@ async def _written(
         await _put(shop, writer, followed.categories, stale, gone)
         return _noted(followed, writer)
     finally:
-        await asyncio.to_thread(writer.close)
+        await _closed(shop, writer)
 
 
 async def _put(
@@ -229,7 +231,7 @@ async def _renamed(shop: Shop, folder: Folder, generation: Path) -> None:
             async for batch in _in_batches(entries(shop, names, query), BATCH):
                 await asyncio.to_thread(writer.put, batch)
     finally:
-        await asyncio.to_thread(writer.close)
+        await _closed(shop, writer)
     folder.note(generation, _noted(replace(followed, categories=now), writer))
 
 
@@ -242,9 +244,16 @@ async def _compared(shop: Shop, folder: Folder, generation: Path) -> None:
         stale = [key for key, touch in wanted.items() if known.get(key) != touch]
         await _put(shop, writer, followed.categories, stale, list(known.keys() - wanted.keys()))
     finally:
-        await asyncio.to_thread(writer.close)
+        await _closed(shop, writer)
     refused = {key: why for key, why in followed.refused.items() if key in wanted and key not in known}
     folder.note(generation, _noted(replace(followed, compared=time.time(), refused=refused), writer))
+
+
+async def _closed(shop: Shop, writer: Generation) -> None:
+    """Let go of the index; what was kept of lists is forgotten."""
+    await asyncio.to_thread(writer.close)
+    if writer.tells:
+        indexed(shop)
 
 
 def _followed(folder: Folder, generation: Path) -> Followed:

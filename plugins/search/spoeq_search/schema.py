@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from typing import Any, Final
 
 from tantivy import Document, Schema, SchemaBuilder
@@ -26,6 +27,8 @@ WEIGHTS: Final[Mapping[str, float]] = {
 KEYS: Final = ("brand_key", "category_key", "tag_key")
 COUNTED: Final = ("attributes", "brand_label")
 NUMBERS: Final = ("price", "in_stock", "sold", "created", "rated", "origin")
+UNTOLD: Final = frozenset({"touch", "sold"})
+"""Pages that were kept need not follow these: with each order something is sold."""
 LONGEST_TERM: Final = 32_000
 """Bytes of a text that lists are filtered by; the index refuses twice as many."""
 
@@ -34,7 +37,8 @@ def schema() -> Schema:
     """The fields. Words come apart by blanks already, so that no tokenizer of ours must be registered."""
     builder = SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("touch", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("touch", "essence"):
+        builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
     for name in WEIGHTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("words", stored=True, tokenizer_name="whitespace", index_option="basic")
@@ -55,10 +59,18 @@ def document(entry: Entry, fields: Schema) -> Document:
     Raises:
         ValueError: a value does not fit its field; nothing was written.
     """
+    values = _values(entry)
+    told = {name: value for name, value in values.items() if name not in UNTOLD}
+    essence = blake2b(repr(sorted(told.items())).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    filled = {name: value for name, value in values.items() if value != []}
+    return Document.from_dict({**filled, "essence": essence}, fields)
+
+
+def _values(entry: Entry) -> dict[str, Any]:
     row = entry.row
     texts = {name: " ".join(terms) for name, terms in _words(entry).items()}
     everything = (word for name, text in texts.items() if name != "description" for word in text.split())
-    values: dict[str, Any] = {
+    return {
         **texts,
         "words": " ".join(dict.fromkeys(everything)),
         "id": row.id,
@@ -77,7 +89,6 @@ def document(entry: Entry, fields: Schema) -> Document:
         "rating": float(row.rating),
         "rating_given": [float(row.rating)] if row.rating_count else [],
     }
-    return Document.from_dict({name: value for name, value in values.items() if value != []}, fields)
 
 
 def brand_label(entry: Entry) -> str:

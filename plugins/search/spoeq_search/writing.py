@@ -32,6 +32,8 @@ class Generation:
         self._fields = self._index.schema
         self._writer: IndexWriter | None = None
         self.refused: dict[str, str] = {}
+        self.tells = False
+        """Whether what was written since it was opened is more than what has been sold."""
 
     def searcher(self) -> Searcher:
         """Its last commit."""
@@ -47,11 +49,7 @@ class Generation:
 
     def touches_of(self, product_ids: Iterable[str]) -> dict[str, str]:
         """The same of these products, for those that are in it."""
-        searcher, found = self.searcher(), {}
-        for key in product_ids:
-            for _, address in searcher.search(Query.term_query(self._fields, "id", key), 1, count=False).hits:
-                found[key] = str(searcher.doc(address).get_first("touch"))
-        return found
+        return self._stored("touch", product_ids)
 
     def put(self, entries: Sequence[Entry], gone: Iterable[str] = ()) -> None:
         """Index products, in place of what was known of them, and take others out; one commit.
@@ -62,13 +60,26 @@ class Generation:
             IndexBroken: nothing can be written.
         """
         docs = [(entry.product.id, doc) for entry in entries if (doc := self._document(entry)) is not None]
-        self._commit(docs, list(gone))
+        gone = list(gone)
+        self.tells = self.tells or bool(gone) or self._differ(docs)
+        self._commit(docs, gone)
 
     def close(self) -> None:
         """Let others write."""
         if self._writer is not None:
             guarded(self._writer.wait_merging_threads)
             self._writer = None
+
+    def _stored(self, name: str, product_ids: Iterable[str]) -> dict[str, str]:
+        searcher, found = self.searcher(), {}
+        for key in product_ids:
+            for _, address in searcher.search(Query.term_query(self._fields, "id", key), 1, count=False).hits:
+                found[key] = str(searcher.doc(address).get_first(name))
+        return found
+
+    def _differ(self, docs: Docs) -> bool:
+        known = self._stored("essence", [key for key, _ in docs])
+        return any(known.get(key) != doc.get_first("essence") for key, doc in docs)
 
     def _document(self, entry: Entry) -> Document | None:
         try:
