@@ -19,7 +19,7 @@ _OFFERS = {
     "spoeq_core.catalog.service": (
         "all_brands all_categories create_brand create_category extend_product extend_variant forget_files "
         "import_products let_go list_products product_by_id_or_slug products_by_ids products_by_slugs products_with "
-        "set_ratings update_category"
+        "rated_products set_ratings update_category"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
     "spoeq_core.checkout.quotas": "full_quotas quota_counts",

@@ -44,6 +44,7 @@ from spoeq_core.catalog.service import (
     products_by_ids as products_by_ids,
     products_by_slugs as products_by_slugs,
     products_with as products_with,
+    rated_products as rated_products,
     set_ratings as set_ratings,
     update_category as update_category,
 )

@@ -12,10 +12,18 @@ import spoeq_coupons.plugin
 import spoeq_email.plugin
 import spoeq_flat_rate.plugin
 import spoeq_restock.plugin
+import spoeq_reviews.plugin
 from spoeq_core.testing.clients import RunningApp, app_with
 from tests.shopping import stock_up
 
-PLUGINS = (spoeq_cod.plugin, spoeq_coupons.plugin, spoeq_email.plugin, spoeq_flat_rate.plugin, spoeq_restock.plugin)
+PLUGINS = (
+    spoeq_cod.plugin,
+    spoeq_coupons.plugin,
+    spoeq_email.plugin,
+    spoeq_flat_rate.plugin,
+    spoeq_restock.plugin,
+    spoeq_reviews.plugin,
+)
 
 
 @pytest.fixture

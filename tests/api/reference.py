@@ -15,7 +15,7 @@ TARGET = Path(__file__).parents[2] / "docs" / "api.md"
 WRITE = "SPOEQ_WRITE_API_DOCS"
 COMMAND = f"{WRITE}=1 python -m pytest tests/api/test_examples.py"
 ORDER = (
-    *("Auth", "Me", "Products", "Categories", "Brands", "Search", "Cart", "Checkout"),
+    *("Auth", "Me", "Products", "Reviews", "Categories", "Brands", "Search", "Cart", "Checkout"),
     *("Orders", "Payments", "Coupons", "Inventory", "Admin"),
 )
 HEAD = f"""# The JSON API
@@ -80,6 +80,6 @@ def _statuses(operation: dict[str, Any], found: list[Exchange]) -> str:
 
 def _codes() -> Iterator[str]:
     yield "## Codes\n"
-    yield "Stable: a program may rely on them. Those of coupons, cod and restock are among them.\n"
+    yield "Stable: a program may rely on them. Those of coupons, cod, restock and reviews are among them.\n"
     yield "| code | status | |\n|---|---|---|"
     yield from (f"| `{code}` | {status} | {words} |" for code, (status, words) in CODES.items())

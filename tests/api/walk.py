@@ -34,7 +34,7 @@ NOBODY = "01JD4Z00000000000000000000"
 async def walk(running: RunningApp) -> Recorder:
     """The recorded walk."""
     to = Recorder(running, await document_of(running))
-    for part in (_staff, _accounts, _catalogue, _coupons, _buying, _orders, _stock, _settings, _leaving):
+    for part in (_staff, _accounts, _catalogue, _coupons, _buying, _orders, _reviews, _stock, _settings, _leaving):
         await part(to)
     return to
 
@@ -208,6 +208,32 @@ async def _orders(to: Recorder) -> None:
     await to.ask("asha", "POST", "/cart", {"sku": "STO-IND", "quantity": 1}, expect=201)
     mine = await _placed(to, "asha", "second")
     await to.ask("asha", "POST", f"/orders/{mine['id']}/cancel", {"reason": "Ordered twice"})
+
+
+async def _reviews(to: Recorder) -> None:
+    words = {"rating": 5, "title": "Soft and well sewn", "body": "Washed it twice, the colour stays."}
+    path = "/products/kurta-kurta/reviews"
+    review = await to.ask("asha", "POST", path, words, expect=201)
+    await to.ask("asha", "POST", path, words, expect=409)
+    await to.ask("asha", "POST", path, {**words, "rating": 6}, expect=422)
+    await to.ask("asha", "POST", "/products/nothing/reviews", words, expect=404)
+    mine = f"/reviews/{review['id']}"
+    await to.ask("asha", "PATCH", mine, {"rating": 4}, If_Match='"1"')
+    await to.ask("asha", "PATCH", mine, {"rating": 4}, expect=409, If_Match='"1"')
+    await to.ask("asha", "GET", "/me/reviews")
+    await to.ask("admin", "GET", "/reviews?status=pending&q=soft")
+    await to.ask("admin", "POST", f"{mine}/moderate", {"status": "published", "reply": "Thank you!"})
+    await to.ask("admin", "POST", f"{mine}/moderate", {"status": "hidden"}, expect=422)
+    await to.ask("", "GET", f"{path}?stars=4&sort=helpful")
+    await to.ask("asha", "POST", f"{mine}/helpful", expect=403)
+    new = {"email": "ravi@example.in", "password": PASSWORD, "name": "Ravi Das", "client": "app"}
+    tokens = await to.ask("", "POST", "/auth/register", new, expect=201)
+    to.headers["ravi"] = {"Authorization": f"Bearer {tokens['access_token']}"}
+    await to.ask("ravi", "POST", f"{mine}/helpful")
+    await to.ask("ravi", "DELETE", f"{mine}/helpful")
+    await to.ask("ravi", "POST", f"{mine}/report", {"reason": "off_topic"}, expect=202)
+    await to.ask("ravi", "DELETE", mine, expect=404)
+    await to.ask("asha", "DELETE", mine, expect=204)
 
 
 async def _stock(to: Recorder) -> None:

@@ -41,7 +41,7 @@ from spoeq_core.catalog.service.products import (
     slugs_by_sku,
     update_product,
 )
-from spoeq_core.catalog.service.ratings import rated_query, set_ratings, shows_ratings
+from spoeq_core.catalog.service.ratings import rated_products, rated_query, set_ratings, shows_ratings
 from spoeq_core.catalog.service.shown import PRODUCTS, WEIGHT, shown_brands, shown_categories, shown_product, shown_tree
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "products_by_ids",
     "products_by_slugs",
     "products_with",
+    "rated_products",
     "rated_query",
     "record_sales",
     "remove_loose_files",

@@ -33,6 +33,12 @@ async def set_ratings(shop: Shop, ratings: Mapping[str, Sequence[int]]) -> list[
     return [key for part in parts for key in await shop.repository(ProductRepository).set_ratings(part)]
 
 
+async def rated_products(shop: Shop) -> list[str]:
+    """The ids of the products that have a rating, whether it is shown now or not."""
+    found = shop.repository(ProductRepository).collection.find({"rating_average": {"$gt": 0}}, {"_id": 1})
+    return [raw["_id"] async for raw in found]
+
+
 def shows_ratings(shop: Shop) -> bool:
     """Whether an enabled plugin rates products."""
     return any(part.value for part in shop.hooks.parts(app_hooks.register_ratings))

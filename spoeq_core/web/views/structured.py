@@ -108,6 +108,7 @@ def product(shop: Shop, view: Mapping[str, Any]) -> Data | None:
         return None
     url = absolute(shop, f"/product/{view['slug']}")
     common = _known(
+        **{"@id": f"{url}#product"},
         name=view["name"],
         description=view["description"],
         url=url,

@@ -1,0 +1,88 @@
+"""Reviews: what they add to the shop, at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from odmantic import Model
+from pydantic import BaseModel
+
+from spoeq_core.sdk import (
+    Event,
+    Handler,
+    Manifest,
+    Permission,
+    PersonalData,
+    Routes,
+    Schedule,
+    Shop,
+    hookimpl,
+)
+from spoeq_reviews import api, subscribers
+from spoeq_reviews.documents import InvitationDocument, ReviewDocument
+from spoeq_reviews.personal import INVITATIONS, REVIEWS
+from spoeq_reviews.service.rating import recount_everything
+from spoeq_reviews.settings import ReviewSettings
+
+manifest = Manifest(
+    name="reviews",
+    title="Reviews",
+    description="Stars, words and photos of shoppers, verified by their orders, and read by staff first.",
+)
+
+
+@hookimpl
+def register_settings() -> type[BaseModel]:
+    """Who may review, and what is shown at once."""
+    return ReviewSettings
+
+
+@hookimpl
+def register_documents() -> Sequence[type[Model]]:
+    """Reviews, and which buyers are to be asked."""
+    return [ReviewDocument, InvitationDocument]
+
+
+@hookimpl
+def register_ratings() -> bool:
+    """The stars of products come from here."""
+    return True
+
+
+@hookimpl
+def register_data_manifest() -> Sequence[PersonalData]:
+    """Who wrote what, and whose orders are asked about."""
+    return [REVIEWS, INVITATIONS]
+
+
+@hookimpl
+def register_permissions() -> Sequence[Permission]:
+    """Reading reviews before everybody does."""
+    return [Permission(api.PERMISSION, "Publish, reject and answer reviews", frozenset({"staff", "support"}))]
+
+
+@hookimpl
+def register_routes() -> Routes:
+    """The API."""
+    return Routes(api=api.blueprint)
+
+
+@hookimpl
+def register_subscribers() -> Mapping[type[Event], Handler]:
+    """Counting stars, telling authors, planning questions."""
+    return subscribers.HANDLERS
+
+
+@hookimpl
+def register_schedules() -> Sequence[Schedule]:
+    """Counting everything once a day, and asking buyers."""
+    return subscribers.SCHEDULES
+
+
+@hookimpl
+async def plugin_enabling(shop: Shop, plugin: str) -> bool | None:
+    """Count the stars anew: what happened to reviews while the plugin was off was told to nobody."""
+    if plugin != manifest.name:
+        return None
+    await recount_everything(shop)
+    return True

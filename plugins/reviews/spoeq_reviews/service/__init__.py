@@ -1,0 +1,1 @@
+"""What is done with reviews: written, read by staff, counted, voted on, asked for."""
