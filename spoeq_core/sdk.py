@@ -50,6 +50,7 @@ _OFFERS = {
     "spoeq_core.kernel.settings": "Settings",
     "spoeq_core.kernel.tasks": "Schedule",
     "spoeq_core.kernel.storage": "FileStorage is_key require_key",
+    "spoeq_core.kernel.validation": "field_errors",
     "spoeq_core.local": "in_process_client use_shop with_shop",
     "spoeq_core.notifications.model": "Message NotificationChannel",
     "spoeq_core.notifications.service": "Recipient send_message",

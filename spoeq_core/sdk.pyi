@@ -116,6 +116,7 @@ from spoeq_core.kernel.mongo import Repository as Repository, plain as plain
 from spoeq_core.kernel.settings import Settings as Settings
 from spoeq_core.kernel.storage import FileStorage as FileStorage, is_key as is_key, require_key as require_key
 from spoeq_core.kernel.tasks import Schedule as Schedule
+from spoeq_core.kernel.validation import field_errors as field_errors
 from spoeq_core.local import in_process_client as in_process_client, use_shop as use_shop, with_shop as with_shop
 from spoeq_core.notifications.model import Message as Message, NotificationChannel as NotificationChannel
 from spoeq_core.notifications.service import Recipient as Recipient, send_message as send_message

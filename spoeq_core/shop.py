@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.languages import is_language
+from spoeq_core.kernel.messages import message
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -78,7 +79,9 @@ class ShopProfile(BaseModel):
     def _known_languages(cls, value: list[str]) -> list[str]:
         wrong = [code for code in value if not is_language(code)]
         if wrong:
-            raise ValueError(f"{', '.join(wrong)} is no code of a language. Write one a line, as in: en")
+            raise ValueError(
+                message("%(text)s is no code of a language. Write one a line, as in: en", text=", ".join(wrong))
+            )
         return list(dict.fromkeys(value)) or ["en"]
 
 

@@ -15,6 +15,7 @@ from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.contributions import Extension, ExtensionTarget
 from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid
 from spoeq_core.kernel.mongo import plain
+from spoeq_core.kernel.validation import field_errors
 from spoeq_core.shop import Shop
 
 Data = dict[str, Any]
@@ -124,7 +125,7 @@ def extended(
         try:
             merged[plugin] = extensions[plugin].model.model_validate(value).model_dump(mode="json")
         except ValidationError as error:
-            errors.extend(_errors(error, f"{field}.{plugin}"))
+            errors.extend(field_errors(error, f"{field}.{plugin}"))
     return merged, errors
 
 
@@ -170,7 +171,7 @@ def _loaded(plugin: str, model: type[M], stored: Mapping[str, Any]) -> M:
     except ValidationError as error:
         raise Invalid(
             f"What is stored for plugin {plugin!r} is not a {model.__name__} any more.",
-            errors=_errors(error, f"ext.{plugin}"),
+            errors=field_errors(error, f"ext.{plugin}"),
             hint="Let the model accept what its earlier versions stored.",
         ) from None
 
@@ -181,7 +182,3 @@ def _unregistered(model: type[BaseModel], target: str = "") -> ConfigurationErro
         f"No enabled plugin registered {model.__name__}{of}.",
         hint="Return it from register_extensions, and ask only while the plugin is enabled.",
     )
-
-
-def _errors(error: ValidationError, field: str) -> list[FieldError]:
-    return [FieldError(".".join((field, *map(str, item["loc"]))), item["msg"], item["type"]) for item in error.errors()]

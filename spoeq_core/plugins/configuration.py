@@ -16,6 +16,7 @@ from spoeq_core.hooks.caller import Hooks
 from spoeq_core.kernel.crypto import Keyring
 from spoeq_core.kernel.errors import ConfigurationError
 from spoeq_core.kernel.redis import REDIS_ERRORS
+from spoeq_core.kernel.validation import field_errors
 from spoeq_core.plugins.discovery import Discovery, InstalledPlugin, Quarantined
 from spoeq_core.plugins.documents import Change, PluginStateDocument, PluginStates
 from spoeq_core.plugins.faults import Faults
@@ -197,4 +198,4 @@ def _without_values(error: ValidationError | ConfigurationError) -> str:
     """What is wrong, field by field, without what was entered: it may be a secret."""
     if isinstance(error, ConfigurationError):
         return str(error)
-    return "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
+    return "; ".join(f"{item.field}: {item.message}" for item in field_errors(error))

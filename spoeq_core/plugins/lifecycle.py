@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from spoeq_core.hooks import lifecycle as lifecycle_hooks
-from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid, NotFound, StaleAggregate
+from spoeq_core.kernel.errors import ConfigurationError, Invalid, NotFound, StaleAggregate
+from spoeq_core.kernel.validation import field_errors
 from spoeq_core.plugins.configuration import Configuration
 from spoeq_core.plugins.documents import PluginStateDocument
 from spoeq_core.plugins.storages import storage_names
@@ -130,13 +131,7 @@ def _merged(name: str, current: BaseModel, values: Mapping[str, Any]) -> BaseMod
     try:
         return type(current).model_validate(merged)
     except ValidationError as error:
-        raise Invalid(
-            f"The settings of {name} were not saved.",
-            errors=[
-                FieldError(".".join(str(part) for part in item["loc"]), item["msg"], item["type"])
-                for item in error.errors()
-            ],
-        ) from None
+        raise Invalid(f"The settings of {name} were not saved.", errors=field_errors(error)) from None
 
 
 def _secret(current: SecretStr, entered: Any) -> Any:

@@ -12,6 +12,7 @@ from quart import Response, request
 from werkzeug.datastructures import MultiDict
 
 from spoeq_core.kernel.errors import FieldError, Invalid, Malformed
+from spoeq_core.kernel.validation import field_errors
 from spoeq_core.web.languages import translate
 
 B = TypeVar("B", bound=BaseModel)
@@ -53,18 +54,7 @@ def parse(model: type[B], raw: bytes) -> B:
 
 def invalid(error: ValidationError) -> Invalid:
     """A validation error of pydantic as ours."""
-    return Invalid(
-        "Some fields are missing or wrong.",
-        errors=[
-            FieldError(".".join(str(part) for part in item["loc"]), _sentence(item["msg"]), item["type"])
-            for item in error.errors(include_url=False, include_input=False, include_context=False)
-        ],
-    )
-
-
-def _sentence(message: str) -> str:
-    text = message.removeprefix("Value error, ")
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+    return Invalid("Some fields are missing or wrong.", errors=field_errors(error))
 
 
 class Form:
@@ -114,6 +104,10 @@ class Faults:
 
     def __init__(self) -> None:
         self._by_field: dict[str, FieldError] = {}
+
+    def __bool__(self) -> bool:
+        """Whether anything is wrong so far."""
+        return bool(self._by_field)
 
     def of(self, read: Callable[[], T], otherwise: T) -> T:
         """What `read` gives; where it is refused its errors are kept, and it is `otherwise`."""

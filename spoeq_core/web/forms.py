@@ -8,12 +8,13 @@ from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from spoeq_core.kernel.errors import Invalid, SpoeqError
+from spoeq_core.kernel.errors import FieldError, Invalid, SpoeqError
 from spoeq_core.kernel.money import parse_amount, plain_amount
-from spoeq_core.web.bodies import Form
+from spoeq_core.kernel.validation import field_errors
+from spoeq_core.web.bodies import Faults, Form
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.languages import translate
 
@@ -33,7 +34,7 @@ def fields_of(
         {
             **_field(name, info, values.get(name)),
             "name": f"{prefix}{name}",
-            "error": errors.get(f"{prefix}{name}", ""),
+            "error": translate(errors.get(f"{prefix}{name}", "")),
         }
         for name, info in model.model_fields.items()
         if _kind(info) != HIDDEN
@@ -44,12 +45,33 @@ def read_fields(model: type[BaseModel], form: Form, prefix: str = "") -> dict[st
     """What was entered, in the types that the model understands; empty secrets are left out.
 
     Raises:
-        Invalid: an amount cannot be read.
+        Invalid: an amount cannot be read; the errors then name what the model refuses of the other fields too.
     """
-    return {
-        name: _read(model.model_fields[name], f"{prefix}{name}", value)
-        for name, value in typed_fields(model, form, prefix).items()
-    }
+    faults, read = Faults(), {}
+    for name, typed in typed_fields(model, form, prefix).items():
+        try:
+            read[name] = _read(model.model_fields[name], f"{prefix}{name}", typed)
+        except Invalid as error:
+            faults.add(error.errors)
+    if faults:
+        faults.add(_refused(model, read, prefix))
+    faults.raise_if_any()
+    return read
+
+
+def at_field(error: FieldError) -> FieldError:
+    """The error at the form's field, where one field stands for a list of values."""
+    return FieldError(error.field.partition(".")[0], error.message, error.code)
+
+
+def _refused(model: type[BaseModel], read: Mapping[str, Any], prefix: str) -> list[FieldError]:
+    """What the model refuses of the fields that could be read."""
+    try:
+        model.model_validate(dict(read))
+    except ValidationError as error:
+        found = [at_field(item) for item in field_errors(error)]
+        return [FieldError(f"{prefix}{item.field}", item.message, item.code) for item in found if item.field in read]
+    return []
 
 
 def typed_fields(model: type[BaseModel], form: Form, prefix: str = "") -> dict[str, Any]:

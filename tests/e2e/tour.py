@@ -115,10 +115,11 @@ def _buy(context: BrowserContext, sku: str) -> dict[str, str]:
         if page.locator(f"[name={name}]").count():
             page.locator(f"[name={name}]").fill(value)
     page.locator("[name=state]").select_option(label="Karnataka")
-    page.get_by_role("button", name="Update delivery and total").click()
-    page.locator("[name=shipping_method]").first.wait_for(state="attached")
-    page.locator("[name=payment_method][value=cod]").check(force=True)
-    page.get_by_role("button", name="Update delivery and total").click()
+    for section in ("Contact", "Delivery address", "Delivery", "Payment"):
+        if section == "Payment":
+            page.locator("[name=payment_method][value=cod]").check(force=True)
+        part = page.get_by_role("region", name=section, exact=True)
+        part.get_by_role("button", name="Save and continue").click()
     page.get_by_text("Cash on delivery fee").first.wait_for()
     page.get_by_role("button", name=re.compile("^(Place order|Pay )")).click()
     page.wait_for_url("**/confirmation?**")

@@ -134,7 +134,7 @@ async def test_a_products_errors_stand_at_the_fields_and_nothing_is_lost(
     status, html = await send(admin, path, fields, **typed)
     assert status == 422
     assert "120" in error_at(html, "ext.keeper.months")
-    assert "greater than or equal to 0" in error_at(html, f"{ROW}-watt_hours")
+    assert "Enter 0 or more." in error_at(html, f"{ROW}-watt_hours")
     assert typed.items() <= fields_of(html, "product-form").items()
     status, html = await send(admin, path, fields, **{f"{ROW}-deposit": "much", f"{ROW}-watt_hours": "3"})
     assert status == 422
@@ -259,7 +259,7 @@ async def test_two_people_at_a_customers_fields_choose(app: RunningApp, admin: B
     again = fields_of(await admin.text(path), "extensions-form")
     status, html = await send(admin, f"{path}/extensions", again, **{"ext.keeper.points": "-1"})
     assert status == 422
-    assert "greater than or equal to 0" in error_at(html, "ext.keeper.points")
+    assert "Enter 0 or more." in error_at(html, "ext.keeper.points")
 
 
 async def test_switched_off_there_is_no_form_and_nothing_is_lost(

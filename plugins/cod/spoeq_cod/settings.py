@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from spoeq_core.sdk import message
+
 STATUTORY_SUM = 2_00_000_00
 """Cash of ₹2,00,000 or more from one person in a day is forbidden (Income-tax Act, s. 269ST)."""
 MONEY: JsonDict = {"widget": "money"}
@@ -15,7 +17,7 @@ MONEY: JsonDict = {"widget": "money"}
 def _beginning_of_pin(text: str) -> str:
     pin = "".join(text.split())
     if not pin.isdecimal() or not pin.isascii() or not 1 <= len(pin) <= 6:  # noqa: PLR2004 - a PIN's digits
-        raise ValueError(f"{text!r} is neither a PIN nor its beginning")
+        raise ValueError(message("“%(text)s” is neither a PIN nor its beginning.", text=text))
     return pin
 
 

@@ -197,7 +197,9 @@ def _rate(line: str, currency: str) -> dict[str, int]:
     weight, _, price = line.replace("=", ":").rpartition(":")
     digits = weight.lower().replace("g", "").strip()
     if digits not in {"", "any"} and not digits.isdecimal():
-        raise Invalid.field("rates", f"{line!r} is no rate. Write one a line, as in 1000: 79 or any: 299.")
+        raise Invalid.field(
+            "rates", message("“%(line)s” is no rate. Write one a line, as in 1000: 79 or any: 299.", line=line)
+        )
     try:
         amount = parse_amount(price, currency)
     except SpoeqError as error:

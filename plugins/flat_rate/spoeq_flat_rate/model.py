@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from spoeq_core.sdk import find_state, state_code
+from spoeq_core.sdk import find_state, message, state_code
 
 SUNDAY = 6
 INDIA = "IN"
@@ -69,7 +69,7 @@ class Zone(BaseModel):
     def _two_letters(cls, countries: tuple[str, ...]) -> tuple[str, ...]:
         for country in countries:
             if not re.fullmatch("[A-Z]{2}", country):
-                raise ValueError(f"{country!r} is not the two-letter code of a country, as in IN")
+                raise ValueError(message("“%(text)s” is not the two-letter code of a country, as in IN.", text=country))
         return countries
 
     @field_validator("states")
@@ -80,7 +80,7 @@ class Zone(BaseModel):
         found = [(text, find_state(text)) for text in states]
         unknown = [text for text, state in found if state is None]
         if unknown:
-            raise ValueError(f"{unknown[0]!r} is not a state of India")
+            raise ValueError(message("“%(text)s” is not a state of India.", text=unknown[0]))
         return tuple(state.name for _, state in found if state is not None)
 
     @field_validator("pin_prefixes")
@@ -88,7 +88,7 @@ class Zone(BaseModel):
     def _digits(cls, prefixes: tuple[str, ...]) -> tuple[str, ...]:
         for prefix in prefixes:
             if not re.fullmatch("[0-9]{1,6}", prefix):
-                raise ValueError(f"{prefix!r} is neither a PIN nor its beginning")
+                raise ValueError(message("“%(text)s” is neither a PIN nor its beginning.", text=prefix))
         return prefixes
 
     @field_validator("rates")
@@ -96,14 +96,14 @@ class Zone(BaseModel):
     def _ascending(cls, rates: tuple[Rate, ...]) -> tuple[Rate, ...]:
         limits = [rate.up_to_g or 10**9 for rate in rates]
         if limits != sorted(set(limits)):
-            raise ValueError("Prices go up by weight; only the last may be for any weight")
+            raise ValueError(message("Prices go up by weight; only the last may be for any weight."))
         return rates
 
     @field_validator("max_days")
     @classmethod
     def _not_before_the_earliest(cls, days: int, info: ValidationInfo) -> int:
         if days < info.data.get("min_days", 0):
-            raise ValueError("The promised day cannot be before the earliest one")
+            raise ValueError(message("The promised day cannot be before the earliest one."))
         return days
 
     def precision(self, country: str, state: str, postal_code: str) -> int:

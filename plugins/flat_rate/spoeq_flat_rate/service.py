@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from spoeq_core.sdk import (
     Conflict,
@@ -16,6 +15,7 @@ from spoeq_core.sdk import (
     PricingCart,
     ShippingOption,
     Shop,
+    field_errors,
     message,
     save_settings,
 )
@@ -25,9 +25,9 @@ from spoeq_flat_rate.settings import FlatRateSettings
 PLUGIN = "flat_rate"
 Zones = Mapping[str, tuple[Zone, ...]]
 MISSING = {
-    "name": "Enter a name.",
-    "label": "Enter what shoppers read.",
-    "rates": "Enter at least one price.",
+    "name": message("Enter a name."),
+    "label": message("Enter what shoppers read."),
+    "rates": message("Enter at least one price."),
 }
 
 
@@ -139,11 +139,14 @@ def _zone(values: Mapping[str, object]) -> Zone:
     try:
         return Zone.model_validate(values)
     except ValidationError as error:
-        problems = error.errors(include_url=False, include_context=False, include_input=False)
-        raise Invalid(
-            "The zone was not saved.",
-            errors=[FieldError(str(item["loc"][0]), _sentence(item), item["type"]) for item in problems],
-        ) from None
+        raise Invalid("The zone was not saved.", errors=[_at_field(item) for item in field_errors(error)]) from None
+
+
+def _at_field(error: FieldError) -> FieldError:
+    """The error at the form's field, where one stands for a list of prices or words."""
+    field = error.field.partition(".")[0]
+    words = MISSING.get(field, error.message) if error.code in {"string_too_short", "too_short"} else error.message
+    return FieldError(field, words, error.code)
 
 
 def _refuse_same_name(zone: Zone, others: Iterable[Zone]) -> None:
@@ -151,8 +154,3 @@ def _refuse_same_name(zone: Zone, others: Iterable[Zone]) -> None:
         raise Conflict(
             message("There is a zone %(name)s already.", name=zone.name), hint="Choose another name.", code="duplicate"
         )
-
-
-def _sentence(problem: ErrorDetails) -> str:
-    missing = MISSING.get(str(problem["loc"][0]), "") if problem["type"] in {"string_too_short", "too_short"} else ""
-    return missing or f"{problem['msg'].removeprefix('Value error, ')}."

@@ -14,7 +14,7 @@ from spoeq_core.kernel.messages import message
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.lists import back_to
 from spoeq_core.web.answers import see_other
-from spoeq_core.web.bodies import Form, form_state, query_flag, query_int, query_text, read_form
+from spoeq_core.web.bodies import Faults, Form, form_state, query_flag, query_int, query_text, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import Undo, flash
@@ -71,7 +71,9 @@ async def adjust(sku: str) -> Response:
     form = await read_form()
     actor = await current_actor()
     try:
-        delta, reason = form.integer("delta"), _reason(form)
+        faults = Faults()
+        delta, reason = faults.of(lambda: form.integer("delta"), 0), faults.of(lambda: _reason(form), "")
+        faults.raise_if_any()
         stock = await inventory.adjust(current_shop(), sku, delta, reason, actor.id)
     except Invalid as error:
         return await _stock(sku, form.as_dict(), error.errors, 422)

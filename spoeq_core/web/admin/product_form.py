@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from quart import request
 
 from spoeq_core.catalog.model import Option, Product, ProductChanges, ProductStatus, Variant
+from spoeq_core.catalog.service import drafted
+from spoeq_core.catalog.service.checks import in_itself
 from spoeq_core.kernel.errors import FieldError, Invalid, SpoeqError
 from spoeq_core.kernel.money import parse_amount
 from spoeq_core.shop import Shop
 from spoeq_core.web.admin.extension_form import extension_fields, field_name, read_extensions, row_prefix
-from spoeq_core.web.bodies import Form
+from spoeq_core.web.bodies import Faults, Form
 from spoeq_core.web.forms import Field
 
 DECLARED = ("country_of_origin", "maker", "maker_address", "net_quantity", "care_contact")
@@ -25,7 +28,7 @@ async def entered(shop: Shop, form: Form, product: Product | None) -> tuple[Prod
     """The form as changes, and the first stock by SKU of variants that are new.
 
     Raises:
-        Invalid: a number cannot be read; the errors name the form's fields.
+        Invalid: something cannot be read; the errors name the form's fields, and what is wrong besides.
     """
     names = _words(form.text("option_names"))
     errors: list[FieldError] = []
@@ -36,12 +39,13 @@ async def entered(shop: Shop, form: Form, product: Product | None) -> tuple[Prod
         variants.append(variant)
         if pieces is not None:
             stock[variant.sku] = pieces
-    if errors:
-        raise Invalid("Some numbers cannot be read.", errors=errors)
+    unread = Faults()
+    unread.add(errors)
+    ext = product.ext if product else {}
     changes: ProductChanges = {
         "name": form.text("name"),
         "description": form.text("description"),
-        "status": _status(form.text("status")),
+        "status": unread.of(lambda: _status(form.text("status")), ProductStatus.DRAFT),
         "brand_id": form.text("brand_id") or None,
         "category_ids": tuple(form.texts("category_ids")),
         "tags": tuple(_words(form.text("tags"))),
@@ -50,10 +54,14 @@ async def entered(shop: Shop, form: Form, product: Product | None) -> tuple[Prod
         "variants": tuple(variants),
         "declarations": {**_kept(product), **{name: form.text(name) for name in DECLARED if form.text(name)}},
         "hsn": form.text("hsn"),
-        "ext": read_extensions(shop, "product", form, product.ext if product else {}),
+        "ext": unread.of(lambda: read_extensions(shop, "product", form, ext), dict(ext)),
     }
     if form.text("slug") or product is not None:
         changes["slug"] = form.text("slug") or (product.slug if product else "")
+    if unread:
+        _, refused = in_itself(shop, replace(product or drafted(shop, {}), **changes), product)
+        unread.add(error for error in refused if error.field != "slug" or "slug" in changes)
+    unread.raise_if_any()
     return changes, stock
 
 

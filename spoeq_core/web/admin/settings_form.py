@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from spoeq_core.kernel.errors import StaleAggregate
+from spoeq_core.kernel.errors import Invalid, StaleAggregate
 from spoeq_core.plugins import lifecycle
 from spoeq_core.shop import Shop
 from spoeq_core.web.admin.merging import TAKE, BothChanged, Difference, conflict_views, differences, pack, unpack
 from spoeq_core.web.bodies import Form
-from spoeq_core.web.forms import Field, fields_of, read_fields, typed_fields
+from spoeq_core.web.forms import Field, at_field, fields_of, read_fields, typed_fields
 from spoeq_core.web.languages import translate
 from spoeq_core.web.views.plugins import settings_of
 
@@ -38,6 +38,8 @@ async def save_typed(shop: Shop, name: str, form: Form) -> tuple[BaseModel, Base
         values = {field: value for field, value in read_fields(model, form).items() if field not in theirs}
         try:
             return before, await lifecycle.save_settings(shop, name, values, version=version)
+        except Invalid as error:
+            raise Invalid(error.message, errors=[at_field(item) for item in error.errors]) from None
         except StaleAggregate:
             configuration = lifecycle.configuration_of(shop)
             await configuration.refresh()

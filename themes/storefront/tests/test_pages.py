@@ -100,6 +100,11 @@ async def test_discount_is_floored_and_mrp_is_struck_and_said(storefront, cases,
     assert re.search(r'<s class="price__mrp">', html)
 
 
+async def test_what_is_promised_stands_before_the_button_to_buy(storefront, cases):
+    html = await storefront.render(*cases["product"])
+    assert html.index('class="promises"') < html.index('id="buy"') < html.index("Sold by")
+
+
 async def test_a_price_without_discount_shows_no_mrp(storefront, cases, words):
     template, context = cases["product"]
     price = {"mrp": None, "sale": {"amount": 100000, "currency": "INR"}}
@@ -154,7 +159,7 @@ async def test_without_a_choice_the_button_says_what_is_missing(storefront, case
         {**group, "values": [{**v, "selected": False} for v in group["values"]]} for group in context["option_groups"]
     ]
     html = await storefront.render(template, {**context, "option_groups": groups})
-    assert "Choose: Colour, Size" in words(html)
+    assert "Choose colour and size" in words(html)
     assert "/cart/items" not in html
 
 
