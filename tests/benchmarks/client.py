@@ -62,7 +62,7 @@ class Visitor:
 
     async def get(self, path: str) -> Answer:
         """A page, as browsers ask for it."""
-        return await self.ask("GET", path, b"", {"Accept-Encoding": "gzip"})
+        return await self.ask("GET", path, b"", {"Accept-Encoding": "gzip", "Sec-Fetch-Site": "none"})
 
     async def post(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Answer:
         """JSON sent to the API."""

@@ -58,7 +58,7 @@ class Counting:
 
     async def get(self, path: str) -> None:
         """A page."""
-        answer = await self.client.get(path, headers={**VISITOR, "Accept-Encoding": "gzip"})
+        answer = await self.client.get(path, headers={**VISITOR, "Accept-Encoding": "gzip", "Sec-Fetch-Site": "none"})
         if answer.status_code != 200:
             raise SystemExit(f"{path} answered {answer.status_code} while its commands were counted.")
 

@@ -17,6 +17,7 @@ function request()
   at = at % #requests + 1
   visitor = (visitor + 1) % 16777216
   wrk.headers["Accept-Encoding"] = "gzip"
+  wrk.headers["Sec-Fetch-Site"] = "none"
   wrk.headers["X-Forwarded-For"] = string.format(
     "10.%d.%d.%d", math.floor(visitor / 65536), math.floor(visitor / 256) % 256, visitor % 256)
   return wrk.format("GET", requests[at])
