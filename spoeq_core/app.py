@@ -47,7 +47,9 @@ def create_app(
     _mount(app, prepared)
     plugins = prepared.discovery.plugins
     installed = themes or discover_themes()
-    app.extensions[THEMING] = Theming(installed, plugins, reload=settings.env == "dev")
+    app.extensions[THEMING] = Theming(
+        installed, plugins, reload=settings.env == "dev", compiled=settings.data_dir / "templates"
+    )
     for part in (compression, languages, errors, security, health, common):
         part.install(app)
     _serve(app, prepared, clock, listeners, installed)

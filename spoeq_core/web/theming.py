@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -34,18 +35,36 @@ log = logging.getLogger(__name__)
 
 THEMING = "spoeq_theming"
 FAULTS_LAST = 24 * 3600
+LOOK_AGAIN = 0.5
+"""Seconds after which the files of a theme are read again, where that is wanted: it is a third of drawing a page."""
 
 
 class Theming:
-    """The templates of one app, for both faces."""
+    """The templates of one app, for both faces.
 
-    def __init__(self, themes: Themes, plugins: Sequence[InstalledPlugin], *, reload: bool = False) -> None:
+    Args:
+        themes: Those installed.
+        plugins: Those whose templates may be drawn.
+        reload: Whether files that change are read again.
+        compiled: Where compiled templates are kept for the next start.
+    """
+
+    def __init__(
+        self,
+        themes: Themes,
+        plugins: Sequence[InstalledPlugin],
+        *,
+        reload: bool = False,
+        compiled: Path | None = None,
+    ) -> None:
         self.themes = themes
         self._plugin_roots = {plugin.name: package_root(plugin.module) for plugin in plugins}
         self._environments: dict[str, Environment] = {}
-        self._designs: dict[str, Design] = {}
-        self._looks: dict[str, tuple[int, Look]] = {}
+        self._designs: dict[str, tuple[float, Design]] = {}
+        self._looks: dict[str, tuple[int, Design, Look]] = {}
+        self._urls: dict[tuple[str, str], str] = {}
         self._reload = reload
+        self._compiled = compiled
 
     def active(self, face: Face, shop: Shop) -> Theme:
         """The theme that a shop shows a face in."""
@@ -53,12 +72,12 @@ class Theming:
 
     def look(self, theme: Theme, shop: Shop) -> Look:
         """A theme with what staff chose in it."""
-        epoch = configuration_of(shop).epoch
+        epoch, design = configuration_of(shop).epoch, self.design(theme)
         known = self._looks.get(theme.name)
-        if known is None or known[0] != epoch or self._reload:
-            known = (epoch, look_at(theme, self.design(theme), choices_of(shop, theme.name)))
+        if known is None or known[0] != epoch or known[1] is not design:
+            known = (epoch, design, look_at(theme, design, choices_of(shop, theme.name)))
             self._looks[theme.name] = known
-        return known[1]
+        return known[2]
 
     def previewed(self, shop: Shop, preview: Preview) -> Look | None:
         """A theme as a member of staff tries it; None if it cannot be shown."""
@@ -71,9 +90,11 @@ class Theming:
 
     def design(self, theme: Theme) -> Design:
         """What a theme and its parents declare."""
-        if theme.name not in self._designs or self._reload:
-            self._designs[theme.name] = read_design(self.themes.chain(theme), self._plugin_roots)
-        return self._designs[theme.name]
+        known, now = self._designs.get(theme.name), time.monotonic()
+        if known is None or (self._reload and now - known[0] > LOOK_AGAIN):
+            known = (now, read_design(self.themes.chain(theme), self._plugin_roots))
+            self._designs[theme.name] = known
+        return known[1]
 
     def environment(self, theme: Theme) -> Environment:
         """The templates as a theme shows them."""
@@ -87,6 +108,7 @@ class Theming:
                 },
                 speech=lambda: self.speech(theme),
                 reload=self._reload,
+                compiled=self._compiled,
             )
         return self._environments[theme.name]
 
@@ -118,8 +140,11 @@ class Theming:
 
     def static_url(self, owner: str, name: str) -> str:
         """The address of a static file with a hash of its content, so that it can be cached for ever."""
-        path = self.static_file(owner, name)
-        return f"/static/{owner}/{name}?v={self.themes.digest(path)}" if path else f"/static/{owner}/{name}"
+        if (owner, name) not in self._urls or self._reload:
+            path = self.static_file(owner, name)
+            version = f"?v={self.themes.digest(path)}" if path else ""
+            self._urls[owner, name] = f"/static/{owner}/{name}{version}"
+        return self._urls[owner, name]
 
     def _folders(self, theme: Theme) -> list[Path]:
         chain = [item.templates for item in self.themes.chain(theme)]

@@ -59,7 +59,12 @@ class BenchShop:
 
     def environment(self) -> dict[str, str]:
         """Of its processes and of commands that use it; a proxy is trusted, so that each request is a visitor's own."""
-        own = {"SPOEQ_DATA_DIR": str(self.data_dir), "SPOEQ_TRUSTED_PROXIES": "1", "SPOEQ_LOG_LEVEL": "WARNING", "SPOEQ_ENV": "staging"}
+        own = {
+            "SPOEQ_DATA_DIR": str(self.data_dir),
+            "SPOEQ_TRUSTED_PROXIES": "1",
+            "SPOEQ_LOG_LEVEL": "WARNING",
+            "SPOEQ_ENV": "staging",
+        }
         outside = {name: value for name, value in os.environ.items() if not name.startswith("SPOEQ_")}
         return {**outside, **own, **self.env}
 

@@ -53,7 +53,7 @@ def forget(data_dir: Path) -> None:
     if not data_dir.exists():
         return
     with DataDirectory(data_dir).lock():
-        ours = {"mongo", "valkey", "logs", "media", "search", "secantusd.toml", "spoeq.lock", SEEDED}
+        ours = {"mongo", "valkey", "logs", "media", "search", "templates", "secantusd.toml", "spoeq.lock", SEEDED}
         foreign = sorted(path.name for path in data_dir.iterdir() if path.name not in ours and path.suffix != ".pid")
         if foreign:
             raise click.ClickException(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 from pathlib import Path
 
 import pytest
 from jinja2 import TemplateNotFound
 
+from spoeq_core.web import templating
 from spoeq_core.web.templating import ThemeEnvironment, build_environment
 
 
@@ -21,6 +23,14 @@ def write(folder: Path, name: str, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
+
+
+ROOT = "async def root(context, missing=None, environment=None):\n    yield 'kept'\n"
+"""What a compiled template looks like to Jinja."""
+
+
+def _as_after_a_restart() -> None:
+    templating._compiled.clear()
 
 
 async def shown(environment: ThemeEnvironment, name: str) -> str:
@@ -110,3 +120,33 @@ async def test_a_template_is_compiled_once_a_process_and_again_when_its_text_cha
     path.write_text("two {{ 1 + 1 }}")
     assert [await shown(build_environment(folders, {}), "p.html") for _ in range(3)] == ["two 2"] * 3
     assert compiled == ["one {{ 1 + 1 }}", "two {{ 1 + 1 }}"]
+
+
+async def test_compiled_templates_are_kept_for_the_next_start(folders: list[Path], tmp_path: Path):
+    write(folders[2], "p.html", "{{ 1 + 1 }}")
+    kept = tmp_path / "kept"
+    assert await shown(build_environment(folders, {}, compiled=kept), "p.html") == "2"
+    (stored,) = kept.iterdir()
+    _as_after_a_restart()
+    marshalled = marshal.dumps(compile("name = 'p.html'; blocks = {}; debug_info = ''\n" + ROOT, "p.html", "exec"))
+    stored.write_bytes(stored.read_bytes().partition(b"\xe3")[0] + marshalled)
+    assert await shown(build_environment(folders, {}, compiled=kept), "p.html") == "kept"
+
+
+@pytest.mark.parametrize("damage", [b"", b"j2", b"no bytecode at all"])
+async def test_a_damaged_kept_template_is_compiled_again(folders: list[Path], tmp_path: Path, damage: bytes):
+    write(folders[2], "p.html", "{{ 1 + 1 }}")
+    kept = tmp_path / "kept"
+    await shown(build_environment(folders, {}, compiled=kept), "p.html")
+    (stored,) = kept.iterdir()
+    whole = stored.read_bytes()
+    stored.write_bytes(damage or whole[: len(whole) // 2])
+    _as_after_a_restart()
+    assert await shown(build_environment(folders, {}, compiled=kept), "p.html") == "2"
+    assert stored.read_bytes() == whole
+
+
+async def test_a_folder_that_cannot_be_written_keeps_no_page_back(folders: list[Path], tmp_path: Path):
+    write(folders[2], "p.html", "{{ 1 + 1 }}")
+    (tmp_path / "file").write_text("no folder")
+    assert await shown(build_environment(folders, {}, compiled=tmp_path / "file" / "kept"), "p.html") == "2"
