@@ -12,7 +12,6 @@ MOST_SLOTS: Final = 8
 MOST_READ: Final = 2_000
 """Characters of a question that are looked at."""
 LONGEST_PHRASE: Final = 4
-SYNONYM: Final = 0.6
 _ENGLISH = ("a", "an", "and", "the", "of", "for", "in", "on", "with", "to", "or", "from", "by")
 _HINDI = ("ka", "ke", "ki", "ko", "mein", "aur", "का", "के", "की", "को", "में", "और", "लिए", "से")
 IGNORED: Final = frozenset((*_ENGLISH, *_HINDI))
@@ -27,12 +26,12 @@ class Slot:
 
     Attributes:
         typed: Its words as they were written, folded.
-        meant: Terms in a row that would do, each with its weight; the first is what was typed.
+        meant: Terms in a row that would do; the first ones are what was typed.
         whole: Whether it is a weight or a size, which is never the beginning of a word, nor a slip of the pen.
     """
 
     typed: Phrase
-    meant: tuple[tuple[Phrase, float], ...]
+    meant: tuple[Phrase, ...]
     whole: bool = False
 
 
@@ -51,6 +50,11 @@ class Synonyms:
                 known = self._groups.setdefault(phrase, [])
                 known += [other for other in group if other != phrase and other not in known]
 
+    @property
+    def words(self) -> list[str]:
+        """The single words that mean something else besides."""
+        return [phrase[0] for phrase in self._groups if len(phrase) == 1]
+
     def longest(self, terms: Sequence[str], start: int) -> tuple[int, list[Phrase]]:
         """How many terms from there on have synonyms together, and which; 1 and none if they have none."""
         for size in range(min(LONGEST_PHRASE, len(terms) - start), 0, -1):
@@ -63,7 +67,7 @@ def slots_of(text: str, synonyms: Synonyms) -> list[Slot]:
     """The slots of a question; none if it has no word."""
     text = folded(text[:MOST_READ])
     found = measures(text)
-    sizes = [Slot((text[start:end],), (((term,), 1.0),), whole=True) for (start, end), term in found]
+    sizes = [Slot((text[start:end],), ((term,),), whole=True) for (start, end), term in found]
     words = words_of(_without(text, [span for span, _ in found]))
     telling = [word for word in words if word not in IGNORED] or ([] if sizes else words)
     return (sizes + list(_slots(list(dict.fromkeys(telling)), synonyms)))[:MOST_SLOTS]
@@ -78,8 +82,7 @@ def _slots(words: Sequence[str], synonyms: Synonyms) -> Iterable[Slot]:
     terms, start = [stem(word) for word in words], 0
     while start < len(words):
         size, others = synonyms.longest(terms, start)
-        own = tuple(terms[start : start + size])
-        yield Slot(tuple(words[start : start + size]), ((own, 1.0), *((phrase, SYNONYM) for phrase in others)))
+        yield Slot(tuple(words[start : start + size]), (tuple(terms[start : start + size]), *others))
         start += size
 
 

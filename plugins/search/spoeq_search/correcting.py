@@ -19,13 +19,20 @@ LOOKED_AT: Final = 60
 SHORTEST_HALF: Final = 3
 
 
-def mended(searcher: Searcher, fields: Schema, wording: Wording) -> dict[str, str]:
-    """By word that nothing has: the word that was meant, or two that stand together; empty if one cannot be told."""
+def mended(searcher: Searcher, fields: Schema, wording: Wording, more: Sequence[str]) -> dict[str, str]:
+    """By word that nothing has: the word that was meant, or two that stand together; empty if one cannot be told.
+
+    Args:
+        searcher: The index as it is now.
+        fields: Its fields.
+        wording: What was asked for.
+        more: Words that mean something though no product has them.
+    """
     found: dict[str, str] = {}
     for slot in wording.slots:
         if searcher.search(wording.slot(slot), 1, count=False).hits:
             continue
-        better = None if slot.whole else _slot(searcher, fields, slot)
+        better = None if slot.whole else _slot(searcher, fields, slot, more)
         if better is None:
             return {}
         found |= better
@@ -53,24 +60,24 @@ def distance(left: str, right: str, most: int) -> int:
     return row[-1]
 
 
-def _slot(searcher: Searcher, fields: Schema, slot: Slot) -> dict[str, str] | None:
+def _slot(searcher: Searcher, fields: Schema, slot: Slot, more: Sequence[str]) -> dict[str, str] | None:
     better: dict[str, str] = {}
     for word in slot.typed:
         if searcher.terms_with_prefix("words", stem(word), limit=1):
             continue
-        mend = _nearest(searcher, fields, stem(word)) or _halves(searcher, word)
+        mend = _nearest(searcher, fields, stem(word), more) or _halves(searcher, word)
         if mend is None:
             return None
         better[word] = mend
     return better or None
 
 
-def _nearest(searcher: Searcher, fields: Schema, word: str) -> str | None:
+def _nearest(searcher: Searcher, fields: Schema, word: str, more: Sequence[str]) -> str | None:
     """The word that most products have among those that are fewest slips away."""
     if not ONE_SLIP <= len(word) <= LONGEST_MENDED:
         return None
     for slips in (1, 2) if len(word) >= TWO_SLIPS else (1,):
-        near = list(_near(searcher, fields, word, slips))
+        near = [*_near(searcher, fields, word, slips), *(it for it in more if distance(word, it, slips) <= slips)]
         if near:
             return max(near, key=lambda other: (other[0] == word[0], searcher.doc_freq("words", other), other))
     return None

@@ -20,7 +20,7 @@ _QUESTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         for stars in RATING_STEPS
     },
     "in_stock": {"in_stock": {"sum": {"field": "in_stock"}}},
-    "f.": {"attributes": {"terms": {"field": "attributes", **_TERMS}}},
+    "attributes": {"attributes": {"terms": {"field": "attributes", **_TERMS}}},
 }
 """By facet what the index is asked; all attributes are counted at once."""
 
@@ -38,7 +38,7 @@ def counts(searcher: Searcher, base: Query, conditions: Mapping[str, Query]) -> 
             continue
         prefix = f"{name[2:]}="
         attributes = {pair: count for pair, count in attributes.items() if not pair.startswith(prefix)}
-        own = _counted(_asked(searcher, others, ["f."]).get("attributes"))
+        own = _counted(_asked(searcher, others, ["attributes"]).get("attributes"))
         attributes |= {pair: count for pair, count in own.items() if pair.startswith(prefix)}
     return _facet_counts(found, attributes)
 

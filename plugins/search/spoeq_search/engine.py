@@ -165,7 +165,7 @@ class Question:
         found = self._found(self._wording)
         if found.total or not self._wording.slots or self._query.asked.literal or self._any(self._wording):
             return found
-        better = mended(self._searcher, self._fields, self._wording)
+        better = mended(self._searcher, self._fields, self._wording, self._synonyms.words)
         if not better:
             return found
         text = replaced(self._wording.slots, better)

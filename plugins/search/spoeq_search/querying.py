@@ -14,8 +14,10 @@ from spoeq_search.words import squashed, words_of
 
 TIE: Final = 0.1
 """What other fields add to the one where a word counts most."""
-BEGINNING: Final = 0.5
-"""What a product scores for a word that only begins as was typed: about as much as for one in its description."""
+SYNONYM: Final = 0.4
+"""What a product scores for a word that means the same, however rare it is: less than for the word itself."""
+BEGINNING: Final = 0.2
+"""What it scores for a word that only begins as was typed."""
 MOST_BEGINNINGS: Final = 500
 NEXT_TO_EACH_OTHER: Final = 2.0
 WHOLE_SKU: Final = 50.0
@@ -34,7 +36,7 @@ class Wording:
     def query(self) -> Query:
         """Products that have every slot, or the whole as a SKU; words side by side in a name count more."""
         parts = [(Occur.Must, self.slot(slot)) for slot in self.slots]
-        terms = tuple(term for slot in self.slots for term in slot.meant[0][0])
+        terms = tuple(term for slot in self.slots for term in slot.meant[0])
         if len(terms) > 1:
             close = Query.phrase_query(self._fields, "name", list(terms))
             parts.append((Occur.Should, Query.boost_query(close, NEXT_TO_EACH_OTHER)))
@@ -46,7 +48,9 @@ class Wording:
 
     def slot(self, slot: Slot) -> Query:
         """Products that have one of the things that a slot may mean."""
-        ways = [Query.boost_query(self._phrase(phrase), weight) for phrase, weight in slot.meant]
+        typed, *others = slot.meant
+        ways = [self._phrase(typed)]
+        ways += [Query.const_score_query(self._phrase(phrase), SYNONYM) for phrase in others]
         if not slot.whole and (begun := self._begun(slot.typed)):
             ways.append(begun)
         return Query.disjunction_max_query(ways, 0.0)
