@@ -46,10 +46,11 @@ def until_indexed(demo: RunningDemo) -> None:
 
 
 def made(demo: RunningDemo, name: str) -> dict[str, Any]:
+    price = {"amount": 99_900, "currency": "INR"}
     body = {
         "name": name,
         "status": "active",
-        "variants": [{"sku": name.upper().replace(" ", "-"), "options": {}, "prices": {"sale": 99_900, "mrp": 99_900}}],
+        "variants": [{"sku": name.upper().replace(" ", "-"), "price": {"sale": price, "mrp": price}, "stock": 5}],
         "declarations": {"country_of_origin": "IN", "maker": "Neel, Jaipur", "net_quantity": "1 piece"},
     }
     answer = demo.client.post("/api/v1/products", json=body, headers=demo.token("admin@demo.spoeq"))
