@@ -15,6 +15,7 @@ from spoeq_core.kernel.settings import Settings
 from spoeq_core.plugins.discovery import Discovery, discover
 from spoeq_core.web import blueprints, common, compression, errors, health, languages, security
 from spoeq_core.web.context import EXTENSION
+from spoeq_core.web.kept import serving
 from spoeq_core.web.routing import ShopApp
 from spoeq_core.web.themes import Themes, discover_themes
 from spoeq_core.web.theming import THEMING, Theming
@@ -52,6 +53,7 @@ def create_app(
     )
     for part in (compression, languages, errors, security, health, common):
         part.install(app)
+    serving.install(app)
     _serve(app, prepared, clock, listeners, installed)
     return app
 

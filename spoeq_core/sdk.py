@@ -92,6 +92,7 @@ _OFFERS = {
     "spoeq_core.web.context": "current_shop",
     "spoeq_core.web.flash": "Undo flash",
     "spoeq_core.web.formats": "format_amount",
+    "spoeq_core.web.kept": "kept",
     "spoeq_core.web.languages": "page_language translate",
     "spoeq_core.web.openapi": "CART_TOKEN CURSOR IF_MATCH PER_PAGE operation whole_number",
     "spoeq_core.web.security": "client_address limit limit_visitor",

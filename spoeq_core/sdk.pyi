@@ -255,6 +255,7 @@ from spoeq_core.web.common import page as page
 from spoeq_core.web.context import current_shop as current_shop
 from spoeq_core.web.flash import Undo as Undo, flash as flash
 from spoeq_core.web.formats import format_amount as format_amount
+from spoeq_core.web.kept import kept as kept
 from spoeq_core.web.languages import page_language as page_language, translate as translate
 from spoeq_core.web.openapi import (
     CART_TOKEN as CART_TOKEN,

@@ -23,9 +23,8 @@ from spoeq_core.pricing.service import price_for_display, pricing_cart
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor
 from spoeq_core.web.bodies import json_response
-from spoeq_core.web.common import COUNT_COOKIE
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.cookies import drop_cookie, read_cookie, set_cookie
+from spoeq_core.web.cookies import COUNT_COOKIE, drop_cookie, read_cookie, set_cookie
 from spoeq_core.web.views.cart import View, cart_view
 
 CART_COOKIE = "spoeq_cart"

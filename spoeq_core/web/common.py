@@ -12,6 +12,7 @@ from spoeq_core.catalog.model import Node
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.contributions import MenuEntry
 from spoeq_core.jobs.service import running_jobs
+from spoeq_core.kernel.cache import BRIEFLY, keep_at_most
 from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.kernel.languages import tongue
 from spoeq_core.kernel.outbox import DeadLetters
@@ -20,14 +21,13 @@ from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor
 from spoeq_core.web.addresses import absolute, alternates, in_language
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.cookies import COUNT_COOKIE, SCHEME_COOKIE, SCHEMES
 from spoeq_core.web.flash import flashed, forget_said
 from spoeq_core.web.head import excerpt, head_tags, open_graph
 from spoeq_core.web.languages import language_context, translate
 from spoeq_core.web.security import csrf_field
 from spoeq_core.web.themes import Face
 
-SCHEMES = ("light", "dark")
-COUNT_COOKIE = "spoeq_cart_count"
 KEYS_COOKIE = "spoeq_keys"
 
 CORE_MENU = (
@@ -58,7 +58,7 @@ async def common_context(face: Face) -> dict[str, Any]:
     values: dict[str, Any] = {
         "shop": shop.profile.model_dump(),
         "request_path": request.path,
-        "scheme": request.cookies.get("spoeq_scheme", "") if request.cookies.get("spoeq_scheme") in SCHEMES else "",
+        "scheme": chosen if (chosen := request.cookies.get(SCHEME_COOKIE, "")) in SCHEMES else "",
         **language_context(shop),
         "page": page(""),
         "csrf_field": csrf_field,
@@ -109,6 +109,7 @@ async def storefront_context(shop: Shop, actor: Actor) -> dict[str, Any]:
         menu = [_menu(node) for node in await catalog.shown_tree(shop)]
     except SpoeqError:
         menu = []
+        keep_at_most(BRIEFLY)
     count = request.cookies.get(COUNT_COOKIE, "0")
     return {
         "menu": menu,

@@ -13,6 +13,12 @@ SHOPPER_COOKIE = "spoeq_session"
 STAFF_COOKIE = "spoeq_staff"
 REFRESH_COOKIE = "spoeq_refresh"
 CSRF_COOKIE = "spoeq_csrf"
+COUNT_COOKIE = "spoeq_cart_count"
+FLASH_COOKIE = "spoeq_flash"
+LANGUAGE_COOKIE = "spoeq_lang"
+PREVIEW_COOKIE = "spoeq_preview"
+SCHEME_COOKIE = "spoeq_scheme"
+SCHEMES = ("light", "dark")
 HOST_PREFIX = "__Host-"
 
 

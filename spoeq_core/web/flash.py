@@ -10,9 +10,9 @@ from typing import Any, Literal
 from quart import Response, g, request
 
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.cookies import FLASH_COOKIE as COOKIE
 from spoeq_core.web.languages import translate
 
-COOKIE = "spoeq_flash"
 LONGEST = 500
 MOST_BYTES = 3000
 """Browsers keep cookies of 4096 bytes; what is longer loses its undo."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from quart import Blueprint, Quart, Response, g, request
 
@@ -87,6 +87,29 @@ class HookCalls(Collector):
         yield from (calls, errors, seconds)
 
 
+class CacheReads(Collector):
+    """What this process's cache was asked."""
+
+    def __init__(self, shop: Callable[[], Shop | None]) -> None:
+        self._shop = shop
+
+    def collect(self) -> Iterator[Metric]:
+        """Reads by shelf and outcome; entries and bytes by shelf; whether it hears what others change."""
+        shop = self._shop()
+        reads = CounterMetricFamily("spoeq_cache_reads", "Reads of the cache", labels=("shelf", "outcome"))
+        entries = GaugeMetricFamily("spoeq_cache_entries", "What is kept", labels=("shelf",))
+        weight = GaugeMetricFamily("spoeq_cache_bytes", "About how many bytes it takes", labels=("shelf",))
+        hears = GaugeMetricFamily("spoeq_cache_hears", "1: hears what other processes change, and so is in use")
+        if shop is not None:
+            for key, count in shop.cache.counts.items():
+                reads.add_metric(key, count)
+            for name, shelf in shop.cache.shelves.items():
+                entries.add_metric((name,), len(shelf))
+                weight.add_metric((name,), shelf.weight)
+            hears.add_metric((), int(shop.cache.hears))
+        yield from (reads, entries, weight, hears)
+
+
 def install(app: Quart) -> None:
     """Count the app's requests and serve `/metrics`."""
     metrics = Metrics()
@@ -96,6 +119,7 @@ def install(app: Quart) -> None:
         return shop.hooks.calls if shop is not None else {}
 
     metrics.registry.register(HookCalls(calls))
+    metrics.registry.register(CacheReads(lambda: app.extensions.get(EXTENSION)))
 
     @app.before_request
     async def start() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from babel import negotiate_locale
 from quart import Quart, Response, current_app, g, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from spoeq_core.kernel.errors import FieldError
 from spoeq_core.kernel.languages import SOURCE, Tongue, direction, name_of, speak, tongue
@@ -15,8 +18,8 @@ from spoeq_core.shop import Shop
 from spoeq_core.web.access import safe_next
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.context import EXTENSION, current_shop
+from spoeq_core.web.cookies import LANGUAGE_COOKIE as COOKIE
 
-COOKIE = "spoeq_lang"
 PARAMETER = "lang"
 YEAR = 365 * 24 * 3600
 NOT_PAGES = ("/api/", "/static/", "/media/", "/health")
@@ -39,7 +42,8 @@ async def choose() -> Response | None:
         return None
     wanted = request.args.get(PARAMETER, "")
     asked = wanted if wanted in shop.profile.languages else ""
-    speak(shop_tongue(shop, asked or _remembered(shop) or _wished(shop) or default_language(shop)))
+    kept = language_of(shop, request.cookies.get(COOKIE, ""), request.headers.get("Accept-Language", ""))
+    speak(shop_tongue(shop, asked or kept))
     if not asked:
         return None
     g.spoeq_language = asked
@@ -100,16 +104,19 @@ def language_context(shop: Shop) -> dict[str, Any]:
     }
 
 
-def _remembered(shop: Shop) -> str:
-    kept = request.cookies.get(COOKIE, "")
-    return kept if kept in shop.profile.languages else ""
-
-
-def _wished(shop: Shop) -> str:
+def language_of(shop: Shop, remembered: str, accepted: str) -> str:
+    """The language of whoever has this cookie and sends this Accept-Language."""
+    if remembered in shop.profile.languages:
+        return remembered
     if not shop.profile.language_from_browser:
-        return ""
-    wishes = [wish.replace("-", "_") for wish, _ in request.accept_languages]
-    return negotiate_locale(wishes, shop.profile.languages, sep="_") or ""
+        return default_language(shop)
+    return _wished(accepted, tuple(shop.profile.languages)) or default_language(shop)
+
+
+@lru_cache(maxsize=512)
+def _wished(accepted: str, languages: tuple[str, ...]) -> str:
+    wishes = [wish.replace("-", "_") for wish, _ in parse_accept_header(accepted, LanguageAccept)]
+    return negotiate_locale(wishes, languages, sep="_") or ""
 
 
 def _address(language: str) -> str:

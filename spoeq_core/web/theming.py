@@ -12,6 +12,7 @@ from typing import Any, cast
 from jinja2 import Environment
 from quart import Response, current_app
 
+from spoeq_core.kernel.cache import BRIEFLY, keep_at_most
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.languages import ENGLISH, SOURCE, Catalogue, catalogue, tongue
 from spoeq_core.kernel.redis import REDIS_ERRORS
@@ -28,6 +29,7 @@ from spoeq_core.web.themes import CORE, Face, Theme, Themes, find_in, package_ro
 from spoeq_core.web.themes.choices import Choices, choices_of
 from spoeq_core.web.themes.contract import Report, check_theme, plugin_faults
 from spoeq_core.web.themes.design import Design, read_design
+from spoeq_core.web.themes.installed import FACES
 from spoeq_core.web.themes.look import Look, look_at
 from spoeq_core.web.themes.preview import FRAMED_BY_US, Preview, current_preview
 
@@ -65,6 +67,17 @@ class Theming:
         self._urls: dict[tuple[str, str], str] = {}
         self._reload = reload
         self._compiled = compiled
+
+    @property
+    def reloads(self) -> bool:
+        """Whether templates that change are read again."""
+        return self._reload
+
+    @property
+    def roots(self) -> list[Path]:
+        """The folders of the core's pages, the themes and the plugins."""
+        themes = [theme.root for face in FACES for theme in self.themes.of_face(face)]
+        return [CORE.parent, *themes, *self._plugin_roots.values()]
 
     def active(self, face: Face, shop: Shop) -> Theme:
         """The theme that a shop shows a face in."""
@@ -220,7 +233,8 @@ async def _draw(
 
 
 async def note_fault(shop: Shop, theme: str, template: str, error: Exception) -> None:
-    """Keep for a day what went wrong in a theme, for the admin."""
+    """Keep for a day what went wrong in a theme, for the admin; the page that it was drawn for is not kept long."""
+    keep_at_most(BRIEFLY)
     key = shop.key("theme-faults", theme)
     text = f"{shop.clock.now():%d %b %H:%M} UTC, {template}: {type(error).__name__}: {error}"
     with contextlib.suppress(*REDIS_ERRORS):

@@ -116,10 +116,10 @@ async def test_a_slow_process_stores_nothing_old_for_the_others(start: Start):
 
 async def test_who_changed_it_does_not_take_the_old_value_from_the_others(start: Start):
     """Redis does not know of the change yet: its value is passed over."""
-    cache, other, source = await start(), await start(), Source()
+    cache, other, source = await start(tells=False), await start(), Source()
     await other.get_or_make("a", source.read, packing=Text())
     source.value = "second"
-    cache.tell("products")  # told on at the next turn of the loop, not yet
+    cache.tell("products")
     assert await cache.get_or_make("a", source.read, packing=Text()) == "second"
 
 

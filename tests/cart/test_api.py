@@ -11,7 +11,7 @@ import pytest
 from spoeq_core.catalog.service import delete_product, product_by_id_or_slug
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.web.carts import CART_COOKIE
-from spoeq_core.web.common import COUNT_COOKIE
+from spoeq_core.web.cookies import COUNT_COOKIE
 from tests.cart.conftest import engraving, tenner
 from tests.shopping import PRICE, CommandCounter, plugin, stock_up
 

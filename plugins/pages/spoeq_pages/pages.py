@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from spoeq_core.sdk import current_shop, public
+from spoeq_core.sdk import current_shop, kept, public
 from spoeq_pages.service import page_at
 from spoeq_pages.showing import article, help_page
 
@@ -15,6 +15,7 @@ MOVED = 301
 
 @blueprint.get("/pages/<slug>")
 @public
+@kept()
 async def show(slug: str) -> Response:
     """A published page; one that has moved says where to."""
     shop = current_shop()
@@ -26,6 +27,7 @@ async def show(slug: str) -> Response:
 
 @blueprint.get("/help")
 @public
+@kept()
 async def help_index() -> Response:
     """Questions, contacts, and who hears complaints."""
     return await help_page(current_shop())

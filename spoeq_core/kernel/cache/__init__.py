@@ -38,6 +38,7 @@ __all__ = [
     "LONGEST",
     "Entry",
     "Packing",
+    "ShelfName",
     "TagCache",
     "depends_on",
     "exactly",
@@ -53,7 +54,7 @@ ShelfName = Literal["data", "pages", "searches"]
 Level = Literal["off", "data", "pages"]
 
 SILENCE = 1.0
-"""Seconds without a sign of life after which what is kept is not used."""
+"""Seconds that others' changes may be on their way: what is not sure to be that fresh is not used."""
 SETTLED = 5.0
 PATIENCE = 2.0
 """Seconds to wait for a value that another process is making."""
@@ -73,6 +74,7 @@ class TagCache:
 
     def __init__(self, url: str, prefix: str, *, level: Level = "pages", megabytes: int = 64) -> None:
         self.level = level
+        self.silence = SILENCE
         self.edition = ""
         self._editions: dict[str, str] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
@@ -85,8 +87,8 @@ class TagCache:
 
     @property
     def hears(self) -> bool:
-        """Whether this process hears what others tell, so that it may use what it keeps."""
-        return time.monotonic() - self._heard_at < SILENCE
+        """Whether this process has heard all that others told until a second ago, so that it may use what it keeps."""
+        return time.monotonic() - self._heard_at < self.silence
 
     def begin_edition(self, of: str, edition: str) -> None:
         """Other settings, plugins or templates are in force: what was made under others is another thing."""
@@ -240,10 +242,10 @@ class TagCache:
             try:
                 async with self._shared.news() as news:
                     self.clear()
-                    async for tags in news:
-                        self._heard_at = time.monotonic()
-                        if tags:
-                            self._forget(tags)
+                    async for item in news:
+                        self._heard_at = item.until or self._heard_at
+                        if item.tags:
+                            self._forget(item.tags)
             except (*REDIS_ERRORS, TimeoutError) as error:
                 if self._heard_at > 0:
                     log.warning("nothing is heard of changes, so nothing is kept: %s", error)

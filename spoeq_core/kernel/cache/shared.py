@@ -9,6 +9,7 @@ Redis that ended may have lost the last second of what it was told.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ MOST_TAGS = 50_000
 AT_ONCE = 500
 LOCK_SECONDS = 5.0
 HEARTBEAT = 0.3
+LONGEST_SILENCE = 3.0
 
 _TELL = f"""
 local at = redis.call('TIME')
@@ -70,6 +72,14 @@ class Found:
     value: bytes | None = None
     tags: frozenset[str] = frozenset()
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Tags that were told; or (`until`) that all that was told until that moment of the monotonic clock was heard."""
+
+    tags: list[str]
+    until: float | None = None
 
 
 class Shared:
@@ -122,11 +132,10 @@ class Shared:
         await self._redis.delete(f"{self._key(key)}:turn")
 
     @asynccontextmanager
-    async def news(self) -> AsyncIterator[AsyncIterator[list[str]]]:
-        """The tags that others tell from now on; an empty list is a sign of life.
+    async def news(self) -> AsyncIterator[AsyncIterator[News]]:
+        """What others tell from now on.
 
-        It ends with an error as soon as the connection is lost, or silent for a second: what was told meanwhile is
-        not known.
+        It ends with an error where the connection is lost: what was told meanwhile is not known.
         """
         info: Any = await self._redis.info("server")
         self._run = str(info.get("run_id", ""))[:12]
@@ -142,23 +151,28 @@ class Shared:
         await self._news.aclose()
         await self._redis.aclose()
 
-    async def _heard(self, pubsub: PubSub) -> AsyncIterator[list[str]]:
-        asked = subscribed = False
+    async def _heard(self, pubsub: PubSub) -> AsyncIterator[News]:
+        asked, answered, subscribed = time.monotonic(), False, False
+        await pubsub.ping()
         while True:
-            async with asyncio.timeout(3 * HEARTBEAT):
+            async with asyncio.timeout(LONGEST_SILENCE):
                 message = await pubsub.get_message(timeout=HEARTBEAT)
-            if message is None:
-                if asked:
-                    raise ConnectionError("Redis does not answer.")
-                await pubsub.ping()
-                asked = True
-                continue
-            asked, kind = False, message["type"]
+            kind = message["type"] if message else ""
             if kind == "subscribe" and subscribed:
                 raise ConnectionError("The connection was lost meanwhile.")
             subscribed = subscribed or kind == "subscribe"
-            who, tags = orjson.loads(message["data"]) if kind == "message" else (self._me, [])
-            yield [] if who == self._me else tags
+            if kind == "pong":
+                answered = True
+                yield News([], asked)
+            elif kind == "message" and message:
+                who, tags = orjson.loads(message["data"])
+                yield News([] if who == self._me else tags)
+            now = time.monotonic()
+            if answered and now - asked >= HEARTBEAT:
+                asked, answered = now, False
+                await pubsub.ping()
+            elif now - asked > LONGEST_SILENCE:
+                raise ConnectionError("Redis does not answer.")
 
     def _key(self, key: str) -> str:
         return f"{self._values}:{self._run}:{key}"

@@ -9,8 +9,9 @@ from quart import Blueprint, Response, request
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.web.access import staff
 from spoeq_core.web.bodies import form_state
-from spoeq_core.web.common import SCHEMES, page
+from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.cookies import SCHEMES
 from spoeq_core.web.themes.installed import FACES
 from spoeq_core.web.theming import render
 

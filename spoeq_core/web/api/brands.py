@@ -18,6 +18,7 @@ from spoeq_core.web.api.shopping import Text, wanted_version
 from spoeq_core.web.api.validators import FOR_STAFF, tagged
 from spoeq_core.web.bodies import Body, json_response, query_int, read_body
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.kept import kept
 from spoeq_core.web.openapi import IF_MATCH, IF_NONE_MATCH, PER_PAGE, operation, whole_number
 from spoeq_core.web.views.catalog import brand_view
 
@@ -48,6 +49,7 @@ class NewBrand(BrandPatch):
 
 @blueprint.get("/brands")
 @public
+@kept("page", "per_page")
 @operation(
     "Brands by name",
     tags=TAGS,

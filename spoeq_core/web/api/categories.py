@@ -19,6 +19,7 @@ from spoeq_core.web.api.shopping import Text, wanted_version
 from spoeq_core.web.api.validators import FOR_STAFF, tagged
 from spoeq_core.web.bodies import Body, json_response, read_body
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.kept import kept
 from spoeq_core.web.openapi import IF_MATCH, IF_NONE_MATCH, operation
 from spoeq_core.web.views.catalog import category_view
 
@@ -50,6 +51,7 @@ class NewCategory(CategoryPatch):
 
 @blueprint.get("/categories")
 @public
+@kept()
 @operation("The category tree", tags=TAGS, headers=[IF_NONE_MATCH], responses={200: CategoryTree})
 async def index() -> Response:
     """Every category, those below others as their children."""

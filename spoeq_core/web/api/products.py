@@ -22,6 +22,7 @@ from spoeq_core.web.api.shopping import wanted_version
 from spoeq_core.web.api.validators import FOR_STAFF, tagged
 from spoeq_core.web.bodies import json_response, query_flag, query_int, query_text, read_body
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.kept import kept
 from spoeq_core.web.openapi import FLAG, IF_MATCH, IF_NONE_MATCH, PER_PAGE, Content, Parameter, operation, whole_number
 from spoeq_core.web.views.catalog import product_view
 from spoeq_core.web.views.money import money
@@ -41,6 +42,20 @@ PICTURE = {
 
 @blueprint.get("/products")
 @public
+@kept(
+    "q",
+    "category",
+    "brand",
+    "tag",
+    "price_min",
+    "price_max",
+    "rating_min",
+    "in_stock",
+    "sort",
+    "page",
+    "per_page",
+    prefixes=("f.",),
+)
 @operation(
     "Products that match, with what they can be narrowed by",
     tags=TAGS,
@@ -82,6 +97,7 @@ async def index() -> Response:
 
 @blueprint.get("/products/<key>")
 @public
+@kept()
 @operation("A product by id or slug", tags=TAGS, headers=[IF_NONE_MATCH], responses={200: ProductShape, 404: None})
 async def show(key: str) -> Response:
     """A product; drafts and archived ones are for staff."""

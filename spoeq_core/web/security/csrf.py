@@ -23,7 +23,7 @@ from quart import Quart, Response, current_app, g, request
 from spoeq_core.kernel.errors import Forbidden
 from spoeq_core.kernel.ids import new_token
 from spoeq_core.shop import Shop
-from spoeq_core.web.access import current_actor, known_actor
+from spoeq_core.web.access import GUEST, current_actor, known_actor
 from spoeq_core.web.compression import keep_whole
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.cookies import CSRF_COOKIE, REFRESH_COOKIE, SHOPPER_COOKIE, STAFF_COOKIE, read_cookie, set_cookie
@@ -32,6 +32,8 @@ V = TypeVar("V", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 HEADER = "X-CSRF-Token"
 FIELD = "csrf_token"
+PLACE = "spoeq.csrf_place"
+"""In the scope of a request that makes a page for many: what stands where each visitor's field goes."""
 LASTS = timedelta(days=1)
 _RANDOM = re.compile(r"[A-Za-z0-9_-]{43}")
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -78,14 +80,26 @@ def csrf_token() -> str:
     random = _random(shop) or g.get("spoeq_csrf") or new_token()
     if not _random(shop):
         g.spoeq_csrf = random
-    return _token(shop, random)
+    return _token(shop, known_actor().session_id, random)
 
 
 def csrf_field() -> Markup:
     """The hidden field with the token; nothing for browsers that say where requests come from."""
+    if place := request.scope.get(PLACE):
+        return Markup(place)  # noqa: S704 - our own
     if request.headers.get("Sec-Fetch-Site"):
         return Markup("")
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token())
+    return _field(csrf_token())
+
+
+def guest_field(shop: Shop, cookie: str) -> tuple[Markup, str]:
+    """The field for a guest with that cookie; and what the cookie is to be, where theirs is none of ours."""
+    fresh = "" if _RANDOM.fullmatch(cookie) else new_token()
+    return _field(_token(shop, GUEST.session_id, fresh or cookie)), fresh
+
+
+def _field(token: str) -> Markup:
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token)
 
 
 def _said_by_browser(shop: Shop) -> bool | None:
@@ -106,11 +120,13 @@ async def _has_token(shop: Shop) -> bool:
     sent = request.headers.get(HEADER, "")
     if not sent and request.mimetype in _FORMS:
         sent = (await request.form).get(FIELD, "")
-    return hmac.compare_digest(_token(shop, random).encode(), sent.encode("utf-8", "surrogatepass"))
+    return hmac.compare_digest(
+        _token(shop, known_actor().session_id, random).encode(), sent.encode("utf-8", "surrogatepass")
+    )
 
 
-def _token(shop: Shop, random: str) -> str:
-    message = f"{known_actor().session_id}:{random}".encode()
+def _token(shop: Shop, session_id: str, random: str) -> str:
+    message = f"{session_id}:{random}".encode()
     return hmac.new(shop.keyring.derive("csrf"), message, hashlib.sha256).hexdigest()
 
 

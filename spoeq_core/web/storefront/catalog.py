@@ -16,6 +16,7 @@ from spoeq_core.web.access import public
 from spoeq_core.web.bodies import query_text
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.kept import kept
 from spoeq_core.web.languages import translate
 from spoeq_core.web.security import limit_visitor
 from spoeq_core.web.storefront.filters import chips, facet_views, is_filtered, link, product_query, sort_views
@@ -28,6 +29,8 @@ from spoeq_core.web.views.catalog import card_view, image_view
 blueprint = Blueprint("pages_catalog", __name__)
 
 SEARCH = "/search"
+FILTERS = ("q", "brand", "sort", "page", "price_min", "price_max", "rating_min", "in_stock")
+"""What lists read of the query string, besides facets (`f.`)."""
 NOTHING_HERE = 404
 """The status of a list whose filters leave nothing: there are endlessly many of them, and none is worth finding."""
 RESCUE = 4
@@ -37,6 +40,7 @@ SUGGESTED_CATEGORIES = 2
 
 @blueprint.get("/")
 @public
+@kept()
 async def home() -> Response:
     """Where most begin."""
     shop, sections = current_shop(), await page_sections("home")
@@ -57,6 +61,7 @@ async def home() -> Response:
 
 @blueprint.get("/products")
 @public
+@kept(*FILTERS, prefixes=("f.",))
 async def all_products() -> Response:
     """Everything there is."""
     return await _listing(current_shop(), None, "All products", "/products")
@@ -64,6 +69,7 @@ async def all_products() -> Response:
 
 @blueprint.get("/search")
 @public
+@kept(*FILTERS, prefixes=("f.",))
 async def search() -> Response:
     """What matches some words."""
     q = query_text("q", longest=200)
@@ -93,6 +99,7 @@ async def suggest() -> Response:
 
 @blueprint.get("/category/<slug>")
 @public
+@kept(*FILTERS, prefixes=("f.",))
 async def category(slug: str) -> Response:
     """A category with everything below it."""
     shop = current_shop()
@@ -105,6 +112,7 @@ async def category(slug: str) -> Response:
 
 @blueprint.get("/product/<slug>")
 @public
+@kept(prefixes=("opt.",), never=("pin",))
 async def product(slug: str) -> Response:
     """A product, with the variant that was chosen."""
     found = await catalog.shown_product(current_shop(), slug)

@@ -18,10 +18,9 @@ from spoeq_core.identity.permissions import permissions_of
 from spoeq_core.identity.service import find_principal
 from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.shop import Shop
-from spoeq_core.web.cookies import drop_cookie, read_cookie, set_cookie
+from spoeq_core.web.cookies import PREVIEW_COOKIE as COOKIE, drop_cookie, read_cookie, set_cookie
 from spoeq_core.web.security.headers import POLICY
 
-COOKIE = "spoeq_preview"
 PERMISSION = "settings.manage"
 LASTS = timedelta(hours=1)
 _PURPOSE = "theme-preview"
