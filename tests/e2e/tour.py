@@ -7,7 +7,7 @@ links, one page of each kind, so that a page which somebody adds is looked at wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -38,6 +38,8 @@ class Stop:
     """What a script then brings; without one there is nothing to see."""
     one_screen: bool = False
     """Whether it lies over the page, so that only what fits on the screen is seen."""
+    meanwhile: Callable[[], None] | None = None
+    """What somebody else does while the page is open, before anything is pressed."""
 
 
 @dataclass(frozen=True)
