@@ -52,6 +52,9 @@ SHOWS: dict[str, tuple[int, ...]] = {
     "Unauthenticated": (0,),
 }
 """Calls whose plain text at that place is looked up when a page shows it."""
+RECORDS = {"record", "note", "noted", "_note"}
+"""Calls that write into the audit log, which shows `page.published` as `Page published`."""
+ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 NAMED = {"hint", "message", "label", "reason", "title", "description"}
 FOR_PROGRAMS = {
     "api",
@@ -68,7 +71,9 @@ FOR_PROGRAMS = {
 }
 """Rooms of the core whose errors are for programs, or for staff who mend the shop itself: they stay English."""
 SETTINGS = {"settings.py", "shop.py"}
+SECTIONS = {"templates", "composition"}
 SECTION_WORDS = {"title", "text", "link", "cta"}
+FORM_WORDS = ("title", "group", "label", "hint")
 SENTENCE = re.compile(r"^[A-Z“].*[a-z]", re.DOTALL)
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[a-z]|%%")
 
@@ -155,7 +160,7 @@ def texts_of(package: Path) -> list[Found]:
         place = path.relative_to(package.parent)
         if path.suffix in TEMPLATES and "templates" in path.parts:
             texts = _of_template(path)
-        elif path.suffix == ".json" and {"templates", "composition"}.intersection(place.parts):
+        elif path.name == "settings.json" or (path.suffix == ".json" and set(place.parts) & SECTIONS):
             texts = ((1, (text,), "") for text in _of_sections(json.loads(path.read_text(encoding="utf-8"))))
         elif path.suffix == ".py" and "testing" not in place.parts:
             shows = place.parts[0] != "spoeq_core" or not FOR_PROGRAMS.intersection(place.parts)
@@ -177,11 +182,12 @@ def _of_template(path: Path) -> Iterator[tuple[int, Text, str]]:
 
 
 def _of_sections(data: Any) -> Iterator[str]:
-    """The words that a theme's sections ship with: defaults of texts, and what a composed page says."""
+    """The words of a theme's sections and settings: their forms, defaults of texts, and what a composed page says."""
     if isinstance(data, list):
         for item in data:
             yield from _of_sections(item)
     elif isinstance(data, dict):
+        yield from (data[name] for name in FORM_WORDS if isinstance(data.get(name), str) and data[name])
         if data.get("type") == "text" and data.get("default"):
             yield data["default"]
         settings = data.get("settings")
@@ -215,6 +221,8 @@ def _of_call(node: ast.Call, *, shows: bool) -> Iterator[Text]:
         texts = tuple(filter(None, map(_literal, node.args[: 2 if name == "counted" else 1])))
         if texts:
             yield texts
+    elif name in RECORDS:
+        yield from ((text.replace(".", " ").replace("_", " ").capitalize(),) for text in _actions(node))
     elif shows and name in SHOWS:
         yield from ((text,) for text in _shown(node, SHOWS[name]))
     elif shows and name == "Field":
@@ -228,6 +236,12 @@ def _shown(node: ast.Call, places: tuple[int, ...]) -> Iterator[str]:
     for value in values:
         several = (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,)
         yield from (text for each in several if (text := _literal(each)) and SENTENCE.match(text))
+
+
+def _actions(node: ast.Call) -> Iterator[str]:
+    for value in node.args:
+        several = (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,)
+        yield from (text for each in several if ACTION.fullmatch(text := _literal(each)))
 
 
 def _literal(node: ast.expr) -> str:

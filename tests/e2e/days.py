@@ -56,8 +56,8 @@ def of_desks(demo: RunningDemo, staff: dict[str, str], job: str, imported: str) 
     yield Stop("days-admin-import", "manager", imported.removeprefix(demo.base_url))
     chosen = ("tbody [data-row] >> nth=0", "tbody [data-row] >> nth=1")
     yield Stop("days-admin-chosen", "manager", "/admin/orders", chosen, shows="[data-bulk]")
-    preview = (*chosen, "#bulk-action")
-    yield Stop("days-admin-preview", "manager", "/admin/orders", preview, typed="Ship\n", shows="main h1")
+    preview = (*chosen, "#bulk-action <- ship", ".bulk__do button")
+    yield Stop("days-admin-preview", "manager", "/admin/orders", preview, shows="[name=note]")
     names = (f"Neel, with love ({number})" for number in count())
 
     def somebody_else_saves() -> None:

@@ -107,8 +107,7 @@ def picture(page: Page, shot: Shot, file: Path) -> None:
     if shot.stop.meanwhile:
         shot.stop.meanwhile()
     for selector in shot.stop.then:
-        page.locator(selector).first.click()
-        page.wait_for_load_state()
+        press(page, selector)
     if shot.stop.typed:
         page.keyboard.type(shot.stop.typed)
     if shot.stop.shows:
@@ -118,6 +117,16 @@ def picture(page: Page, shot: Shot, file: Path) -> None:
         page.set_viewport_size({"width": shot.width, "height": min(HIGHEST, high)})
         page.evaluate(SEEN)
     page.screenshot(path=file, animations="disabled", caret="hide")
+
+
+def press(page: Page, selector: str) -> None:
+    """Presses something, or chooses a value in a list."""
+    where, _, value = selector.partition(" <- ")
+    if value:
+        page.locator(where).first.select_option(value)
+    else:
+        page.locator(where).first.click()
+        page.wait_for_load_state()
 
 
 def take_all(demo: RunningDemo, only: Sequence[str], out: Path) -> list[Shot]:

@@ -32,7 +32,7 @@ class Stop:
     who: str
     path: str
     then: tuple[str, ...] = ()
-    """What is pressed before somebody looks."""
+    """What is pressed before somebody looks; what is chosen in a list, as `selector <- value`."""
     typed: str = ""
     shows: str = ""
     """What a script then brings; without one there is nothing to see."""

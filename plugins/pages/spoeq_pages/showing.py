@@ -6,7 +6,7 @@ from typing import Any
 
 from quart import Response
 
-from spoeq_core.sdk import Shop, breadcrumb_data, faq_data, page, render
+from spoeq_core.sdk import Shop, breadcrumb_data, faq_data, page, render, translate
 from spoeq_pages.facts import facts_of
 from spoeq_pages.markdown import to_html, to_text
 from spoeq_pages.model import Page, Place, Topic, links_in
@@ -22,7 +22,7 @@ async def article(shop: Shop, shown: Page, *, preview: bool = False) -> Response
     """A page of text."""
     content = to_html(shown.body, facts_of(shop))
     path = f"/pages/{shown.slug}"
-    trail = [{"name": "Home", "url": "/"}, {"name": shown.title, "url": path}]
+    trail = [{"name": translate("Home"), "url": "/"}, {"name": shown.title, "url": path}]
     about = page(
         shown.title,
         shown.description or to_text(content),
@@ -48,7 +48,7 @@ async def help_page(shop: Shop) -> Response:
     topics = await help_topics(shop)
     shown = [_topic(shop, topic) for topic in topics]
     pairs = [(item["question"], str(item["answer"])) for topic in shown for item in topic["questions"]]
-    trail = [{"name": "Home", "url": "/"}, {"name": "Help", "url": HELP}]
+    trail = [{"name": translate("Home"), "url": "/"}, {"name": translate("Help"), "url": HELP}]
     names = ", ".join(topic.name for topic in topics)
     return await render(
         "storefront",

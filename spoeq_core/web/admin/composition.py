@@ -8,6 +8,7 @@ from typing import Any
 from quart import Blueprint, Response
 
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, SpoeqError
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import staff
 from spoeq_core.web.admin.theme_fields import PREFIX, entered, fields_of, only_changed, read_settings
@@ -17,6 +18,7 @@ from spoeq_core.web.bodies import Form, form_state, read_form
 from spoeq_core.web.common import page as about_page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.languages import translate
 from spoeq_core.web.slots import STOREFRONT
 from spoeq_core.web.storefront.sections import usable
 from spoeq_core.web.themes import Theme, composition as pages
@@ -52,7 +54,7 @@ async def show_page(name: str, page: str) -> Response:
         action=f"{PATH}/{name}/pages/{page}",
         revision=saved.revision,
         sections=[_section_view(shop, design, section) for section in _current(design, saved, page)],
-        kinds=[{"value": kind.type, "label": kind.title} for kind in _kinds_for(shop, design, page)],
+        kinds=[{"value": kind.type, "label": translate(kind.title)} for kind in _kinds_for(shop, design, page)],
         changed=page in saved.pages,
         can_undo=bool(saved.undo.get(page)),
     )
@@ -189,9 +191,10 @@ def _blocks_for(shop: Shop, design: Design, kind: Kind | None, page: str) -> lis
         block = usable(design.blocks.get(name), shop)
         if name == SLOT.rstrip(":"):
             slots = [slot for slot in STOREFRONT if slot.startswith(f"{page}.")]
-            found += [{"value": f"{SLOT}{slot}", "label": f"Plugins: {slot}"} for slot in slots]
+            words = {slot: translate(message("Plugins: %(slot)s", slot=slot)) for slot in slots}
+            found += [{"value": f"{SLOT}{slot}", "label": label} for slot, label in words.items()]
         elif block is not None:
-            found.append({"value": name, "label": block.title})
+            found.append({"value": name, "label": translate(block.title)})
     return found
 
 
@@ -199,16 +202,16 @@ def _section_view(shop: Shop, design: Design, section: Section) -> Values:
     kind = design.sections.get(section.type)
     problem = ""
     if kind is None:
-        problem = f"The theme has no section {section.type}; it is passed over."
+        problem = message("The theme has no section %(name)s; it is passed over.", name=section.type)
     elif not usable(kind, shop):
-        problem = f"It comes from the plugin {kind.plugin}, which is switched off."
+        problem = message("It comes from the plugin %(name)s, which is switched off.", name=kind.plugin)
     values, faults = read_values(kind.settings, section.settings, kind.title) if kind else ({}, [])
     return {
         "id": section.id,
-        "title": kind.title if kind else section.type,
+        "title": translate(kind.title) if kind else section.type,
         "about": str(values.get("title") or values.get("text") or "")[:80] if kind else "",
         "blocks": len(section.blocks),
-        "problems": [*filter(None, [problem]), *map(str, faults)],
+        "problems": [*map(translate, filter(None, [problem])), *map(str, faults)],
         "settable": bool(kind and (kind.settings or kind.blocks)),
     }
 
@@ -236,7 +239,7 @@ async def _section_page(
         status=status,
         page=about_page(kind.title),
         back=f"{PATH}/{theme.name}/pages/{page}",
-        back_label=PAGES[page],
+        back_label=translate(PAGES[page]),
         action=f"{PATH}/{theme.name}/pages/{page}/{section_id}",
         revision=saved.revision,
         groups=_groups(section, kind, form if refused == "" else None),
@@ -259,7 +262,9 @@ def _prefix(block_id: str) -> str:
 
 def _block_view(design: Design, block: Block, form: Form | None) -> dict[str, Any]:
     kind = design.blocks.get(block.type)
-    title = f"What plugins bring: {block.slot}" if block.slot else kind.title if kind else block.type
+    title = translate(kind.title if kind else block.type)
+    if block.slot:
+        title = translate(message("What plugins bring: %(slot)s", slot=block.slot))
     own = str(block.settings.get("title", ""))
     title = f"{title}: {own}" if own else title
     return {"id": block.id, "title": title, "groups": _groups(block, kind, form) if kind else []}

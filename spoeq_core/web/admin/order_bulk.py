@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from quart import Blueprint, Response
 
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.ids import is_id
+from spoeq_core.kernel.messages import Message, counted
 from spoeq_core.orders import bulk
 from spoeq_core.orders.bulk import MOST, Action, Preview
 from spoeq_core.orders.finding import order_ids
@@ -18,11 +21,18 @@ from spoeq_core.web.bodies import Form, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.languages import translate
 from spoeq_core.web.theming import render
 
 blueprint = Blueprint("admin_order_bulk", __name__)
 
-VERBS = {Action.PACK: "Pack", Action.SHIP: "Ship", Action.DELIVER: "Mark delivered", Action.CANCEL: "Cancel"}
+TITLES: Mapping[Action, Callable[[int], Message]] = {
+    Action.PACK: lambda n: counted("Pack %(n)s order", "Pack %(n)s orders", n),
+    Action.SHIP: lambda n: counted("Ship %(n)s order", "Ship %(n)s orders", n),
+    Action.DELIVER: lambda n: counted("Mark %(n)s order delivered", "Mark %(n)s orders delivered", n),
+    Action.CANCEL: lambda n: counted("Cancel %(n)s order", "Cancel %(n)s orders", n),
+}
+"""What the job is called, in the language of whoever starts it."""
 SHOWN = 100
 """Refused orders that the preview lists; it counts them all."""
 
@@ -52,7 +62,7 @@ async def run() -> Response:
     ids = _ids(form.text("ids").split(","))
     if not ids:
         return flash(see_other(PATH), "Choose one order or more first.", "warn")
-    title = f"{VERBS[action]} {len(ids)} order{'s' if len(ids) > 1 else ''}"
+    title = translate(TITLES[action](len(ids)))
     note = form.text("note")[:500]
     job = await bulk.start(
         current_shop(), ids, action, title=title, note=note, actor_id=actor.id, actor_name=actor.name
@@ -71,7 +81,7 @@ async def _preview(seen: Preview, action: Action, back: str) -> Response:
     return await render(
         "admin",
         "pages/bulk.html",
-        page=page(f"{VERBS[action]} orders"),
+        page=page(TITLES[action](len(seen.able))),
         board="orders",
         action=action.value,
         able=len(seen.able),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from quart import Blueprint, Response
 
 from spoeq_core.audit.service import record
@@ -26,6 +25,7 @@ from spoeq_core.web.bodies import Form, form_state, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.formats import country
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.catalog import editable_image_view, product_view
 
@@ -164,12 +164,8 @@ def _difference(item: Difference, categories: Categories) -> dict[str, Any]:
 
 
 def _countries(shop: Shop) -> list[dict[str, str]]:
-    """Countries by name in the shop's language, the shop's own first."""
-    try:
-        names = Locale.parse(shop.profile.locale).territories
-    except (ValueError, UnknownLocaleError):
-        names = Locale("en").territories
-    found = [{"value": code, "label": str(names.get(code, code))} for code in COUNTRIES]
+    """Countries by name in the reader's language, the shop's own first."""
+    found = [{"value": code, "label": country(code)} for code in COUNTRIES]
     return sorted(found, key=lambda item: (item["value"] != shop.profile.country, item["label"]))
 
 

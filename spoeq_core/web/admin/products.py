@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from quart import Blueprint, Response
@@ -15,6 +15,7 @@ from spoeq_core.desk.service import views_of
 from spoeq_core.inventory.service import stock_of
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.ids import is_id
+from spoeq_core.kernel.messages import Message, counted
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.boards import BOARDS
@@ -24,6 +25,7 @@ from spoeq_core.web.bodies import Form, query_int, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.languages import translate
 from spoeq_core.web.storefront.filters import link
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.catalog import THUMB, image_view
@@ -36,7 +38,12 @@ PER_PAGE = 50
 SHOWN = 100
 TABS = (Tab("all"), *(Tab(status.value, {"status": status.value}) for status in ProductStatus))
 SORTS = {"price": Sort.PRICE, "-price": Sort.PRICE_DOWN, "bestselling": Sort.BESTSELLING}
-VERBS = {ProductAction.PUBLISH: "Put on sale", ProductAction.DRAFT: "Make drafts", ProductAction.ARCHIVE: "Archive"}
+TITLES: Mapping[ProductAction, Callable[[int], Message]] = {
+    ProductAction.PUBLISH: lambda n: counted("Put %(n)s product on sale", "Put %(n)s products on sale", n),
+    ProductAction.DRAFT: lambda n: counted("Make %(n)s product a draft", "Make %(n)s products drafts", n),
+    ProductAction.ARCHIVE: lambda n: counted("Archive %(n)s product", "Archive %(n)s products", n),
+}
+"""What the job is called, in the language of whoever starts it."""
 
 
 @blueprint.get("/products")
@@ -99,7 +106,7 @@ async def look() -> Response:
     return await render(
         "admin",
         "pages/bulk.html",
-        page=page(VERBS[action]),
+        page=page(TITLES[action](len(seen.able))),
         board="products",
         action=action.value,
         able=len(seen.able),
@@ -124,7 +131,7 @@ async def run() -> Response:
     action, ids = _action(form), _ids(form.text("ids").split(","))
     if not ids:
         return flash(see_other(PATH), "Choose one product or more first.", "warn")
-    title = f"{VERBS[action]}: {len(ids)} product{'s' if len(ids) > 1 else ''}"
+    title = translate(TITLES[action](len(ids)))
     job = await bulk.start_change(current_shop(), ids, action, title=title, actor_id=actor.id, actor_name=actor.name)
     return see_other(f"/admin/jobs/{job.id}")
 

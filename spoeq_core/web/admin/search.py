@@ -19,6 +19,7 @@ from spoeq_core.web.bodies import query_flag, query_text, read_form
 from spoeq_core.web.common import KEYS_COOKIE, menu_for, page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.formats import format_amount
+from spoeq_core.web.languages import translate
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.masking import masked_email
 
@@ -44,9 +45,9 @@ async def search() -> Response:
     allowed = [(key, find) for key, permission, find in kinds if actor.may(permission)] if len(q) >= SHORTEST else []
     found = await asyncio.gather(*(find(shop, q) for _, find in allowed))
     pages = [
-        {"label": entry.label, "url": entry.url, "more": ""}
+        {"label": label, "url": entry.url, "more": ""}
         for entry in menu_for(shop, actor)
-        if q.casefold() in entry.label.casefold()
+        if q.casefold() in f"{(label := translate(entry.label))} {entry.label}".casefold()
     ]
     groups: list[dict[str, Any]] = [{"key": key, "hits": hits} for (key, _), hits in zip(allowed, found, strict=True)]
     shown = [group for group in [*groups, {"key": "pages", "hits": pages}] if group["hits"]]

@@ -13,6 +13,7 @@ from spoeq_core.catalog.images import render as render_image, store_rendered
 from spoeq_core.kernel.errors import FieldError, Invalid, NotFound, TooLarge
 from spoeq_core.shop import Shop
 from spoeq_core.web.bodies import Form
+from spoeq_core.web.languages import translate
 from spoeq_core.web.themes.settings import FONTS, Setting
 from spoeq_core.web.themes.values import Values, checked, typed
 from spoeq_core.web.views.catalog import image_view
@@ -29,7 +30,7 @@ def fields_of(
     for name, setting in settings.items():
         value = (typed_in or {}).get(name, typed(setting, values[name]))
         groups.setdefault(setting.group, []).append(_field(setting, value, prefix))
-    return [{"group": group, "fields": fields} for group, fields in groups.items()]
+    return [{"group": translate(group), "fields": fields} for group, fields in groups.items()]
 
 
 async def read_settings(
@@ -75,16 +76,14 @@ def _entered(setting: Setting, form: Form, prefix: str) -> Any:
 
 
 def _field(setting: Setting, value: Any, prefix: str) -> Values:
-    options = [{"value": each, "label": label} for each, label in setting.options]
-    if setting.type == "font":
-        options = [{"value": name, "label": label} for name, (label, _) in FONTS.items()]
+    choices = [(name, label) for name, (label, _) in FONTS.items()] if setting.type == "font" else setting.options
     return {
         "name": f"{prefix}{setting.id}",
         "type": setting.type,
-        "label": setting.label,
-        "hint": setting.hint,
+        "label": translate(setting.label),
+        "hint": translate(setting.hint),
         "value": value,
-        "options": options,
+        "options": [{"value": each, "label": translate(label)} for each, label in choices],
         "minimum": f"{setting.minimum:g}",
         "maximum": f"{setting.maximum:g}",
         "step": f"{setting.step:g}",

@@ -20,6 +20,7 @@ from spoeq_core.web.bodies import Form, form_state, json_response, query_flag, r
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.languages import translate
 from spoeq_core.web.themes import Theme
 from spoeq_core.web.themes.choices import change_theme, choices_of
 from spoeq_core.web.themes.design import PAGES
@@ -150,7 +151,7 @@ async def theme_view(shop: Shop, theme: Theme) -> Values:
         "url": f"{PATH}/{theme.name}",
         "can_preview": theme.face == "storefront" and shown,
         "pages": [
-            {"title": title, "url": f"{PATH}/{theme.name}/pages/{name}"}
+            {"title": translate(title), "url": f"{PATH}/{theme.name}/pages/{name}"}
             for name, title in PAGES.items()
             if look is not None and theme.face == "storefront"
         ],

@@ -64,7 +64,7 @@ async def home() -> Response:
 @kept(*FILTERS, prefixes=("f.",))
 async def all_products() -> Response:
     """Everything there is."""
-    return await _listing(current_shop(), None, "All products", "/products")
+    return await _listing(current_shop(), None, message("All products"), "/products")
 
 
 @blueprint.get("/search")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from quart import request
 
-from spoeq_core.catalog.model import RATING_STEPS, Facet, FacetValue, ProductQuery, Sort
+from spoeq_core.catalog.model import ORIGIN, RATING_STEPS, Facet, FacetValue, ProductQuery, Sort
 from spoeq_core.catalog.service import shows_ratings
 from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.kernel.messages import message
@@ -17,7 +17,7 @@ from spoeq_core.kernel.money import parse_amount
 from spoeq_core.shop import Shop
 from spoeq_core.web.bodies import query_flag, query_int
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.formats import format_amount
+from spoeq_core.web.formats import country, format_amount
 from spoeq_core.web.languages import translate
 
 PER_PAGE = 24
@@ -105,8 +105,13 @@ def chips(shop: Shop, facets: Iterable[Facet], path: str) -> list[dict[str, str]
 
 
 def _chip(facet: Facet, value: FacetValue) -> str:
-    label = translate(value.label)
+    label = _label(facet, value)
     return translate(NAMED) % {"name": translate(facet.label), "value": label} if facet.names_itself else label
+
+
+def _label(facet: Facet, value: FacetValue) -> str:
+    """A value in the language of the page, countries too: the list names them in the shop's."""
+    return country(value.value) if facet.name == f"f.{ORIGIN}" else translate(value.label)
 
 
 def _facet(shop: Shop, facet: Facet) -> dict[str, Any]:
@@ -120,7 +125,7 @@ def _facet(shop: Shop, facet: Facet) -> dict[str, Any]:
             "max": _grouped(facet.high, currency),
         }
     view["values"] = [
-        {"value": value.value, "label": translate(value.label), "count": value.count, "selected": value.selected}
+        {"value": value.value, "label": _label(facet, value), "count": value.count, "selected": value.selected}
         for value in facet.values
     ]
     return view

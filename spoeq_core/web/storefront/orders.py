@@ -27,7 +27,7 @@ from spoeq_core.web.security import client_address, limit
 from spoeq_core.web.signing_in import limit_registrations, sign_in_browser
 from spoeq_core.web.storefront.filters import link
 from spoeq_core.web.theming import render
-from spoeq_core.web.views.orders import order_view, shipment_views, tracking_steps
+from spoeq_core.web.views.orders import aftersales_view, order_view, shipment_views, tracking_steps
 
 blueprint = Blueprint("pages_orders", __name__)
 
@@ -101,6 +101,7 @@ async def tracking(number: str) -> Response:
         page=page(message("Order %(number)s", number=order.number), noindex=True),
         order=_view(shop, order),
         steps=tracking_steps(order),
+        aftersales=aftersales_view(order),
         shipments=shipment_views(order),
         form=form_state(),
     )
@@ -176,6 +177,7 @@ async def _track_form(
         page=page("Track an order"),
         order=None,
         steps=[],
+        aftersales=[],
         shipments=[],
         form=form_state(typed, errors),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from spoeq_core.kernel.messages import message
 from spoeq_core.web.themes.composition import Composition, parse_composition
 from spoeq_core.web.themes.installed import CORE, Theme
 from spoeq_core.web.themes.palette import Palette, parse_palette
@@ -16,9 +17,9 @@ from spoeq_core.web.themes.settings import Problem, Setting, parse_settings
 from spoeq_core.web.themes.values import Values, read_values
 
 PAGES: Mapping[str, str] = {
-    "home": "Home page",
-    "product": "Product page, below the product",
-    "listing": "Lists of products, below the products",
+    "home": message("Home page"),
+    "product": message("Product page, below the product"),
+    "listing": message("Lists of products, below the products"),
 }
 """The pages that are composed, with their words."""
 

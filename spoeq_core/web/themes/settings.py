@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from spoeq_core.kernel.messages import message
+
 TYPES = (
     "color",
     "font",
@@ -26,22 +28,22 @@ LONGEST = 2000
 
 FONTS: Mapping[str, tuple[str, str]] = {
     "sans": (
-        "Plain (the device's own)",
+        message("Plain (the device's own)"),
         'system-ui,"Segoe UI",Roboto,"Noto Sans","Noto Sans Devanagari","Nirmala UI",sans-serif',
     ),
     "serif": (
-        "Bookish",
+        message("Bookish"),
         '"Iowan Old Style","Palatino Linotype","Noto Serif","Noto Serif Devanagari",Georgia,serif',
     ),
     "humanist": (
-        "Warm",
+        message("Warm"),
         'Optima,Candara,"Gill Sans","Noto Sans","Noto Sans Devanagari","Nirmala UI",sans-serif',
     ),
     "rounded": (
-        "Round",
+        message("Round"),
         'ui-rounded,"Arial Rounded MT Bold",Quicksand,"Noto Sans","Noto Sans Devanagari","Nirmala UI",sans-serif',
     ),
-    "mono": ("Typewriter", 'ui-monospace,"Cascadia Mono","Roboto Mono","Noto Sans Mono",monospace'),
+    "mono": (message("Typewriter"), 'ui-monospace,"Cascadia Mono","Roboto Mono","Noto Sans Mono",monospace'),
 }
 """Fonts that devices have, by the name a setting keeps: the words shown, and the CSS. Nothing is fetched for them."""
 

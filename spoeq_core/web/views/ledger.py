@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spoeq_core.orders.model import Order
+from spoeq_core.orders.model import Order, RefundStatus
 from spoeq_core.payments.model import PaymentStatus
 from spoeq_core.pricing.shape import money
 
@@ -12,9 +12,10 @@ View = dict[str, Any]
 
 
 def ledger_view(order: Order) -> View:
-    """The rows with the balance after each, and what is still due or to be given back.
+    """The rows with what is still due after each, and the sums.
 
-    Money that is not the order's due (another amount, a cancelled order) is listed, and counts for nothing.
+    Money that is not the order's due (another amount, a cancelled order) is listed, and counts for nothing. What was
+    given back is not due again.
     """
     balance = order.grand_total
     rows: list[View] = [_row("total", order.placed_at, order.grand_total, balance, order)]
@@ -25,9 +26,10 @@ def ledger_view(order: Order) -> View:
         rows.append(
             {**row, "amount": money(-payment.amount, currency), "by": payment.provider, "ref": payment.payment_id}
         )
-    if order.refunded:
-        balance += order.refunded
-        rows.append(_row("refunded", None, order.refunded, balance, order))
+    for refund in order.refunds:
+        if refund.status is not RefundStatus.FAILED:
+            kind = "refunded" if refund.status is RefundStatus.DONE else "refunding"
+            rows.append({**_row(kind, refund.at, refund.amount, balance, order), "ref": refund.reference})
     return {
         "rows": rows,
         "due": money(order.due, order.currency),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from spoeq_core.checkout.service import Placed
 from spoeq_core.extensions.service import shown
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders import shape as shapes
-from spoeq_core.orders.model import Order, OrderLine, TimelineEntry
+from spoeq_core.orders.model import Order, OrderLine, RefundStatus, TimelineEntry
 from spoeq_core.orders.shape import item_shape, order_shape, order_totals, shipment_shape
 from spoeq_core.orders.tokens import order_token
 from spoeq_core.pricing.shape import money
 from spoeq_core.shop import Shop
+from spoeq_core.web.formats import format_amount
 from spoeq_core.web.languages import translate
 
 __all__ = [
+    "aftersales_view",
     "order_row",
     "order_view",
     "placed_view",
@@ -25,6 +29,7 @@ __all__ = [
 ]
 
 View = dict[str, Any]
+REFUNDS = {RefundStatus.PENDING: message("Money on its way back"), RefundStatus.DONE: message("Money given back")}
 
 
 def order_view(shop: Shop, order: Order, *, staff: bool = False) -> View:
@@ -100,6 +105,24 @@ def shipment_views(order: Order) -> list[View]:
 def tracking_steps(order: Order) -> list[View]:
     """The road of the order, in the words of the page's language."""
     return [{**step, "label": translate(step["label"])} for step in shapes.tracking_steps(order)]
+
+
+def aftersales_view(order: Order) -> list[View]:
+    """What the buyer asked to send back, and the money given back, oldest first: `[{label, text, at}]`."""
+    asked = [
+        {"label": translate("Return asked for"), "text": _pieces_text(order, it.items), "at": it.at}
+        for it in order.returns
+    ]
+    given = [
+        {"label": translate(REFUNDS[it.status]), "text": format_amount(it.amount, order.currency), "at": it.at}
+        for it in order.refunds
+        if it.status in REFUNDS
+    ]
+    return sorted([*asked, *given], key=lambda step: step["at"])
+
+
+def _pieces_text(order: Order, items: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} × {line.name}" for key, count in items.items() if (line := order.line(key)))
 
 
 def timeline_view(order: Order) -> list[View]:
