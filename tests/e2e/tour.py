@@ -13,11 +13,17 @@ from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.e2e.test_journey import ADDRESS
+from tests.e2e.test_journey import ADDRESS, choose_cod, save
 from tests.processes import PASSWORD
 
 # Cash on delivery is limited by phone and address: each buyer here has their own.
 BUYER = {**ADDRESS, "phone": "+91 98450 54321", "line1": "7, Church Street", "email": "shopper@demo.spoeq"}
+SECTIONS = {
+    "Contact": ("phone", "email"),
+    "Delivery address": ("name", "postal_code", "line1"),
+    "Delivery": (),
+    "Payment": (),
+}
 LITERAL = frozenset({"new", "import", "export"})
 DOWNLOADS = re.compile(r"\.(csv|xml|txt|json|pdf)$|/html$|^/(static|media|api|metrics|healthz|readyz|theme)")
 ACTIONS = re.compile(r"/(logout|preview|scheme)\b")
@@ -113,15 +119,12 @@ def _buy(context: BrowserContext, sku: str) -> dict[str, str]:
     assert answer.ok, answer.text()
     page = context.new_page()
     page.goto("/checkout")
-    for name, value in BUYER.items():
-        if page.locator(f"[name={name}]").count():
-            page.locator(f"[name={name}]").fill(value)
-    page.locator("[name=state]").select_option(label="Karnataka")
-    for section in ("Contact", "Delivery address", "Delivery", "Payment"):
+    for section, names in SECTIONS.items():
+        for name in names:
+            page.locator(f"[name={name}]").fill(BUYER[name])
         if section == "Payment":
-            page.locator("[name=payment_method][value=cod]").check(force=True)
-        part = page.get_by_role("region", name=section, exact=True)
-        part.get_by_role("button", name="Save and continue").click()
+            choose_cod(page)
+        save(page, section)
     page.get_by_text("Cash on delivery fee").first.wait_for()
     page.get_by_role("button", name=re.compile("^(Place order|Pay )")).click()
     page.wait_for_url("**/confirmation?**")
