@@ -19,7 +19,7 @@ from spoeq_core.kernel.messages import counted, message
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin, save_settings
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.messages import bring, packages
-from spoeq_core.testing.visitors import Browser, shopper_browser
+from spoeq_core.testing.visitors import Browser, shopper_browser, staff_browser
 from spoeq_core.web.formats import day, format_amount
 
 ROOT = Path(__file__).parents[2]
@@ -154,6 +154,17 @@ async def test_a_plugins_words_come_and_go_with_it_and_never_outrank_the_theme(r
     _, html = await page_of(browser, "/menu?lang=hi")
     assert "नमस्ते" not in html
     assert "neighbour" not in html
+
+
+async def test_staff_read_the_themes_form_and_the_audit_log_in_their_language(running: RunningApp):
+    admin = await staff_browser(running, "admin")
+    await admin.post("/admin/themes/storefront/reset", {"revision": "0"})
+    await admin.get("/admin?lang=hi")
+    assert "दिन के रंग" in await admin.text("/admin/themes/storefront")
+    assert "प्रोडक्ट की एक पंक्ति" in await admin.text("/admin/themes/storefront/pages/home")
+    log = await admin.text("/admin/audit")
+    assert "थीम की सेटिंग पहले जैसी की गईं" in log
+    assert "Theme settings reset" not in log
 
 
 async def test_errors_are_said_in_the_readers_language_and_in_english_to_programs(browser: Browser):

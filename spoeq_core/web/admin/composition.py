@@ -8,6 +8,7 @@ from typing import Any
 from quart import Blueprint, Response
 
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, SpoeqError
+from spoeq_core.kernel.languages import Catalogue
 from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import staff
@@ -45,6 +46,7 @@ async def show_page(name: str, page: str) -> Response:
     """The sections of a page, in their order."""
     shop, theme = current_shop(), _composed(name, page)
     design, saved = current_theming().design(theme), choices_of(shop, name)
+    speech = current_theming().speech(theme)
     return await render(
         "admin",
         "pages/composition.html",
@@ -53,8 +55,8 @@ async def show_page(name: str, page: str) -> Response:
         theme_url=f"{PATH}/{name}",
         action=f"{PATH}/{name}/pages/{page}",
         revision=saved.revision,
-        sections=[_section_view(shop, design, section) for section in _current(design, saved, page)],
-        kinds=[{"value": kind.type, "label": translate(kind.title)} for kind in _kinds_for(shop, design, page)],
+        sections=[_section_view(shop, design, section, speech) for section in _current(design, saved, page)],
+        kinds=[{"value": kind.type, "label": speech.say(kind.title)} for kind in _kinds_for(shop, design, page)],
         changed=page in saved.pages,
         can_undo=bool(saved.undo.get(page)),
     )
@@ -194,11 +196,11 @@ def _blocks_for(shop: Shop, design: Design, kind: Kind | None, page: str) -> lis
             words = {slot: translate(message("Plugins: %(slot)s", slot=slot)) for slot in slots}
             found += [{"value": f"{SLOT}{slot}", "label": label} for slot, label in words.items()]
         elif block is not None:
-            found.append({"value": name, "label": translate(block.title)})
+            found.append({"value": name, "label": block.title})
     return found
 
 
-def _section_view(shop: Shop, design: Design, section: Section) -> Values:
+def _section_view(shop: Shop, design: Design, section: Section, speech: Catalogue) -> Values:
     kind = design.sections.get(section.type)
     problem = ""
     if kind is None:
@@ -208,7 +210,7 @@ def _section_view(shop: Shop, design: Design, section: Section) -> Values:
     values, faults = read_values(kind.settings, section.settings, kind.title) if kind else ({}, [])
     return {
         "id": section.id,
-        "title": translate(kind.title) if kind else section.type,
+        "title": speech.say(kind.title) if kind else section.type,
         "about": str(values.get("title") or values.get("text") or "")[:80] if kind else "",
         "blocks": len(section.blocks),
         "problems": [*map(translate, filter(None, [problem])), *map(str, faults)],
@@ -230,6 +232,7 @@ async def _section_page(
     section = pages.section_of(_current(design, saved, page), section_id)
     refused = form.text("block") if form else None
     kind = design.sections.get(section.type, Kind(section.type, section.type))
+    speech = current_theming().speech(theme)
     errors = (
         error.errors if isinstance(error, Invalid) and error.errors else [FieldError("", str(error))] if error else ()
     )
@@ -237,22 +240,22 @@ async def _section_page(
         "admin",
         "pages/section.html",
         status=status,
-        page=about_page(kind.title),
+        page=about_page(speech.say(kind.title)),
         back=f"{PATH}/{theme.name}/pages/{page}",
         back_label=translate(PAGES[page]),
         action=f"{PATH}/{theme.name}/pages/{page}/{section_id}",
         revision=saved.revision,
-        groups=_groups(section, kind, form if refused == "" else None),
-        blocks=[_block_view(design, block, form if refused == block.id else None) for block in section.blocks],
-        kinds=_blocks_for(shop, design, kind, page),
+        groups=_groups(section, kind, speech, form if refused == "" else None),
+        blocks=[_block_view(design, block, speech, form if refused == block.id else None) for block in section.blocks],
+        kinds=[{**one, "label": speech.say(one["label"])} for one in _blocks_for(shop, design, kind, page)],
         form=form_state({}, errors),
     )
 
 
-def _groups(part: Section | Block, kind: Kind, form: Form | None) -> list[Values]:
+def _groups(part: Section | Block, kind: Kind, speech: Catalogue, form: Form | None) -> list[Values]:
     values, _ = read_values(kind.settings, part.settings, part.type)
     prefix = _prefix(part.id if isinstance(part, Block) else "")
-    return fields_of(kind.settings, values, entered(kind.settings, form, prefix) if form else None, prefix)
+    return fields_of(kind.settings, values, speech, entered(kind.settings, form, prefix) if form else None, prefix)
 
 
 def _prefix(block_id: str) -> str:
@@ -260,14 +263,14 @@ def _prefix(block_id: str) -> str:
     return f"{block_id}.{PREFIX}" if block_id else PREFIX
 
 
-def _block_view(design: Design, block: Block, form: Form | None) -> dict[str, Any]:
+def _block_view(design: Design, block: Block, speech: Catalogue, form: Form | None) -> dict[str, Any]:
     kind = design.blocks.get(block.type)
-    title = translate(kind.title if kind else block.type)
+    title = speech.say(kind.title if kind else block.type)
     if block.slot:
         title = translate(message("What plugins bring: %(slot)s", slot=block.slot))
     own = str(block.settings.get("title", ""))
     title = f"{title}: {own}" if own else title
-    return {"id": block.id, "title": title, "groups": _groups(block, kind, form) if kind else []}
+    return {"id": block.id, "title": title, "groups": _groups(block, kind, speech, form) if kind else []}
 
 
 def _said(error: SpoeqError) -> str:

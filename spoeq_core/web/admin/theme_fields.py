@@ -11,9 +11,9 @@ from quart import request
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.images import render as render_image, store_rendered
 from spoeq_core.kernel.errors import FieldError, Invalid, NotFound, TooLarge
+from spoeq_core.kernel.languages import Catalogue
 from spoeq_core.shop import Shop
 from spoeq_core.web.bodies import Form
-from spoeq_core.web.languages import translate
 from spoeq_core.web.themes.settings import FONTS, Setting
 from spoeq_core.web.themes.values import Values, checked, typed
 from spoeq_core.web.views.catalog import image_view
@@ -23,14 +23,26 @@ PREFIX = "setting."
 
 
 def fields_of(
-    settings: Settings, values: Mapping[str, Any], typed_in: Mapping[str, Any] | None = None, prefix: str = PREFIX
+    settings: Settings,
+    values: Mapping[str, Any],
+    speech: Catalogue,
+    typed_in: Mapping[str, Any] | None = None,
+    prefix: str = PREFIX,
 ) -> list[Values]:
-    """The fields of a form, in groups: `[{group, fields}]`; what was entered and refused is shown again."""
+    """The fields of a form, in groups: `[{group, fields}]`; what was entered and refused is shown again.
+
+    Args:
+        settings: What can be set.
+        values: What is set.
+        speech: The theme's catalogue in the language of the page.
+        typed_in: What was entered and refused.
+        prefix: What the names of the fields begin with.
+    """
     groups: dict[str, list[Values]] = {}
     for name, setting in settings.items():
         value = (typed_in or {}).get(name, typed(setting, values[name]))
-        groups.setdefault(setting.group, []).append(_field(setting, value, prefix))
-    return [{"group": translate(group), "fields": fields} for group, fields in groups.items()]
+        groups.setdefault(setting.group, []).append(_field(setting, value, prefix, speech))
+    return [{"group": speech.say(group), "fields": fields} for group, fields in groups.items()]
 
 
 async def read_settings(
@@ -75,15 +87,15 @@ def _entered(setting: Setting, form: Form, prefix: str) -> Any:
     return form.flag(key) if setting.type == "bool" else form.text(key)
 
 
-def _field(setting: Setting, value: Any, prefix: str) -> Values:
+def _field(setting: Setting, value: Any, prefix: str, speech: Catalogue) -> Values:
     choices = [(name, label) for name, (label, _) in FONTS.items()] if setting.type == "font" else setting.options
     return {
         "name": f"{prefix}{setting.id}",
         "type": setting.type,
-        "label": translate(setting.label),
-        "hint": translate(setting.hint),
+        "label": speech.say(setting.label),
+        "hint": speech.say(setting.hint),
         "value": value,
-        "options": [{"value": each, "label": translate(label)} for each, label in choices],
+        "options": [{"value": each, "label": speech.say(label)} for each, label in choices],
         "minimum": f"{setting.minimum:g}",
         "maximum": f"{setting.maximum:g}",
         "step": f"{setting.step:g}",

@@ -198,13 +198,16 @@ async def _page(
 ) -> Response:
     design, saved = current_theming().design(theme), choices_of(shop, theme.name)
     values, _ = read_values(design.settings, saved.settings if draft is None else draft, theme.name)
+    typed_in = entered(design.settings, form) if form else None
     response = await render(
         "admin",
         "pages/theme.html",
         status=status,
         page=page(theme.title),
         about=await theme_view(shop, theme),
-        groups=fields_of(design.settings, values, entered(design.settings, form) if form else None),
+        groups=fields_of(
+            design.settings, values, current_theming().speech(theme), entered(design.settings, form) if form else None
+        ),
         revision=saved.revision,
         draft=draft is not None or bool(form and form.flag("draft")),
         preview=preview,

@@ -285,6 +285,9 @@ async def test_a_refund_shows_its_sums_before_money_moves(app: RunningApp, admin
     assert (await admin.post(f"{path}/refunds", sure)).status_code == 303
     given = await again(app.shop, order)
     assert given.refunded == 2 * PRICE
+    ledger = (await admin.text(path)).partition("Payment ledger")[2].partition("</table>")[0]
+    assert "Given back" in ledger
+    assert "UPI 1" in ledger
     assert len(given.refunds) == 1
     entries = await find_entries(app.shop, target=f"order:{order.id}")
     assert [entry.action for entry in entries] == ["order.refunded"]
