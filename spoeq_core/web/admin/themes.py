@@ -205,9 +205,7 @@ async def _page(
         status=status,
         page=page(theme.title),
         about=await theme_view(shop, theme),
-        groups=fields_of(
-            design.settings, values, current_theming().speech(theme), entered(design.settings, form) if form else None
-        ),
+        groups=fields_of(design.settings, values, current_theming().speech(theme), typed_in),
         revision=saved.revision,
         draft=draft is not None or bool(form and form.flag("draft")),
         preview=preview,
