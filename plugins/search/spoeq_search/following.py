@@ -33,7 +33,7 @@ from spoeq_search.writing import MOST_REFUSED, Generation
 log = logging.getLogger(__name__)
 
 BATCH: Final = 1000
-"""Products of a commit while an index is built."""
+"""Products of a commit while an index is built, and of a page of what was touched."""
 ASKED: Final = 100
 """Products that the database is asked for at once."""
 PAUSES: Final = (5.0, 30.0, 120.0, 600.0)
@@ -178,10 +178,12 @@ async def _touched(shop: Shop, followed: Followed) -> list[Touch]:
     """What was touched since, and a little before: processes whose clocks differ write in no strict order."""
     found: dict[str, Touch] = {}
     since = a_little_before(followed.touch)
-    while page := await touched_since(shop, since):
+    while True:
+        page = await touched_since(shop, since, BATCH)
         found.update({touch.product_id: touch for touch in page})
+        if len(page) < BATCH:
+            return list(found.values())
         since = page[-1].touch
-    return list(found.values())
 
 
 async def _written(

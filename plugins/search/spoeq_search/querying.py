@@ -10,18 +10,18 @@ from tantivy import FieldType, Occur, Query, Schema, Searcher
 from spoeq_core.sdk import ProductQuery
 from spoeq_search.asking import Phrase, Slot
 from spoeq_search.schema import WEIGHTS
-from spoeq_search.words import squashed, words_of
+from spoeq_search.words import squashed
 
 TIE: Final = 0.1
 """What other fields add to the one where a word counts most."""
-SYNONYM: Final = 0.4
-"""What a product scores for a word that means the same, however rare it is: less than for the word itself."""
+SYNONYM: Final = 0.08
+"""What a word that means the same counts, by the weight of its field and however rare it is: less than the word."""
 BEGINNING: Final = 0.2
 """What it scores for a word that only begins as was typed."""
 MOST_BEGINNINGS: Final = 500
 NEXT_TO_EACH_OTHER: Final = 2.0
 WHOLE_SKU: Final = 50.0
-SHORTEST_SKU: Final = 3
+SHORTEST_SKU, LONGEST_SKU = 3, 64
 FREE: Final = 10**13
 """More than any price, in minor units."""
 
@@ -40,8 +40,8 @@ class Wording:
         if len(terms) > 1:
             close = Query.phrase_query(self._fields, "name", list(terms))
             parts.append((Occur.Should, Query.boost_query(close, NEXT_TO_EACH_OTHER)))
-        worded, sku = Query.boolean_query(parts), squashed(self._text)
-        if len(sku) < SHORTEST_SKU or len(words_of(self._text)) == 0:
+        worded, sku = Query.boolean_query(parts), squashed(self._text[:LONGEST_SKU])
+        if not SHORTEST_SKU <= len(self._text.strip()) <= LONGEST_SKU or not sku:
             return worded
         exact = Query.boost_query(Query.term_query(self._fields, "sku", sku), WHOLE_SKU)
         return Query.boolean_query([(Occur.Should, worded), (Occur.Should, exact)])
@@ -50,7 +50,11 @@ class Wording:
         """Products that have one of the things that a slot may mean."""
         typed, *others = slot.meant
         ways = [self._phrase(typed)]
-        ways += [Query.const_score_query(self._phrase(phrase), SYNONYM) for phrase in others]
+        ways += [
+            Query.const_score_query(self._in(name, phrase), SYNONYM * weight)
+            for phrase in others
+            for name, weight in WEIGHTS.items()
+        ]
         if not slot.whole and (begun := self._begun(slot.typed)):
             ways.append(begun)
         return Query.disjunction_max_query(ways, 0.0)

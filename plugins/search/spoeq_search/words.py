@@ -18,6 +18,7 @@ _INDIC: Final = 0x0900
 """Marks of scripts before Devanagari are accents: a word is found without them."""
 _NUKTA, _CANDRABINDU, _ANUSVARA = "\u093c", "\u0901", "\u0902"
 _JOINERS: Final = re.compile("[\u200b-\u200d\u2060\ufeff]")
+_ASCII_WORD: Final = re.compile("[a-z0-9]+")
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{2,3})")
 
 UNITS: Final[Mapping[str, tuple[str, Decimal]]] = {
@@ -38,6 +39,8 @@ UNITS: Final[Mapping[str, tuple[str, Decimal]]] = {
 
 def folded(text: str) -> str:
     """The text without case, width, accents and what Hindi writes or leaves out at will; digits are ASCII."""
+    if text.isascii():
+        return _THOUSANDS.sub("", text.casefold())
     plain = unicodedata.normalize("NFKC", _JOINERS.sub("", text)).casefold()
     letters = (_plain(letter) for letter in unicodedata.normalize("NFD", plain))
     return _THOUSANDS.sub("", unicodedata.normalize("NFC", "".join(letters)))
@@ -45,12 +48,13 @@ def folded(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of a text, as they stand."""
-    return [word[:LONGEST] for word in words_in(folded(text))]
+    return _words(folded(text))
 
 
 def terms_of(text: str) -> list[str]:
     """The terms of a text that products are found by: its words without plurals, then its weights and sizes."""
-    return [stem(word) for word in words_of(text)] + [term for _, term in measures(text)]
+    text = folded(text)
+    return [stem(word) for word in _words(text)] + [term for _, term in measures(text)]
 
 
 def squashed(text: str) -> str:
@@ -70,16 +74,21 @@ def stem(word: str) -> str:
 
 
 def measures(text: str) -> list[tuple[tuple[int, int], str]]:
-    """Weights, volumes and lengths in a folded or unfolded text: where they stand in the folded one, and their terms.
+    """Weights, volumes and lengths in a folded text: where they stand in it, and their terms.
 
     "1kg", "1 kg" and "1000 g" are all "1000g".
     """
     found = []
-    for match in _MEASURE.finditer(folded(text)):
+    for match in _MEASURE.finditer(text):
         base, factor = UNITS[match["unit"]]
         amount = (Decimal(match["number"]) * factor).normalize()
         found.append((match.span(), f"{amount:f}{base}"))
     return found
+
+
+def _words(text: str) -> list[str]:
+    found = _ASCII_WORD.findall(text) if text.isascii() else words_in(text)
+    return [word[:LONGEST] for word in found]
 
 
 def _plain(letter: str) -> str:
