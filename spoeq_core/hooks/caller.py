@@ -96,6 +96,8 @@ class Hooks:
         self.on_fault = on_fault
         self.breakers = breakers or Breakers()
         self.calls: dict[tuple[str, str], Calls] = {}
+        self.slots: dict[str, frozenset[str]] = {}
+        """What plugins that name the slots they fill are asked about."""
         self._parts: dict[str, list[Answer[Any]]] = {}
 
     async def collect(
@@ -108,6 +110,10 @@ class Hooks:
         """
         _refuse_positional(args)
         impls = list(self._impls(spec))
+        if (slot := kwargs.get("slot")) is not None:
+            impls = [impl for impl in impls if slot in self.slots.get(impl.plugin_name, (slot,))]
+        if not impls:
+            return []
         if len(impls) == 1:
             answers = [await self._ask(spec, impls[0], kwargs)]
         else:

@@ -27,6 +27,8 @@ class Manifest:
         after: Plugins that answer before this one.
         hosts: Network hosts it talks to.
         default_enabled: Whether a new shop starts with it enabled.
+        slots: Slots that its `page_fragments` and `admin_fragments` fill; about others they are not asked, which spares
+            a page of many slots. None: they are asked about each.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Manifest:
     after: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     default_enabled: bool = False
+    slots: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

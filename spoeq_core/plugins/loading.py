@@ -90,6 +90,12 @@ def _register(hooks: Hooks, plugin: InstalledPlugin) -> None:
             f"Plugin {plugin.name!r}: {error}", hint="See docs/reference.md for the hooks there are."
         ) from None
     hooks.check(plugin.name)
+    if (slots := plugin.manifest.slots) is not None:
+        if isinstance(slots, str):
+            raise ConfigurationError(
+                f"Plugin {plugin.name!r}: its manifest's slots are a text.", hint=f"Write slots=({slots!r},)."
+            )
+        hooks.slots[plugin.name] = frozenset(slots)
     for family in FAMILIES:
         for name, spec in vars(family).items():
             if name.startswith("register_"):

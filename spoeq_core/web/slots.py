@@ -117,6 +117,8 @@ class SlotDrawer:
     async def slot(self, name: str, **context: Any) -> Markup:
         """What the plugins put into a slot; `context` is told to them."""
         fragments = await fragments_for(self._shop, self._face, name, context)
+        if not fragments:
+            return Markup("")
         return _joined(await asyncio.gather(*(self._draw(name, part, context) for part in fragments)))
 
     async def slots(self, name: str, rows: Sequence[Values], **context: Any) -> Drawn:

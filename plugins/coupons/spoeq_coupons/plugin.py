@@ -29,14 +29,16 @@ from spoeq_coupons.documents import CouponDocument
 from spoeq_coupons.model import answers
 from spoeq_coupons.personal import USES
 
+FORM_OF_SLOT = {"cart.below_summary": "", "checkout.before_submit": "checkout"}
+"""Where the code field stands, and the id of the page's form that it joins there."""
+ENTRY_SLOT = "menu.entries"
+
 manifest = Manifest(
     name="coupons",
     title="Coupons",
     description="Codes for a percentage, an amount or free shipping, with limits, dates and a minimum order.",
+    slots=(ENTRY_SLOT, *FORM_OF_SLOT),
 )
-
-FORM_OF_SLOT = {"cart.below_summary": "", "checkout.before_submit": "checkout"}
-"""Where the code field stands, and the id of the page's form that it joins there."""
 
 
 @hookimpl
@@ -96,7 +98,7 @@ async def order_quotas(shop: Shop, order: Order) -> Sequence[Quota]:
 @hookimpl
 async def page_fragments(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
     """The code field of the cart and the checkout, and the link to the offers while there are any."""
-    if slot == "menu.entries":
+    if slot == ENTRY_SLOT:
         return [Fragment("coupons/entry.html", weight=20)] if await service.running_offers(shop) else None
     if slot not in FORM_OF_SLOT:
         return None

@@ -17,18 +17,19 @@ from spoeq_pages.service import help_topics, published_links
 from spoeq_pages.settings import PagesSettings
 from spoeq_pages.showing import HELP
 
-manifest = Manifest(
-    name="pages",
-    title="Pages and help",
-    description="Pages that staff write (policies, about, contact), and a help page with frequent questions.",
-)
-
 SLOTS: Mapping[str, tuple[Place, str]] = {
     "help.topics": (Place.HELP, "pages_plugin/topics.html"),
     "footer.columns": (Place.COMPANY, "pages_plugin/column.html"),
     "footer.legal": (Place.LEGAL, "pages_plugin/legal.html"),
 }
 """Which pages are linked in a slot, and how."""
+
+manifest = Manifest(
+    name="pages",
+    title="Pages and help",
+    description="Pages that staff write (policies, about, contact), and a help page with frequent questions.",
+    slots=tuple(SLOTS),
+)
 
 
 @hookimpl

@@ -25,13 +25,14 @@ from spoeq_restock.documents import WaitingDocument
 from spoeq_restock.model import OUT
 from spoeq_restock.personal import REQUESTS
 
+SLOT = "product.below_buy"
+
 manifest = Manifest(
     name="restock",
     title="Back in stock",
     description="Shoppers leave an e-mail address at a sold-out product and get one message when it is back.",
+    slots=(SLOT,),
 )
-
-SLOT = "product.below_buy"
 
 
 @hookimpl
