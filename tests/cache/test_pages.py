@@ -78,6 +78,7 @@ class Club:
         async def secret() -> Response:
             response = Response(f"for {request.cookies.get('spoeq_pin', 'nobody')}")
             response.set_cookie("club", "1")
+            response.headers["Cache-Control"] = "private"  # it knows no better
             return response
 
         return Routes(pages=blueprint)
