@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from odmantic import Model
 from pydantic import BaseModel
 
 from spoeq_core.sdk import (
     Event,
+    Fragment,
     Handler,
     Manifest,
+    MenuEntry,
     Permission,
     PersonalData,
     Routes,
@@ -18,7 +21,8 @@ from spoeq_core.sdk import (
     Shop,
     hookimpl,
 )
-from spoeq_reviews import api, subscribers
+from spoeq_reviews import admin, api, pages, showing, subscribers
+from spoeq_reviews.demo import write_reviews
 from spoeq_reviews.documents import InvitationDocument, ReviewDocument
 from spoeq_reviews.personal import INVITATIONS, REVIEWS
 from spoeq_reviews.service.rating import recount_everything
@@ -62,9 +66,15 @@ def register_permissions() -> Sequence[Permission]:
 
 
 @hookimpl
+def register_menu() -> Sequence[MenuEntry]:
+    """The queue in the admin's navigation."""
+    return [MenuEntry("Reviews", admin.PATH, api.PERMISSION, "Shop", "bookmark", 37)]
+
+
+@hookimpl
 def register_routes() -> Routes:
-    """The API."""
-    return Routes(api=api.blueprint)
+    """The API, what shoppers read and write, where staff decide."""
+    return Routes(api=api.blueprint, pages=pages.blueprint, admin=admin.blueprint)
 
 
 @hookimpl
@@ -85,4 +95,23 @@ async def plugin_enabling(shop: Shop, plugin: str) -> bool | None:
     if plugin != manifest.name:
         return None
     await recount_everything(shop)
+    return True
+
+
+@hookimpl
+async def page_fragments(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
+    """The reviews below a product, and the ways to write one."""
+    return await showing.fragments(shop, slot, page)
+
+
+@hookimpl
+async def admin_fragments(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
+    """How many reviews wait, and those of a product."""
+    return await admin.fragments(shop, slot, page)
+
+
+@hookimpl
+async def demo_data(shop: Shop) -> bool | None:
+    """A few dozen reviews in two languages."""
+    await write_reviews(shop)
     return True

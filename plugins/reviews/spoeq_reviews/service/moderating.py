@@ -90,9 +90,15 @@ async def moderate_many(
     return done
 
 
-async def list_reviews(shop: Shop, wanted: Filter, number: int, per_page: int) -> Page:
-    """A page of reviews."""
-    return await shop.repository(ReviewRepository).page(wanted, number, per_page)
+async def list_reviews(shop: Shop, wanted: Filter, number: int, per_page: int, *, total: int | None = None) -> Page:
+    """A page of reviews; `total` spares the counting where it is known."""
+    return await shop.repository(ReviewRepository).page(wanted, number, per_page, total)
+
+
+async def reviews_by_ids(shop: Shop, keys: Sequence[str]) -> dict[str, Review]:
+    """Those of the reviews that there are, by id."""
+    query = {"_id": {"$in": list(keys)}, "state": {"$ne": State.DELETED.value}}
+    return {review.id: review for review in await shop.repository(ReviewRepository).find(query)} if keys else {}
 
 
 async def counts(shop: Shop) -> dict[str, int]:

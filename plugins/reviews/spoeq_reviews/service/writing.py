@@ -125,9 +125,11 @@ async def change_review(shop: Shop, review: Review, product: Product, author: Au
         edited_at=shop.clock.now(),
     )
     changed = _in_first_state(shop, changed)
-    await _let_go(shop, [photo for photo in review.photos if photo.id in draft.without])
+    gone = [photo for photo in review.photos if photo.id in draft.without]
+    await _let_go(shop, gone)
     stored = await shop.repository(ReviewRepository).save(changed, *events_of(review, changed))
     await forget_files(shop, added)
+    await remove_photos(shop, gone)
     return stored
 
 
