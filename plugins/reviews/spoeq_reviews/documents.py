@@ -178,6 +178,10 @@ class ReviewRepository(Repository[Review]):
         """Remove a deleted review, unless it was written anew meanwhile."""
         await self.collection.delete_one({"_id": review_id, "state": State.DELETED.value})
 
+    async def bury_all(self) -> None:
+        """Remove the deleted reviews that nobody was told of, since the plugin was off."""
+        await self.collection.delete_many({"state": State.DELETED.value})
+
 
 class InvitationRepository(Repository[Invitation]):
     """Who is to be asked how it was."""

@@ -68,7 +68,7 @@ def register_permissions() -> Sequence[Permission]:
 @hookimpl
 def register_menu() -> Sequence[MenuEntry]:
     """The queue in the admin's navigation."""
-    return [MenuEntry("Reviews", admin.PATH, api.PERMISSION, "Shop", "bookmark", 37)]
+    return [MenuEntry("Reviews", admin.PATH, api.PERMISSION, "Shop", "star", 37)]
 
 
 @hookimpl

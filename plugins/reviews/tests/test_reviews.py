@@ -238,8 +238,14 @@ async def test_what_happens_while_the_plugin_is_off_is_counted_when_it_is_on_aga
     await moderate(shop, review, State.REJECTED, Reason.OTHER)
     await deliver_all(shop)
     assert await rating(shop) == (5.0, 1), "told to nobody"
+    gone = await written(shop, await customer(shop, "Ravi Das"), shown=False)
+    await delete_review(shop, gone)
+    await deliver_all(shop)
+    left = await shop.repository(ReviewRepository).collection.find_one({"_id": gone.id})
+    assert (left["author"], left["customer_id"], left["title"]) == ("", "", ""), "nothing of anybody is left meanwhile"
     await enable_plugin(shop, "reviews")
     assert await rating(shop) == (0.0, 0)
+    assert await shop.repository(ReviewRepository).find_by_id(gone.id) is None
 
 
 async def test_photos_are_stored_described_and_removed_at_once(shop: Shop):

@@ -33,7 +33,8 @@ async def recount(shop: Shop, product_ids: Sequence[str]) -> None:
 
 
 async def recount_everything(shop: Shop) -> None:
-    """The same for all products that have a review or a rating: heals whatever a crash left half done."""
+    """The same for all products that have a review or a rating: heals whatever a crash or a pause left half done."""
     keys = sorted({*await shop.repository(ReviewRepository).reviewed_products(), *await rated_products(shop)})
     for start in range(0, len(keys), BATCH):
         await recount(shop, keys[start : start + BATCH])
+    await shop.repository(ReviewRepository).bury_all()

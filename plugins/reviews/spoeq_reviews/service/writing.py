@@ -140,7 +140,8 @@ async def delete_review(shop: Shop, review: Review) -> None:
         StaleAggregate: it was changed meanwhile.
     """
     reviews = shop.repository(ReviewRepository)
-    empty = replace(review, state=State.DELETED, title="", body="", name="", photos=(), reply=None, reason="")
+    nobody = replace(review, author="", customer_id="", order_id="", name="", photos=())
+    empty = replace(nobody, state=State.DELETED, title="", body="", reply=None, reason="")
     await _let_go(shop, review.photos)
     await reviews.save(empty, ReviewChanged(review_id=review.id, product_id=review.product_id))
     await reviews.clear_voices(review.id)
