@@ -115,7 +115,7 @@ async def run() -> Response:
     reason = _reason(form) if decision == "reject" else None
     done = await moderate_many(shop, _seen(form.text("ids").split(",")), DECISIONS[decision], reason)
     for review in done:
-        await note(shop, f"review.{review.state.value}", review.id, reason=review.reason)
+        await note(shop, "review.published" if review.is_shown else "review.rejected", review.id, reason=review.reason)
     words = (
         counted("%(n)s review is shown.", "%(n)s reviews are shown.", len(done))
         if decision == "publish"
@@ -147,7 +147,7 @@ async def decide(key: str) -> Response:
         return await _page(review, form_state(form.as_dict(), error.errors), 422)
     except StaleAggregate:
         return flash(see_other(f"{PATH}/{key}"), AGAIN, "warn")
-    await note(shop, f"review.{decided.state.value}", key, reason=decided.reason)
+    await note(shop, "review.published" if decided.is_shown else "review.rejected", key, reason=decided.reason)
     return flash(see_other(PATH), "The review is shown." if decided.is_shown else "The review is rejected.")
 
 

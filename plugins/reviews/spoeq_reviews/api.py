@@ -194,7 +194,7 @@ async def decide(key: str) -> Response:
     decided = await moderate(shop, review, State(body.status), body.reason)
     if body.reply is not None:
         decided = await answer(shop, decided, body.reply, actor.name)
-    await note(shop, f"review.{body.status}", review.id, reason=decided.reason)
+    await note(shop, "review.published" if decided.is_shown else "review.rejected", key, reason=decided.reason)
     return json_response(staff_view(shop, decided))
 
 
