@@ -32,6 +32,7 @@ manifest = Manifest(
     name="reviews",
     title="Reviews",
     description="Stars, words and photos of shoppers, verified by their orders, and read by staff first.",
+    slots=(*showing.SLOTS, *admin.SLOTS),
 )
 
 

@@ -13,6 +13,7 @@ from spoeq_reviews.views import rating_view, review_view
 
 SHOWN: Final = 5
 """Reviews on a product's own page; the others are a link away."""
+SLOTS: Final = ("layout.head", "product.below_main", "account.nav", "order.actions", "tracking.below_timeline")
 SCHEMA: Final = "https://schema.org"
 View = Mapping[str, Any]
 
