@@ -27,7 +27,7 @@ from spoeq_core.sdk import (
     touched_since,
 )
 from spoeq_search.engine import IndexBroken, fingerprint
-from spoeq_search.files import Current, Folder, Followed, folder_of
+from spoeq_search.files import FRESH, Current, Folder, Followed, folder_of
 from spoeq_search.writing import MOST_REFUSED, Generation
 
 log = logging.getLogger(__name__)
@@ -48,9 +48,11 @@ async def follow(shop: Shop) -> None:
 
 
 async def follow_soon(shop: Shop) -> None:
-    """The same as `follow`, when something was told: where an index is in force and nobody has looked just now."""
+    """The same as `follow`, when something was told and an index is in force; much that is told at once is one look."""
     folder = folder_of(shop)
-    if not folder.is_fresh():
+    if folder.is_fresh():
+        await asyncio.sleep(FRESH)
+    if not folder.is_fresh():  # else somebody has looked after this was told
         await _writing(shop, _with_current(_caught_up), tries=1)
 
 
