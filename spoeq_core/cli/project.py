@@ -28,6 +28,7 @@ spoeq-cod
 spoeq-flat_rate
 spoeq-coupons
 spoeq-email
+spoeq-search
 """
 IGNORE = ".env\ndata/\n.venv/\n"
 
