@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from spoeq_core.kernel.errors import FieldError
 from spoeq_core.kernel.messages import Message, message
@@ -76,7 +75,7 @@ def field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
     ]
 
 
-def sentence(item: ErrorDetails) -> str:
+def sentence(item: Mapping[str, Any]) -> str:
     """What is wrong and what to do. A validator's own words stay its own; a `Message` of it can be translated."""
     context = item.get("ctx", {})
     if item["type"] in PLAIN:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from spoeq_core.catalog.model import Facet, ProductQuery, Row, Sort, filters_of, in_order, narrowed
+from spoeq_core.catalog.model import Facet, ProductQuery, Row, Sort, facets_from, filters_of, in_order, narrowed
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -26,6 +26,12 @@ ROWS = [
 ]
 
 
+def found_in(rows: list[Row], query: ProductQuery) -> tuple[list[Row], tuple[Facet, ...]]:
+    """What a list shows, and what it can be narrowed by."""
+    matching, counts = narrowed(rows, query)
+    return matching, facets_from(counts, query, [])
+
+
 def ids(rows) -> list[str]:
     return [found.id for found in rows]
 
@@ -36,7 +42,7 @@ def facet(facets: tuple[Facet, ...], name: str) -> dict[str, int]:
 
 
 def test_without_conditions_everything_is_counted():
-    matching, facets = narrowed(ROWS, ProductQuery())
+    matching, facets = found_in(ROWS, ProductQuery())
     assert ids(matching) == ["a", "b", "c", "d"]
     assert facet(facets, "brand") == {"neel": 2, "madder": 2}
     assert facet(facets, "f.Colour") == {"Red": 2, "Blue": 1, "Green": 1}
@@ -64,24 +70,24 @@ def test_without_conditions_everything_is_counted():
     ],
 )
 def test_conditions_narrow(query, expected):
-    assert ids(narrowed(ROWS, query)[0]) == expected
+    assert ids(found_in(ROWS, query)[0]) == expected
 
 
 def test_a_facet_counts_as_if_its_own_choice_were_not_made():
-    _, facets = narrowed(ROWS, ProductQuery(attributes={"Colour": ("Red",)}))
+    _, facets = found_in(ROWS, ProductQuery(attributes={"Colour": ("Red",)}))
     assert facet(facets, "f.Colour") == {"Red": 2, "Blue": 1, "Green": 1}
     assert facet(facets, "f.Size") == {"S": 1, "M": 2}
     assert facet(facets, "brand") == {"neel": 1, "madder": 1}
 
 
 def test_two_choices_leave_out_what_fails_at_both():
-    _, facets = narrowed(ROWS, ProductQuery(attributes={"Colour": ("Red",)}, brands=("neel",)))
+    _, facets = found_in(ROWS, ProductQuery(attributes={"Colour": ("Red",)}, brands=("neel",)))
     assert facet(facets, "f.Colour") == {"Red": 1, "Blue": 1}
     assert facet(facets, "brand") == {"neel": 1, "madder": 1}
 
 
 def test_what_is_chosen_is_marked_even_if_nothing_has_it():
-    _, facets = narrowed(ROWS, ProductQuery(attributes={"Colour": ("Red",)}, in_stock=True))
+    _, facets = found_in(ROWS, ProductQuery(attributes={"Colour": ("Red",)}, in_stock=True))
     chosen = {v.value for f in facets if f.name == "f.Colour" for v in f.values if v.selected}
     assert chosen == {"Red"}
     (stock,) = [item for item in facets if item.name == "in_stock"]
@@ -90,7 +96,7 @@ def test_what_is_chosen_is_marked_even_if_nothing_has_it():
 
 def test_an_attribute_with_one_value_or_too_many_is_no_facet():
     rows = [row(str(n), 100, f"Model={n}", "Fabric=Cotton", f"Size={n % 3}") for n in range(40)]
-    names = [item.name for item in narrowed(rows, ProductQuery())[1]]
+    names = [item.name for item in found_in(rows, ProductQuery())[1]]
     assert "f.Size" in names
     assert "f.Fabric" not in names
     assert "f.Model" not in names
@@ -102,18 +108,18 @@ def test_stars_are_counted_where_somebody_gave_any():
         row("b", rating=3.2, rating_count=1),
         row("c", rating=0.0, rating_count=0),
     ]
-    _, facets = narrowed(rows, ProductQuery())
+    _, facets = found_in(rows, ProductQuery())
     assert facet(facets, "rating_min") == {"4": 1, "3": 2}
-    matching, facets = narrowed(rows, ProductQuery(rating_min=4.0))
+    matching, facets = found_in(rows, ProductQuery(rating_min=4.0))
     assert [item.id for item in matching] == ["a"]
     assert facet(facets, "rating_min") == {"4": 1, "3": 2}
     assert [v.value for f in facets if f.name == "rating_min" for v in f.values if v.selected] == ["4"]
-    _, facets = narrowed(rows[2:], ProductQuery())
+    _, facets = found_in(rows[2:], ProductQuery())
     assert "rating_min" not in [item.name for item in facets]
 
 
 def test_an_empty_list_has_no_facets():
-    assert narrowed([], ProductQuery()) == ([], ())
+    assert found_in([], ProductQuery()) == ([], ())
 
 
 rows_of_anything = st.lists(
@@ -142,18 +148,18 @@ queries = st.builds(
 
 @given(rows_of_anything, queries)
 def test_a_facets_count_is_what_choosing_that_value_alone_lists(rows, query):
-    for found in narrowed(rows, query)[1]:
+    for found in found_in(rows, query)[1]:
         if not found.name.startswith("f."):
             continue
         for value in found.values:
             alone = replace(query, attributes={**query.attributes, found.name[2:]: (value.value,)})
-            assert value.count == len(narrowed(rows, alone)[0])
+            assert value.count == len(found_in(rows, alone)[0])
 
 
 @given(rows_of_anything, queries)
 def test_what_matches_meets_every_condition(rows, query):
     conditions = filters_of(query).values()
-    assert narrowed(rows, query)[0] == [found for found in rows if all(holds(found) for holds in conditions)]
+    assert found_in(rows, query)[0] == [found for found in rows if all(holds(found) for holds in conditions)]
 
 
 def test_orders():

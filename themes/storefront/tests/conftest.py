@@ -228,7 +228,7 @@ def cases_of_the_journey() -> dict[str, tuple[str, Context]]:
             confirmation(status="pending_payment", payment={"status": "pending"}),
         ),
         "tracking": ("pages/tracking.html", tracking()),
-        "tracking-form": ("pages/tracking.html", tracking(order=None, steps=[], shipments=[])),
+        "tracking-form": ("pages/tracking.html", tracking(order=None, steps=[], aftersales=[], shipments=[])),
         "login": ("pages/login.html", sign_in()),
         "login-refused": ("pages/login.html", sign_in(form=wrong, next="")),
         "register": ("pages/register.html", sign_in()),
