@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,8 +68,17 @@ def add_products(shop: BenchShop, products: int) -> None:
         stored = await repository.collection.find({"_id": first.id}, {"images": 1}).to_list(None)
         change = {"$set": {"images": stored[0]["images"]}}
         await repository.collection.update_many({"images": {"$size": 0}}, change)
+        await _until_told(opened)
 
     shop.use(work)
+
+
+async def _until_told(opened: Shop) -> None:
+    """Wait for the worker to have told everybody of what is new: that is not what is measured."""
+    untold = {"pending_events.at": {"$exists": True}}
+    for name in sorted(opened.outbox.sources):
+        while await opened.mongo.collection(name).find(untold, {"_id": 1}).limit(1).to_list(None):  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
 
 
 def _picture(alt: str) -> RenderedImage:
