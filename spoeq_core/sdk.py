@@ -17,8 +17,9 @@ _OFFERS = {
         "Variant slugify weighted_rating words_in"
     ),
     "spoeq_core.catalog.service": (
-        "all_brands all_categories create_brand create_category extend_product extend_variant forget_files "
-        "import_products let_go list_products product_by_id_or_slug products_by_ids products_by_slugs products_with "
+        "all_brands all_categories create_brand create_category extend_product extend_variant forget_files hsn_counts "
+        "import_products let_go list_products product_by_id_or_slug products_by_ids products_by_slugs products_of_hsn "
+        "products_with "
         "rated_products set_ratings update_category"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
@@ -29,7 +30,7 @@ _OFFERS = {
         "Extension FileStorageProvider Fragment HeadTag HealthReport LineProperty Manifest MenuEntry Permission "
         "Person PersonalData Routes Row SitemapEntry"
     ),
-    "spoeq_core.identity.addresses": "parse_email",
+    "spoeq_core.identity.addresses": "parse_email parse_gstin",
     "spoeq_core.identity.model": "normalise_email",
     "spoeq_core.identity.service": "create_staff customer_by_id customers_with extend_customer register_customer",
     "spoeq_core.identity.states": "find_state state_code",
@@ -69,7 +70,7 @@ _OFFERS = {
     ),
     "spoeq_core.plugins.lifecycle": "enable_plugin fill_demo installed_plugins save_settings",
     "spoeq_core.pricing.model": (
-        "Adjustment Buyer Charge Declined Effect Fixed Free OnLines OnOrder OnShipping Percent Phase "
+        "Adjustment Buyer Charge Declined Destination Effect Fixed Free OnLines OnOrder OnShipping Percent Phase "
         "PricedCart PricingCart PricingLine Reason State Surcharge Target TaxAnswer TaxRate allocate "
         "apportion tax_added tax_included"
     ),

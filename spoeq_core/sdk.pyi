@@ -37,12 +37,14 @@ from spoeq_core.catalog.service import (
     extend_product as extend_product,
     extend_variant as extend_variant,
     forget_files as forget_files,
+    hsn_counts as hsn_counts,
     import_products as import_products,
     let_go as let_go,
     list_products as list_products,
     product_by_id_or_slug as product_by_id_or_slug,
     products_by_ids as products_by_ids,
     products_by_slugs as products_by_slugs,
+    products_of_hsn as products_of_hsn,
     products_with as products_with,
     rated_products as rated_products,
     set_ratings as set_ratings,
@@ -68,7 +70,7 @@ from spoeq_core.hooks.contributions import (
     Row as Row,
     SitemapEntry as SitemapEntry,
 )
-from spoeq_core.identity.addresses import parse_email as parse_email
+from spoeq_core.identity.addresses import parse_email as parse_email, parse_gstin as parse_gstin
 from spoeq_core.identity.model import normalise_email as normalise_email
 from spoeq_core.identity.service import (
     create_staff as create_staff,
@@ -165,6 +167,7 @@ from spoeq_core.pricing.model import (
     Buyer as Buyer,
     Charge as Charge,
     Declined as Declined,
+    Destination as Destination,
     Effect as Effect,
     Fixed as Fixed,
     Free as Free,

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the shopper has chosen so far; empty where nothing yet."""
+    """What the shopper has chosen so far; empty where nothing yet. Billed is who is delivered to, unless it says."""
 
     shipping_address: Address | None = None
     shipping_method: str = ""
     payment_method: str = ""
+    billing_address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class PlaceRequest:
     @property
     def choices(self) -> Choices:
         """The choices that its quote is made with."""
-        return Choices(self.shipping_address, self.shipping_method, self.payment_method)
+        return Choices(self.shipping_address, self.shipping_method, self.payment_method, self.billing_address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,11 +55,18 @@ async def quote(shop: Shop, owner: Owner, choices: Choices, *, email: str = "") 
 async def buyer_of(shop: Shop, owner: Owner, choices: Choices, email: str = "") -> Buyer:
     """Who buys. A guest is new until the order says otherwise: nobody looks up strangers by what they type."""
     address = choices.shipping_address
+    billed = choices.billing_address or address
     is_new = True
     if owner.customer_id:
         orders = shop.repository(OrderRepository)
         is_new = await orders.find_one({"customer_id": owner.customer_id, "number": {"$exists": True}}) is None
-    return Buyer(owner.customer_id, email or None, address.phone if address else None, is_new=is_new)
+    return Buyer(
+        owner.customer_id,
+        email or None,
+        address.phone if address else None,
+        is_new=is_new,
+        gstin=billed.gstin if billed else "",
+    )
 
 
 async def quote_contents(shop: Shop, contents: Contents, choices: Choices, buyer: Buyer) -> Quote:

@@ -10,7 +10,7 @@ from typing import Any
 import phonenumbers
 
 from spoeq_core.identity.model import Address, normalise_email
-from spoeq_core.identity.states import OTHER_TERRITORY, STATES, find_state
+from spoeq_core.identity.states import OTHER_TERRITORY, STATES, find_state, state_code
 from spoeq_core.kernel.errors import FieldError, Invalid
 from spoeq_core.kernel.messages import message
 
@@ -53,6 +53,7 @@ def parse_address(raw: Mapping[str, Any], prefix: str = "") -> Address:
         country=country,
         gstin=fields.gstin(country),
     )
+    fields.same_state(address)
     fields.raise_if_any()
     return address
 
@@ -186,6 +187,17 @@ class _Fields:
         if text and country != INDIA:
             return self._refuse("gstin", message("A GSTIN goes with an address in India."), "gstin")
         return self._parsed(lambda: parse_gstin(text)) if text else ""
+
+    def same_state(self, address: Address) -> None:
+        """Refuses a GSTIN of another state than the address; the one for offshore areas goes with any."""
+        code = address.gstin[:2]
+        if code and address.state and code not in {state_code(address.state), OTHER_TERRITORY}:
+            state = find_state(code)
+            words = message(
+                "This GSTIN belongs to %(state)s, and the address does not. Enter the GSTIN of this place.",
+                state=state.name if state else code,
+            )
+            self._refuse("gstin", words, "gstin_state")
 
     def _parsed(self, parse: Any) -> str:
         try:

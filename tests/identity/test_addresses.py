@@ -75,6 +75,13 @@ def test_a_wrong_field_is_refused_alone(field, value, code):
     assert refused({**GOOD, field: value}) == {field: code}
 
 
+def test_a_gstin_is_of_the_addresss_state():
+    assert refused({**GOOD, "gstin": "27AAPFU0939F1ZV"}) == {"gstin": "gstin_state"}
+    assert parse_address({**GOOD, "state": "Maharashtra", "gstin": "27AAPFU0939F1ZV"}).gstin == "27AAPFU0939F1ZV"
+    offshore = "97AAPFU0939F1Z"
+    assert parse_address({**GOOD, "gstin": offshore + gstin_check(offshore)}).gstin
+
+
 def test_an_address_abroad_needs_no_pin_and_takes_its_own_numbers():
     address = parse_address({**GOOD, "country": "gb", "phone": "020 7946 0958", "state": "", "postal_code": "sw1a 1aa"})
     assert (address.country, address.phone, address.state, address.postal_code) == (

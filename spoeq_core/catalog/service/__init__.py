@@ -43,6 +43,7 @@ from spoeq_core.catalog.service.products import (
 )
 from spoeq_core.catalog.service.ratings import rated_products, rated_query, set_ratings, shows_ratings
 from spoeq_core.catalog.service.shown import PRODUCTS, WEIGHT, shown_brands, shown_categories, shown_product, shown_tree
+from spoeq_core.catalog.service.tariff import hsn_counts, products_of_hsn
 
 __all__ = [
     "MAX_COUNTED",
@@ -70,6 +71,7 @@ __all__ = [
     "extend_variant",
     "finish_removal",
     "forget_files",
+    "hsn_counts",
     "import_products",
     "in_catalogue",
     "in_itself",
@@ -81,6 +83,7 @@ __all__ = [
     "product_by_id_or_slug",
     "products_by_ids",
     "products_by_slugs",
+    "products_of_hsn",
     "products_with",
     "rated_products",
     "rated_query",

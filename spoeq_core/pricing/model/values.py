@@ -78,13 +78,17 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who buys, as far as a price may depend on it; `is_new` has no earlier order."""
+    """Who buys, as far as a price may depend on it.
+
+    `is_new` has no earlier order; `gstin` is the tax number of who is billed, a business in India.
+    """
 
     customer_id: str | None = None
     email: str | None = None
     phone: str | None = None
     segments: frozenset[str] = frozenset()
     is_new: bool = True
+    gstin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

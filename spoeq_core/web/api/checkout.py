@@ -30,6 +30,7 @@ class QuoteBody(Body):
     shipping_address: AddressBody | None = None
     shipping_method: Text = ""
     payment_method: Text = ""
+    billing_address: AddressBody | None = None
 
 
 @blueprint.post("/checkout/quote")
@@ -44,8 +45,10 @@ class QuoteBody(Body):
 async def show_quote() -> Response:
     """Price the cart with the choices so far."""
     shop, actor, body = current_shop(), await current_actor(), await read_body(QuoteBody)
-    address, problems = _address(body.shipping_address)
-    choices = Choices(address, body.shipping_method, body.payment_method)
+    address, problems = _address(body.shipping_address, FIELD)
+    billed, more = _address(body.billing_address, "billing_address")
+    problems += more
+    choices = Choices(address, body.shipping_method, body.payment_method, billed)
     found = await quote(shop, await current_owner(), choices, email=actor.email if actor.kind == "customer" else "")
     if problems:
         found = _with_address_problems(found, problems)
@@ -59,12 +62,12 @@ def api_quote(found: Quote, *, staff: bool = False) -> View:
     return view
 
 
-def _address(given: AddressBody | None) -> tuple[Address | None, list[Problem]]:
+def _address(given: AddressBody | None, field: str) -> tuple[Address | None, list[Problem]]:
     """The address, whole or as far as it goes, with what is wrong in it."""
     if given is None:
         return None, []
     try:
-        return given.parsed(FIELD), []
+        return given.parsed(field), []
     except Invalid as error:
         problems = [Problem(item.code, item.message, item.field) for item in error.errors]
     wrong = {problem.field.rpartition(".")[2] for problem in problems}
