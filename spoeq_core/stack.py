@@ -55,7 +55,7 @@ async def run_stack(options: StackOptions, say: Say) -> None:
         if options.prepare is not None:
             await options.prepare(settings)
         supervisor = Supervisor(_children(options, settings))
-        announcing = asyncio.create_task(_announce(options, settings, supervisor))
+        announcing = asyncio.create_task(_announce(options, settings, supervisor, say))
         try:
             await supervisor.run()
         finally:
@@ -166,22 +166,33 @@ def _children(options: StackOptions, settings: Settings) -> list[Child]:
     return [Child("shop", command, environment(settings), stop_seconds=25.0)]
 
 
-async def _announce(options: StackOptions, settings: Settings, supervisor: Supervisor) -> None:
-    """Say when the shop answers; stop everything if it does not in time.
+async def _announce(options: StackOptions, settings: Settings, supervisor: Supervisor, say: Say) -> None:
+    """Say when the shop can work; stop everything if it does not even answer in time.
 
     Raises:
         SpoeqError: it did not.
     """
-    until = time.monotonic() + LONGEST_START
     path = "/readyz" if options.with_worker else "/healthz"
-    while time.monotonic() < until:
-        if await _answers(options.host, options.port, path):
-            if options.on_ready is not None:
-                options.on_ready(settings)
-            return
-        await asyncio.sleep(0.05)
+    ready = await _answers_within(LONGEST_START, options, path)
+    if not ready and await _answers(options.host, options.port, "/healthz"):
+        say("The shop answers, but a part of it is not ready yet: /readyz says which.")
+        ready = True
+    if ready:
+        if options.on_ready is not None:
+            options.on_ready(settings)
+        return
     supervisor.request_stop()
     raise SpoeqError(f"The shop did not answer within {LONGEST_START:.0f} seconds.", hint="See the messages above.")
+
+
+async def _answers_within(seconds: float, options: StackOptions, path: str) -> bool:
+    """Whether a page answers 200 before the time is over."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if await _answers(options.host, options.port, path):
+            return True
+        await asyncio.sleep(0.05)
+    return False
 
 
 async def _answers(host: str, port: int, path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -50,3 +51,28 @@ def test_a_shop_that_does_not_answer_in_time_ends_with_an_error(
     assert run_until_stopped(StackOptions(tmp_path, port=free_port(), workers=1), said.append) == 1
     assert said[-1].startswith("The shop did not answer within 0 seconds.")
     DataDirectory(tmp_path).lock().release()
+
+
+def test_a_shop_whose_worker_is_late_is_announced_with_a_word_on_it(
+    servers: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPOEQ_MONGODB_URI", servers[0])
+    monkeypatch.setenv("SPOEQ_REDIS_URL", servers[1])
+    monkeypatch.setenv("SPOEQ_MONGODB_DATABASE", "late_worker")
+    asked: list[str] = []
+
+    async def answers(host: str, port: int, path: str) -> bool:
+        asked.append(path)
+        return path == "/healthz"
+
+    monkeypatch.setattr(stack, "_answers", answers)
+    monkeypatch.setattr(stack, "LONGEST_START", 0.1)
+    said: list[str] = []
+
+    def on_ready(_settings: object) -> None:
+        said.append("ready")
+        os.kill(os.getpid(), signal.SIGINT)
+
+    assert run_until_stopped(StackOptions(tmp_path, port=free_port(), workers=1, on_ready=on_ready), said.append) == 0
+    assert asked[0] == "/readyz"
+    assert said[-4:-2] == ["The shop answers, but a part of it is not ready yet: /readyz says which.", "ready"]
