@@ -4,29 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+from odmantic import Model
 from pydantic import BaseModel
 
 from spoeq_core.sdk import (
+    Event,
+    Fragment,
+    Handler,
     Manifest,
     MenuEntry,
     Permission,
+    PersonalData,
     PricingCart,
     Routes,
+    Schedule,
     Shop,
     State,
     TaxAnswer,
     hookimpl,
+    order_token,
     save_settings,
 )
-from spoeq_gst import admin
+from spoeq_gst import admin, api, subscribers
+from spoeq_gst.documents import NumberDocument, PaperDocument, PaperRepository
 from spoeq_gst.model import Taxation, answer
+from spoeq_gst.personal import PAPERS
 from spoeq_gst.settings import GstSettings
+
+TRACKING = "tracking.below_timeline"
+SLOTS = ("order.actions", TRACKING, "admin.order.side")
 
 manifest = Manifest(
     name="gst",
     title="GST (India)",
-    description="Rates by HSN code, date and price; CGST with SGST or UTGST, or IGST, by the place of supply.",
+    description="Rates by HSN code, day and price; CGST with SGST or UTGST, or IGST by the place of supply; invoices.",
+    slots=SLOTS,
 )
 
 DEMO_GSTIN = "29AAGCN0000N1ZK"
@@ -36,6 +50,30 @@ DEMO_GSTIN = "29AAGCN0000N1ZK"
 def register_settings() -> type[BaseModel]:
     """Who sells, and the rates."""
     return GstSettings
+
+
+@hookimpl
+def register_documents() -> Sequence[type[Model]]:
+    """Invoices and credit notes, and their numbers."""
+    return [PaperDocument, NumberDocument]
+
+
+@hookimpl
+def register_data_manifest() -> Sequence[PersonalData]:
+    """Who was billed."""
+    return [PAPERS]
+
+
+@hookimpl
+def register_subscribers() -> Mapping[type[Event], Handler]:
+    """Issuing when parcels leave and money goes back."""
+    return subscribers.HANDLERS
+
+
+@hookimpl
+def register_schedules() -> Sequence[Schedule]:
+    """Numbering what a crash left without a number."""
+    return subscribers.SCHEDULES
 
 
 @hookimpl
@@ -52,8 +90,8 @@ def register_menu() -> Sequence[MenuEntry]:
 
 @hookimpl
 def register_routes() -> Routes:
-    """The rates' pages."""
-    return Routes(admin=admin.blueprint)
+    """The invoices, the rates' pages."""
+    return Routes(api=api.blueprint, admin=admin.blueprint)
 
 
 @hookimpl
@@ -70,9 +108,38 @@ async def tax_rates(cart: PricingCart, facts: Mapping[str, Any], state: State) -
 
 
 @hookimpl
+async def page_fragments(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
+    """Links to the papers of a shopper's order."""
+    return await _links(shop, slot, page)
+
+
+@hookimpl
+async def admin_fragments(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
+    """Links to the papers on the staff's page of an order."""
+    return await _links(shop, slot, page)
+
+
+@hookimpl
 async def demo_data(shop: Shop) -> bool | None:
     """A registered seller in Karnataka; the number holds, and nobody has it."""
     if shop.plugin_settings(GstSettings).gstin:
         return None
     await save_settings(shop, manifest.name, lambda now: {"gstin": DEMO_GSTIN})
     return True
+
+
+async def _links(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
+    if slot not in SLOTS:
+        return None
+    papers = await shop.repository(PaperRepository).of_order(page["order"]["id"])
+    links = [
+        {
+            "number": filed.number,
+            "is_invoice": not place,
+            "path": f"/api/v1/orders/{filed.order_id}/{f'credit-notes/{place}' if place else 'invoice'}.pdf"
+            + ("?" + urlencode({"token": order_token(shop, filed.order_id)}) if slot == TRACKING else ""),
+        }
+        for place, filed in enumerate(papers)
+        if filed.issued
+    ]
+    return [Fragment("gst/links.html", {"papers": links}, weight=30)] if links else None

@@ -39,6 +39,18 @@ class GstSettings(BaseModel):
         title="Rate of products without one, in percent",
         description="For products without an HSN code, and for codes that no row of the rates names.",
     )
+    invoice_prefix: str = Field(
+        "INV",
+        pattern="^[A-Z0-9]{1,3}$",
+        title="Invoice numbers begin with",
+        description="Up to three capital letters or digits, as in INV/26-27/17. Each financial year begins at 1.",
+    )
+    credit_prefix: str = Field(
+        "CN",
+        pattern="^[A-Z0-9]{1,3}$",
+        title="Credit note numbers begin with",
+        description="Other than that of invoices.",
+    )
     rates: tuple[RateRow, ...] = Field(
         default_factory=default_rows, max_length=1000, json_schema_extra={"widget": "hidden"}
     )
@@ -60,6 +72,13 @@ class GstSettings(BaseModel):
             if len(set(keys)) < len(keys):
                 raise ValueError(message("Two rows have the same HSN code and day."))
         return rows
+
+    @field_validator("credit_prefix")
+    @classmethod
+    def _of_its_own(cls, prefix: str, info: ValidationInfo) -> str:
+        if prefix == info.data.get("invoice_prefix"):
+            raise ValueError(message("Invoices and credit notes are numbered apart: choose another prefix."))
+        return prefix
 
     @property
     def taxation(self) -> Taxation:

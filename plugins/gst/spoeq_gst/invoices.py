@@ -1,0 +1,91 @@
+"""Issuing papers: the invoice of an order when it is sent, a credit note for each refund after.
+
+Everything here may be repeated, by several workers at once, and cut off anywhere: a paper is filed once by what it is
+of, and frozen; then it takes the next number of its series, whose claim is the only thing that makes a number exist.
+"""
+
+from __future__ import annotations
+
+from spoeq_core.sdk import Destination, Order, Shop, Unavailable, order_for
+from spoeq_gst.documents import Filed, NumberRepository, PaperRepository
+from spoeq_gst.model import indian_date, place_of_supply
+from spoeq_gst.model.papers import LONGEST_NUMBER, Paper, Seller, credit_of, invoice_of, series_of
+from spoeq_gst.settings import GstSettings
+
+ATTEMPTS = 200
+"""So many numbers are tried in a row before the rest of the queue is let through."""
+
+
+async def issue_papers(shop: Shop, order_id: str) -> list[Filed]:
+    """The papers of an order: its invoice if a parcel has left, and a credit note for each refund that was made.
+
+    Raises:
+        NotFound: there is no such order.
+        Unavailable: too many papers are issued at once; what is missing is issued at the next attempt.
+    """
+    order = await order_for(shop, order_id, staff=True)
+    if not order.shipments:
+        return []
+    papers = shop.repository(PaperRepository)
+    await _file_invoice(shop, papers, order)
+    await _file_credits(shop, papers, order)
+    return [await _numbered(shop, papers, filed) for filed in await papers.of_order(order_id)]
+
+
+async def _file_invoice(shop: Shop, papers: PaperRepository, order: Order) -> None:
+    if await papers.find_by_id(f"invoice:{order.id}"):
+        return
+    settings = shop.plugin_settings(GstSettings)
+    profile, there = shop.profile, order.shipping_address
+    seller = Seller(
+        profile.legal_name or profile.name, profile.address, settings.gstin, charges=bool(settings.taxation.home)
+    )
+    place = place_of_supply(
+        settings.gstin[:2],
+        Destination(there.country, there.state, there.postal_code, there.city),
+        order.billing_address.gstin,
+    )
+    paper = invoice_of(order, seller, place, indian_date(shop.clock.now()))
+    await _file(shop, papers, f"invoice:{order.id}", settings.invoice_prefix, paper)
+
+
+async def _file_credits(shop: Shop, papers: PaperRepository, order: Order) -> None:
+    """File what is missing; a place in the order of credit notes is taken by one refund, whoever files at once."""
+    prefix = shop.plugin_settings(GstSettings).credit_prefix
+    wanted = [refund for refund in order.refunds if refund.status.value == "done"]
+    for _ in range(2 * len(wanted) + 1):
+        invoice, *earlier = await papers.of_order(order.id)
+        credited = {filed.paper.refund_id for filed in earlier}
+        refund = next((one for one in wanted if one.id not in credited), None)
+        if refund is None:
+            return
+        invoice = await _numbered(shop, papers, invoice)
+        notes = [filed.paper for filed in earlier]
+        paper = credit_of(invoice.paper, notes, refund.amount, refund.items, indian_date(shop.clock.now()))
+        against = {"against": invoice.number, "against_day": invoice.paper.day, "refund_id": refund.id}
+        paper = paper.model_copy(update=against)
+        await _file(shop, papers, f"credit:{order.id}:{len(earlier)}", prefix, paper)
+    raise Unavailable("Many refunds of this order are booked at once.", hint="Try again.")
+
+
+async def _file(shop: Shop, papers: PaperRepository, key: str, prefix: str, paper: Paper) -> None:
+    series = series_of(prefix, paper.day)
+    seq = await shop.repository(NumberRepository).last(series) + 1
+    month = paper.day.isoformat()[:7]
+    await papers.file(Filed(key, paper.order_id, series, seq, month, paper.model_dump(mode="json")))
+
+
+async def _numbered(shop: Shop, papers: PaperRepository, filed: Filed) -> Filed:
+    """The paper with a number of its own."""
+    numbers = shop.repository(NumberRepository)
+    for _ in range(ATTEMPTS):
+        if filed.issued:
+            return filed
+        if len(filed.number) > LONGEST_NUMBER:
+            raise Unavailable("This series of invoices is full.", hint="Choose a shorter prefix.")
+        if await numbers.claim(filed):
+            await papers.mark_issued(filed.id)
+        else:
+            await papers.try_number(filed, await numbers.last(filed.series) + 1)
+        filed = await papers.get(filed.id)
+    raise Unavailable("Many invoices are issued at once.", hint="Try again.")

@@ -1,0 +1,166 @@
+"""Papers of real orders: once each, numbered without gaps, whatever runs at once or is cut off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from spoeq_core.catalog.service import update_product
+from spoeq_core.checkout.service import place_order
+from spoeq_core.kernel.clock import FixedClock
+from spoeq_core.orders import service as orders
+from spoeq_core.orders.model import Order, OrderStatus
+from spoeq_core.orders.service import RefundWish
+from spoeq_core.sdk import order_token, save_settings
+from spoeq_core.shop import Shop
+from spoeq_core.testing.clients import RunningApp, app_with
+from spoeq_core.testing.shops import deliver_all
+from spoeq_gst import plugin as gst
+from spoeq_gst.documents import Filed, NumberRepository, PaperRepository
+from spoeq_gst.invoices import issue_papers
+from spoeq_gst.personal import PAPERS
+from spoeq_gst.subscribers import finish
+from tests.shopping import SKU, delivery, door, guest, request_for, stock_up
+
+CLOCK = datetime(2027, 3, 31, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(CLOCK)
+
+
+@pytest.fixture
+async def running(servers: tuple[str, str], tmp_path: Path, clock: FixedClock) -> AsyncIterator[RunningApp]:
+    async with app_with(delivery(), door(), gst, servers=servers, data_dir=tmp_path, clock=clock) as app:
+        kurta = (await stock_up(app.shop, {SKU: 500}))[SKU]
+        await update_product(app.shop, kurta.id, {"hsn": "620442"})
+        await save_settings(app.shop, "gst", lambda now: {"gstin": "29AAGCB7383J1Z4"})
+        yield app
+
+
+@pytest.fixture
+def shop(running: RunningApp) -> Shop:
+    return running.shop
+
+
+async def sent(shop: Shop, pieces: int = 3) -> Order:
+    owner = await guest(shop, {SKU: pieces})
+    order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
+    return await orders.change_status(shop, order.id, OrderStatus.SHIPPED, actor="Ravi")
+
+
+async def paid_back(shop: Shop, order: Order, wish: RefundWish) -> Order:
+    return await orders.refund(shop, order.id, wish, actor="Ravi")
+
+
+async def taken(shop: Shop) -> list[str]:
+    found = await shop.repository(NumberRepository).find({}, sort=[("series", 1), ("seq", 1)])
+    return [number.id for number in found]
+
+
+async def test_an_order_has_its_invoice_when_it_is_sent_and_a_credit_note_for_each_refund(
+    running: RunningApp, shop: Shop, clock: FixedClock
+):
+    order = await sent(shop)
+    await deliver_all(shop)
+    (invoice,) = await shop.repository(PaperRepository).of_order(order.id)
+    assert (invoice.number, invoice.issued, invoice.paper.kind) == ("INV/26-27/1", True, "invoice")
+    assert invoice.paper.total == order.grand_total
+    assert invoice.paper.tax("CGST") == invoice.paper.tax("SGST") > 0
+    assert len(invoice.paper.rows) == 3, "the goods, the delivery, the fee at the door"
+    await orders.change_status(shop, order.id, OrderStatus.DELIVERED, actor="Ravi")
+    clock.forward(timedelta(days=1))
+    await paid_back(shop, order, RefundWish("torn", items={order.lines[0].id: 1}))
+    await paid_back(shop, order, RefundWish("late", amount=1234))
+    rest = order.grand_total - (await orders.order_for(shop, order.id, staff=True)).refunded
+    await paid_back(shop, order, RefundWish("gone", amount=rest))
+    await deliver_all(shop)
+    invoice, *notes = await shop.repository(PaperRepository).of_order(order.id)
+    assert [note.number for note in notes] == ["CN/27-28/1", "CN/27-28/2", "CN/27-28/3"]
+    assert {note.paper.against for note in notes} == {invoice.number}
+    assert sum(note.paper.total for note in notes) == order.grand_total
+    assert sum(note.paper.tax("CGST") for note in notes) == invoice.paper.tax("CGST")
+    await look_at(running, order)
+
+
+async def look_at(running: RunningApp, order: Order) -> None:
+    path = f"/api/v1/orders/{order.id}"
+    token = order_token(running.shop, order.id)
+    for name, status in {"invoice": 200, "credit-notes/1": 200, "credit-notes/3": 200, "credit-notes/4": 404}.items():
+        answer = await running.client.get(f"{path}/{name}.pdf?token={token}")
+        assert answer.status_code == status
+        assert status == 404 or (await answer.get_data()).startswith(b"%PDF-")
+    assert (await running.client.get(f"{path}/invoice.pdf")).status_code == 404
+    assert (await running.client.get(f"{path}/invoice.pdf?token=x")).status_code == 404
+    page = await running.client.get(f"/track/{order.number}?token={token}")
+    html = str(await page.get_data(as_text=True))
+    assert "Invoice INV/26-27/1 (PDF)" in html
+    assert "Credit note CN/27-28/3 (PDF)" in html
+
+
+async def test_many_workers_at_once_leave_no_gap_and_no_double(shop: Shop):
+    sold = [await sent(shop, 1) for _ in range(4)]
+    await asyncio.gather(*(issue_papers(shop, order.id) for order in sold for _ in range(3)))
+    assert await taken(shop) == [f"INV/26-27/{number}" for number in range(1, 5)]
+    papers = await shop.repository(PaperRepository).find({})
+    assert sorted(filed.number for filed in papers) == await taken(shop)
+    for order in sold:
+        await orders.change_status(shop, order.id, OrderStatus.DELIVERED, actor="Ravi")
+        await paid_back(shop, order, RefundWish("a", amount=101))
+        await paid_back(shop, order, RefundWish("b", amount=order.grand_total - 101))
+    await asyncio.gather(*(issue_papers(shop, order.id) for order in sold for _ in range(3)))
+    assert len(await taken(shop)) == 4 + 8
+    for order in sold:
+        invoice, *notes = await shop.repository(PaperRepository).of_order(order.id)
+        assert sum(note.paper.total for note in notes) == invoice.paper.total
+        assert sum(note.paper.tax("CGST") for note in notes) == invoice.paper.tax("CGST")
+
+
+async def test_what_was_cut_off_is_finished_under_one_number(shop: Shop):
+    papers, numbers = shop.repository(PaperRepository), shop.repository(NumberRepository)
+    first, second, third = [await sent(shop, 1) for _ in range(3)]
+    (one,) = await issue_papers(shop, first.id)
+    filed = replace(one, id=f"invoice:{second.id}", order_id=second.id, issued=False)
+    assert await papers.file(filed), "killed after filing, and its number went to another"
+    unmarked = replace(one, id=f"invoice:{third.id}", order_id=third.id, seq=2, issued=False)
+    assert await papers.file(unmarked)
+    assert await numbers.claim(unmarked), "killed after claiming"
+    await finish(shop)
+    found = {filed.order_id: filed for filed in await papers.find({})}
+    assert [found[order.id].seq for order in (first, second, third)] == [1, 3, 2]
+    assert all(filed.issued for filed in found.values())
+    await finish(shop)
+    assert await taken(shop) == ["INV/26-27/1", "INV/26-27/2", "INV/26-27/3"]
+
+
+async def test_an_order_that_was_not_sent_has_no_paper(shop: Shop):
+    owner = await guest(shop, {SKU: 1})
+    order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
+    assert await issue_papers(shop, order.id) == []
+
+
+async def test_who_is_not_registered_issues_a_bill_without_tax(shop: Shop):
+    await save_settings(shop, "gst", lambda now: {"gstin": ""})
+    order = await sent(shop)
+    (bill,) = await issue_papers(shop, order.id)
+    assert (bill.paper.kind, bill.paper.total, bill.paper.taxable) == ("bill", order.grand_total, order.grand_total)
+
+
+async def test_what_was_issued_stays_as_it_is(shop: Shop):
+    order = await sent(shop)
+    (before,) = await issue_papers(shop, order.id)
+    await save_settings(shop, "gst", lambda now: {"gstin": "29AAGCN0000N1ZK", "invoice_prefix": "X"})
+    await shop.mongo.collection("orders").update_one(
+        {"_id": order.id}, {"$set": {"billing_address.name": "", "shipping_address.name": ""}}
+    )
+    (after,) = await issue_papers(shop, order.id)
+    assert after == before
+    assert after.paper.buyer.name == "Asha Rao"
+    assert PAPERS.fate == "kept"
+    assert isinstance(after, Filed)
