@@ -38,6 +38,7 @@ from spoeq_core.sdk import (
     staff,
     translate,
 )
+from spoeq_gst import returns
 from spoeq_gst.model import RateRow, indian_date
 from spoeq_gst.service import advice, checked_row, create_row, delete_row, find_row, update_row
 from spoeq_gst.settings import GstSettings
@@ -57,6 +58,7 @@ LABELS = {
 """The fields, and what they are called where two changed them."""
 
 blueprint = Blueprint("gst_admin", __name__)
+blueprint.register_blueprint(returns.blueprint)
 
 
 @blueprint.get("/gst")
@@ -71,6 +73,7 @@ async def index() -> Response:
         "gst/rates.html",
         page=page("GST rates"),
         rows=[_row(row, shop) for row in settings.rates],
+        may_export=(await current_actor()).may(returns.PERMISSION),
         today=indian_date(shop.clock.now()),
         gstin=settings.gstin,
         state=state.name if state else "",

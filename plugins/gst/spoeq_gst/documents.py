@@ -121,6 +121,11 @@ class PaperRepository(Repository[Filed]):
         found = await self.find({"order_id": order_id})
         return sorted(found, key=lambda filed: (filed.id.startswith("credit"), len(filed.id), filed.id))
 
+    async def of_month(self, month: str) -> list[Filed]:
+        """What was issued in a month (`2026-11`), by number."""
+        found = await self.find({"month": month, "issued": True})
+        return sorted(found, key=lambda filed: (filed.series, filed.seq))
+
     async def file(self, filed: Filed) -> bool:
         """Store a paper; whether there was none of that id."""
         try:

@@ -27,7 +27,7 @@ from spoeq_core.sdk import (
     order_token,
     save_settings,
 )
-from spoeq_gst import admin, api, subscribers
+from spoeq_gst import admin, api, returns, subscribers
 from spoeq_gst.documents import NumberDocument, PaperDocument, PaperRepository
 from spoeq_gst.model import Taxation, answer
 from spoeq_gst.personal import PAPERS
@@ -78,8 +78,11 @@ def register_schedules() -> Sequence[Schedule]:
 
 @hookimpl
 def register_permissions() -> Sequence[Permission]:
-    """Editing rates."""
-    return [Permission(admin.PERMISSION, "Edit the rates of GST", frozenset({"staff"}))]
+    """Editing rates, downloading returns."""
+    return [
+        Permission(admin.PERMISSION, "Edit the rates of GST", frozenset({"staff"})),
+        Permission(returns.PERMISSION, "Download the tables for GST returns", frozenset({"staff"})),
+    ]
 
 
 @hookimpl

@@ -20,6 +20,7 @@ from spoeq_core.sdk import order_token, save_settings
 from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.shops import deliver_all
+from spoeq_core.testing.visitors import staff_browser
 from spoeq_gst import plugin as gst
 from spoeq_gst.documents import Filed, NumberRepository, PaperRepository
 from spoeq_gst.invoices import issue_papers
@@ -137,6 +138,20 @@ async def test_what_was_cut_off_is_finished_under_one_number(shop: Shop):
     assert all(filed.issued for filed in found.values())
     await finish(shop)
     assert await taken(shop) == ["INV/26-27/1", "INV/26-27/2", "INV/26-27/3"]
+
+
+async def test_staff_download_the_month(running: RunningApp, shop: Shop):
+    order = await sent(shop)
+    await issue_papers(shop, order.id)
+    staff = await staff_browser(running)
+    assert "Tables for GSTR-1" in await staff.text("/admin/gst")
+    lines = (await staff.text("/admin/gst/returns.csv?month=2027-03&table=b2cs")).splitlines()
+    assert lines[1].startswith("29-Karnataka,")
+    assert len((await staff.text("/admin/gst/returns.csv?month=2027-02&table=b2cs")).splitlines()) == 1
+    assert (await staff.get("/admin/gst/returns.csv?month=2027&table=b2cs")).status_code == 422
+    assert (await staff.get("/admin/gst/returns.csv?month=2027-03&table=x")).status_code == 422
+    anonymous = await running.client.get("/admin/gst/returns.csv?month=2027-03&table=b2cs")
+    assert anonymous.status_code in {302, 303, 401, 403}
 
 
 async def test_an_order_that_was_not_sent_has_no_paper(shop: Shop):

@@ -103,3 +103,10 @@ def plain(address: Address) -> dict[str, str]:
     return {
         name: getattr(address, name) for name in ("name", "phone", "line1", "city", "state", "postal_code", "country")
     }
+
+
+async def test_a_demo_shop_sells_from_karnataka(running: RunningApp):
+    await save_settings(running.shop, "gst", lambda now: {"gstin": ""})
+    assert await gst.demo_data(running.shop)
+    assert running.shop.plugin_settings(GstSettings).taxation.home == "29"
+    assert await gst.demo_data(running.shop) is None

@@ -61,7 +61,7 @@ class Party(Value):
 
 
 class Paper(Value):
-    """An invoice, a bill of supply or a credit note; a credit note is against an invoice of that number and day."""
+    """An invoice, a bill of supply or a credit note; a credit note is against one of that number and day."""
 
     kind: Kind
     order_id: str
@@ -77,6 +77,7 @@ class Paper(Value):
     against: str = ""
     against_day: date | None = None
     refund_id: str = ""
+    of_bill: bool = False
 
     @property
     def total(self) -> int:
@@ -173,7 +174,7 @@ def credit_of(invoice: Paper, earlier: Sequence[Paper], amount: int, prefer: Map
         for row, before, part in zip(invoice.rows, done, parts, strict=True)
         if part
     )
-    return invoice.model_copy(update={"kind": "credit", "day": day, "rows": rows})
+    return invoice.model_copy(update={"kind": "credit", "day": day, "rows": rows, "of_bill": invoice.kind == "bill"})
 
 
 def _credited(row: Row, before: int, part: int, pieces: int) -> Row:
