@@ -16,6 +16,7 @@ import pytest
 from markupsafe import Markup
 
 from spoeq_core.web.composed import SectionDrawer
+from spoeq_core.web.drawing import draw
 from spoeq_core.web.templating import build_environment
 from spoeq_core.web.themes import CORE, load_theme
 from spoeq_core.web.themes.choices import Choices
@@ -76,7 +77,7 @@ class Stage:
 
         values = {"theme": self.look.view(), "slot": slot, "slots": of_rows, **context}
         drawer = SectionDrawer([self._env], values, failed)
-        return await self._env.get_template(template).render_async({**values, **drawer.functions()})
+        return await draw(self._env.get_template(template), {**values, **drawer.functions()})
 
 
 class Audit(HTMLParser):

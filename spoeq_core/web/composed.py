@@ -9,6 +9,8 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from spoeq_core.web.drawing import draw
+
 log = logging.getLogger(__name__)
 
 Values = Mapping[str, Any]
@@ -48,7 +50,7 @@ class SectionDrawer:
         for environment in self._environments:
             values = {**self._values, **self.functions(), **more}
             try:
-                html = await environment.get_template(template).render_async(values)
+                html = await draw(environment.get_template(template), values)
                 return Markup(html)  # noqa: S704 - a template's output
             except Exception as error:
                 log.exception("%s failed", template)

@@ -15,6 +15,7 @@ from spoeq_core.hooks import admin as admin_hooks, storefront as storefront_hook
 from spoeq_core.hooks.caller import Answer
 from spoeq_core.hooks.contributions import Fragment
 from spoeq_core.shop import Shop
+from spoeq_core.web.drawing import draw
 from spoeq_core.web.themes import Face
 
 log = logging.getLogger(__name__)
@@ -144,7 +145,7 @@ class SlotDrawer:
             template = self._environment.get_template(part.value.template)
             values = {**self._values, **self.functions(), **context, **part.value.data}
             async with asyncio.timeout(LONGEST_DRAWING):
-                return Markup(await template.render_async(values))  # noqa: S704 - a template's output
+                return Markup(await draw(template, values))  # noqa: S704 - a template's output
         except Exception as error:
             log.exception("fragment %s of plugin %s failed in slot %s", part.value.template, part.plugin, slot)
             self._shop.hooks.on_fault(part.plugin, f"fragment {slot}", f"{type(error).__name__}: {error}")

@@ -87,7 +87,6 @@ def build_environment(
     environment = ThemeEnvironment(
         loader=ShopLoader(folders),
         autoescape=True,
-        enable_async=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

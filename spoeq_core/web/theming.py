@@ -23,6 +23,7 @@ from spoeq_core.plugins.lifecycle import configuration_of
 from spoeq_core.shop import Shop
 from spoeq_core.web.composed import SectionDrawer
 from spoeq_core.web.context import current_shop
+from spoeq_core.web.drawing import draw
 from spoeq_core.web.slots import SlotDrawer
 from spoeq_core.web.templating import build_environment
 from spoeq_core.web.themes import CORE, Face, Theme, Themes, find_in, package_root
@@ -227,9 +228,7 @@ async def _draw(
     async def failed(name: str, error: Exception) -> None:
         await note_fault(shop, look.theme.name, name, error)
 
-    return await environment.get_template(template).render_async(
-        {**known, **SectionDrawer(above, known, failed).functions()}
-    )
+    return await draw(environment.get_template(template), {**known, **SectionDrawer(above, known, failed).functions()})
 
 
 async def note_fault(shop: Shop, theme: str, template: str, error: Exception) -> None:

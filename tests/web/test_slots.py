@@ -58,7 +58,7 @@ def labels() -> Labels:
 
 @pytest.fixture
 async def drawer(labels: Labels, servers: tuple[str, str], tmp_path: Any) -> AsyncIterator[SlotDrawer]:
-    environment = Environment(loader=DictLoader(TEMPLATES), enable_async=True, autoescape=True)
+    environment = Environment(loader=DictLoader(TEMPLATES), autoescape=True)
     async with shop_with(labels, servers=servers, data_dir=tmp_path) as shop:
         yield SlotDrawer(shop, environment, "storefront", {"page_says": "this page"})
 

@@ -25,7 +25,7 @@ def write(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-ROOT = "async def root(context, missing=None, environment=None):\n    yield 'kept'\n"
+ROOT = "def root(context, missing=None, environment=None):\n    yield 'kept'\n"
 """What a compiled template looks like to Jinja."""
 
 
@@ -34,7 +34,7 @@ def _as_after_a_restart() -> None:
 
 
 async def shown(environment: ThemeEnvironment, name: str) -> str:
-    return await environment.get_template(name).render_async()
+    return environment.get_template(name).render()
 
 
 async def test_the_first_that_has_it_wins(folders: list[Path]):
