@@ -76,7 +76,7 @@ async def index() -> Response:
         may_export=(await current_actor()).may(returns.PERMISSION),
         today=indian_date(shop.clock.now()),
         gstin=settings.gstin,
-        state=state.name if state else "",
+        home=state.name if state else "",
         charges=bool(settings.taxation.home),
         default_rate=_percent_text(settings.default_rate),
         without_hsn=found.without_hsn,
