@@ -93,7 +93,7 @@ def test_a_guest_buys_with_a_gift_message_and_all_who_must_know_it_see_it(
     shopper.shot("04-cart")
     page.get_by_role("link", name=re.compile("^Check out")).click()
     is_told_on_phones(page)
-    number, tracking = place_order(shopper, email)
+    number, tracking = place_order(shopper, email, javascript=javascript)
     is_told(page)
     page.goto(tracking)
     is_told(page)

@@ -264,6 +264,7 @@ async def _page(review: Review, form: dict[str, Any] | None = None, status: int 
         page=page(review.title),
         review=_row(shop, review, product),
         product_slug=product.slug if product else "",
+        sees_products=(await current_actor()).may("catalog.view"),
         reason_label=translate(REASONS[Reason(review.reason)]) if review.reason else "",
         why=_reasons(),
         longest=LONGEST_REPLY,

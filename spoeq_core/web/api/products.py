@@ -44,6 +44,7 @@ PICTURE = {
 @public
 @kept(
     "q",
+    "literal",
     "category",
     "brand",
     "tag",

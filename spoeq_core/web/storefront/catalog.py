@@ -29,7 +29,7 @@ from spoeq_core.web.views.catalog import card_view, image_view
 blueprint = Blueprint("pages_catalog", __name__)
 
 SEARCH = "/search"
-FILTERS = ("q", "brand", "sort", "page", "price_min", "price_max", "rating_min", "in_stock")
+FILTERS = ("q", "literal", "brand", "sort", "page", "price_min", "price_max", "rating_min", "in_stock")
 """What lists read of the query string, besides facets (`f.`)."""
 NOTHING_HERE = 404
 """The status of a list whose filters leave nothing: there are endlessly many of them, and none is worth finding."""
