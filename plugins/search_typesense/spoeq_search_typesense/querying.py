@@ -17,7 +17,7 @@ FREE: Final = 10**13
 MOST_CONDITIONS: Final = 40
 """Facets that a question may narrow; the server takes a hundred comparisons."""
 MOST_VALUES: Final = 20_000
-MOST_BEGUN: Final = 1_000
+MOST_BEGUN: Final = 100
 """Words that begin as the last one does, which are looked for."""
 NOTHING: Final = "\x00"
 """A value that no product has."""
