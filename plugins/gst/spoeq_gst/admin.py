@@ -65,7 +65,7 @@ blueprint.register_blueprint(returns.blueprint)
 @staff(PERMISSION)
 async def index() -> Response:
     """The rates, and what to look at."""
-    shop = current_shop()
+    shop, actor = current_shop(), await current_actor()
     settings, found = shop.plugin_settings(GstSettings), await advice(shop)
     state = find_state(settings.taxation.home) if settings.taxation.home else None
     return await render(
@@ -73,7 +73,8 @@ async def index() -> Response:
         "gst/rates.html",
         page=page("GST rates"),
         rows=[_row(row, shop) for row in settings.rates],
-        may_export=(await current_actor()).may(returns.PERMISSION),
+        may_export=actor.may(returns.PERMISSION),
+        may_set=actor.may("plugins.manage"),
         today=indian_date(shop.clock.now()),
         gstin=settings.gstin,
         home=state.name if state else "",
