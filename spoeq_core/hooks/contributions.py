@@ -27,6 +27,7 @@ class Manifest:
         after: Plugins that answer before this one.
         hosts: Network hosts it talks to.
         default_enabled: Whether a new shop starts with it enabled.
+        needs_setup: Whether it does nothing until it is given a server or keys: a demo shop leaves it off.
         slots: Slots that its `page_fragments` and `admin_fragments` fill; about others they are not asked, which spares
             a page of many slots. None: they are asked about each.
     """
@@ -39,6 +40,7 @@ class Manifest:
     hosts: tuple[str, ...] = ()
     default_enabled: bool = False
     slots: tuple[str, ...] | None = None
+    needs_setup: bool = False
 
 
 @dataclass(frozen=True, slots=True)

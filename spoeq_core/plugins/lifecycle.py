@@ -141,9 +141,10 @@ def _secret(current: SecretStr, entered: Any) -> Any:
     return current if unchanged else entered
 
 
-def installed_plugins(shop: Shop) -> list[str]:
-    """Names of the plugins that could be loaded."""
-    return [plugin.name for plugin in configuration_of(shop).plugins]
+def installed_plugins(shop: Shop, *, usable: bool = False) -> list[str]:
+    """Names of the plugins that could be loaded; `usable`: of those that need not be set up first."""
+    plugins = configuration_of(shop).plugins
+    return [plugin.name for plugin in plugins if not (usable and plugin.manifest.needs_setup)]
 
 
 def configuration_of(shop: Shop) -> Configuration:

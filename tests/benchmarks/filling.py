@@ -45,7 +45,7 @@ def fill(shop: BenchShop, products: int, *, plugins: str) -> None:
 
     async def work(opened: Shop) -> None:
         await save_settings(opened, "core", PROFILE)
-        for name in installed_plugins(opened):
+        for name in installed_plugins(opened, usable=True):
             if plugins == "all" or name in NEEDED_TO_SELL:
                 await enable_plugin(opened, name)
         await create_accounts(opened)

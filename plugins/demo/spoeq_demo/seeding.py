@@ -59,7 +59,7 @@ async def seed_demo(shop: Shop, say: Say) -> None:
     """Make the demo shop complete; does only what is missing."""
     say("Setting up the shop, its plugins and the demo accounts …")
     await save_settings(shop, "core", PROFILE)
-    for name in installed_plugins(shop):
+    for name in installed_plugins(shop, usable=True):
         await enable_plugin(shop, name)
     await create_accounts(shop)
     catalogue = load_catalogue()

@@ -14,6 +14,7 @@ manifest = Manifest(
     name="s3_storage",
     title="S3 storage",
     description="Keeps pictures in S3, Cloudflare R2 or any other store that speaks S3.",
+    needs_setup=True,
 )
 
 

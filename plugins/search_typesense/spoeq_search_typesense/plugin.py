@@ -32,6 +32,7 @@ manifest = Manifest(
     description="Finds products from an index on your Typesense server, which all hosts of a shop share.",
     before=("search",),
     hosts=("the Typesense server of its settings",),
+    needs_setup=True,
 )
 
 
