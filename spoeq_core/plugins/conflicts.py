@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from itertools import groupby
 from pathlib import Path
 
-from spoeq_core.hooks import app, catalog
+from spoeq_core.hooks import app
 from spoeq_core.hooks.caller import Hooks
 from spoeq_core.plugins.discovery import Discovery
 
@@ -23,7 +23,6 @@ MEANING = {
     "collection": "Each reads and changes the documents of the other.",
     "template": "The page shows the first plugin's, also where the second asks for its own.",
     "command": "The first one runs.",
-    "search engine": "The first that answers is asked; the others stand in for it.",
     "ratings": "The one that writes last decides the stars of a product.",
 }
 
@@ -70,8 +69,6 @@ def _declared(hooks: Hooks) -> Iterator[Claim]:
         yield from (("schedule", each.name, schedules.plugin) for each in schedules.value)
     for models in hooks.all_parts(app.register_documents):
         yield from (("collection", str(model.__collection__), models.plugin) for model in models.value)
-    for engine in hooks.all_parts(catalog.register_search_engine):
-        yield "search engine", "of lists and searches", engine.plugin
     for rater in hooks.all_parts(app.register_ratings):
         yield "ratings", "of products", rater.plugin
 
