@@ -1,12 +1,13 @@
-"""Writes docs/reference.md from the code: hooks, events, permissions, settings, commands. `--check` only compares."""
+"""Writes docs/reference.md from the code: hooks, events, machines, permissions, settings. `--check` only compares."""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import BaseModel
@@ -17,12 +18,20 @@ from spoeq_core.hooks.caller import Hooks, policy_of
 from spoeq_core.identity.permissions import CORE
 from spoeq_core.kernel.events import Event
 from spoeq_core.kernel.settings import Settings
+from spoeq_core.orders.model import states
 from spoeq_core.plugins.discovery import discover
 from spoeq_core.plugins.loading import FAMILIES, build_hooks
 from spoeq_core.shop import ShopProfile
 from spoeq_core.web.slots import SLOTS
 
 TARGET = Path(__file__).parents[2] / "docs" / "reference.md"
+MACHINES: tuple[tuple[str, Mapping[Any, frozenset[Any]], tuple[str, ...]], ...] = (
+    ("Order", states.ORDER_TRANSITIONS, ("pending_payment", "confirmed")),
+    ("Payment", states.PAYMENT_TRANSITIONS, ("pending", "pending_cod", "paid")),
+    ("Fulfilment", states.FULFILMENT_TRANSITIONS, ("unfulfilled",)),
+    ("Return", states.RETURN_TRANSITIONS, ("requested",)),
+)
+"""Title, table, and where an order begins: paid at the door or costing nothing, it is confirmed at once."""
 HEAD = "# Reference\n\nWritten by `python -m tests.contracts.generated` from the code; do not edit.\n"
 
 
@@ -41,7 +50,16 @@ def main() -> int:
 def build() -> str:
     """The whole file."""
     hooks = build_hooks(discover(strict=True).plugins, lambda *_: None)
-    parts = [HEAD, *_hooks(hooks), *_slots(), *_events(), *_permissions(hooks), *_settings(hooks), *_commands()]
+    parts = [
+        HEAD,
+        *_hooks(hooks),
+        *_slots(),
+        *_events(),
+        *_machines(),
+        *_permissions(hooks),
+        *_settings(hooks),
+        *_commands(),
+    ]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -90,6 +108,20 @@ def _events() -> Iterator[str]:
         fields = ", ".join(f"`{field.name}`" for field in dataclasses.fields(event))
         yield f"| `{event.__name__}` | {_first_line(event)} | {fields} |"
     yield ""
+
+
+def _machines() -> Iterator[str]:
+    yield "## State machines\n"
+    yield "Drawn from the tables of `spoeq_core.orders.model.states`; what is not drawn is refused.\n"
+    for title, table, first in MACHINES:
+        yield f"### {title}\n"
+        yield "```mermaid\nstateDiagram-v2"
+        yield from (f"    [*] --> {state}" for state in first)
+        for state, steps in table.items():
+            yield from (f"    {state.value} --> {following.value}" for following in type(state) if following in steps)
+            if not steps:
+                yield f"    {state.value} --> [*]"
+        yield "```\n"
 
 
 def _permissions(hooks: Hooks) -> Iterator[str]:

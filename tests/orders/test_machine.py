@@ -31,9 +31,13 @@ from spoeq_core.orders.model import (
     with_shipment,
 )
 from spoeq_core.payments.model import PaymentStatus, Settled
+from spoeq_core.pricing.model import PricingCart, PricingLine, price
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 ASHA = Address("Asha Rao", "+919845012345", "12 Temple Street", "Bengaluru", "Karnataka", "560001")
+PRICED = price(
+    PricingCart("INR", tuple(PricingLine(f"l{n}", f"SKU-{n}", f"p{n}", f"Thing {n}", n, 100) for n in (1, 3)), NOON)
+).as_json()
 FINAL = {OrderStatus.COMPLETED, OrderStatus.CANCELLED}
 
 
@@ -53,7 +57,7 @@ def order(status: OrderStatus = OrderStatus.CONFIRMED, payment: PaymentStatus = 
         ChosenShipping("s", "Standard", 0),
         ChosenPayment("door", "At the door", on_delivery=True),
         400,
-        {"totals": {"grand_total": 400}},
+        PRICED,
         "cart",
         NOON,
     )

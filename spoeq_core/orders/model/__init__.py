@@ -1,4 +1,4 @@
-"""Orders: three state machines as tables, frozen prices, and what may happen next."""
+"""Orders: their state machines as tables, frozen prices, and what may happen next."""
 
 from spoeq_core.identity.model import Address
 from spoeq_core.orders.model.changes import (
@@ -6,7 +6,6 @@ from spoeq_core.orders.model.changes import (
     PAYMENT_MISMATCH,
     REFUND_DUE,
     SHOPPER_MAY_CANCEL,
-    NotAllowed,
     cancelled,
     delivered,
     flagged,
@@ -38,20 +37,27 @@ from spoeq_core.orders.model.refunds import (
     with_return,
 )
 from spoeq_core.orders.model.states import (
+    FULFILMENT_TRANSITIONS,
     ORDER_TRANSITIONS,
     PAYMENT_TRANSITIONS,
+    RETURN_TRANSITIONS,
     FulfilmentStatus,
+    NotAllowed,
     OrderStatus,
+    ReturnStatus,
     can_be_paid,
     can_transition,
+    step,
 )
 
 __all__ = [
+    "FULFILMENT_TRANSITIONS",
     "LABELS",
     "ORDER_TRANSITIONS",
     "PAYMENT_MISMATCH",
     "PAYMENT_TRANSITIONS",
     "REFUND_DUE",
+    "RETURN_TRANSITIONS",
     "SHOPPER_MAY_CANCEL",
     "Address",
     "ChosenPayment",
@@ -66,6 +72,7 @@ __all__ = [
     "RefundStatus",
     "RefundTooLarge",
     "Return",
+    "ReturnStatus",
     "Shipment",
     "TimelineEntry",
     "amount_of_items",
@@ -80,6 +87,7 @@ __all__ = [
     "refund_failed",
     "refundable",
     "settled",
+    "step",
     "told",
     "with_refund",
     "with_return",

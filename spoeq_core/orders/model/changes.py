@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from spoeq_core.kernel.errors import Conflict, Invalid
+from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.messages import message
-from spoeq_core.orders.model.order import Order, OrderLine, Payment, Shipment, TimelineEntry
-from spoeq_core.orders.model.states import FulfilmentStatus, OrderStatus, can_be_paid
+from spoeq_core.orders.model.order import Order, OrderLine, Payment, Shipment, TimelineEntry, fulfilment_of
+from spoeq_core.orders.model.states import ORDER_TRANSITIONS, NotAllowed, OrderStatus, can_be_paid, step
 from spoeq_core.payments.model import PaymentStatus, Settled
 
 REFUND_DUE = "refund_due"
@@ -26,12 +26,6 @@ LABELS: Mapping[OrderStatus, str] = {
 }
 
 
-class NotAllowed(Conflict):
-    """The order is not in a state in which this may happen."""
-
-    code = "transition"
-
-
 def told(order: Order, entry: TimelineEntry) -> Order:
     """The order with something written into its timeline."""
     return replace(order, timeline=(*order.timeline, entry))
@@ -43,17 +37,8 @@ def moved(order: Order, status: OrderStatus, *, actor: str, at: datetime, note: 
     Raises:
         NotAllowed: the machine has no such step.
     """
-    if status not in order.next_statuses():
-        allowed = ", ".join(order.next_statuses()) or "none: this is its end"
-        raise NotAllowed(
-            message(
-                "Order %(number)s cannot go from %(now)s to %(wanted)s.",
-                number=order.number,
-                now=order.status.value,
-                wanted=status.value,
-            ),
-            hint=f"Possible: {allowed}.",
-        )
+    barred = frozenset(ORDER_TRANSITIONS[order.status]) - frozenset(order.next_statuses())
+    step(ORDER_TRANSITIONS, order.status, status, order.number, barred=barred)
     entry = TimelineEntry(at, "status", LABELS[status], actor, note, public=True)
     return told(replace(order, status=status), entry)
 
@@ -101,7 +86,7 @@ def with_shipment(order: Order, shipment: Shipment, *, actor: str, note: str = "
         order,
         lines=lines,
         status=OrderStatus.SHIPPED if complete else OrderStatus.PROCESSING,
-        fulfilment_status=FulfilmentStatus.FULFILLED if complete else FulfilmentStatus.PARTIAL,
+        fulfilment_status=fulfilment_of(lines, order.fulfilment_status),
         shipments=(*order.shipments, shipment),
     )
     return told(after, TimelineEntry(shipment.shipped_at, "shipment", label, actor, words, public=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -223,3 +223,16 @@ class Order:
         barred = {OrderStatus.CONFIRMED} | ({OrderStatus.CANCELLED} if self.shipments else set())
         allowed = ORDER_TRANSITIONS[self.status] - barred
         return tuple(status for status in OrderStatus if status in allowed)
+
+
+def fulfilment_of(lines: Iterable[OrderLine], before: FulfilmentStatus) -> FulfilmentStatus:
+    """Where the goods of these lines are: what came back counts before what was sent."""
+    known = list(lines)
+    shipped = sum(line.shipped for line in known)
+    if any(line.returned for line in known):
+        everything = all(line.returned == line.quantity for line in known)
+        return FulfilmentStatus.RETURNED if everything else FulfilmentStatus.PARTIALLY_RETURNED
+    if not shipped:
+        return before
+    complete = all(line.shipped == line.quantity for line in known)
+    return FulfilmentStatus.FULFILLED if complete else FulfilmentStatus.PARTIAL

@@ -7,11 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from spoeq_core.kernel.errors import Conflict, Invalid
-from spoeq_core.orders.model.changes import REFUND_DUE, NotAllowed, told
-from spoeq_core.orders.model.order import Order, OrderLine, Refund, RefundStatus, Return, TimelineEntry
-from spoeq_core.orders.model.states import FulfilmentStatus, OrderStatus
+from spoeq_core.orders.model.changes import REFUND_DUE, told
+from spoeq_core.orders.model.order import (
+    Order,
+    OrderLine,
+    Refund,
+    RefundStatus,
+    Return,
+    TimelineEntry,
+    fulfilment_of,
+)
+from spoeq_core.orders.model.states import PAYMENT_TRANSITIONS, NotAllowed, OrderStatus
 from spoeq_core.payments.model import PaymentStatus
 
+_PARTLY = PaymentStatus.PARTIALLY_REFUNDED
 RETURNABLE = frozenset({OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED})
 
 
@@ -81,9 +90,9 @@ def refund_done(order: Order, refund_id: str, reference: str, at: datetime) -> O
         order,
         refunds=tuple(done if it.id == refund_id else it for it in order.refunds),
         refunded=refunded,
-        payment_status=PaymentStatus.REFUNDED if refunded == order.paid else PaymentStatus.PARTIALLY_REFUNDED,
+        payment_status=_after_refund(order, PaymentStatus.REFUNDED if refunded == order.paid else _PARTLY),
         lines=lines,
-        fulfilment_status=_fulfilment(lines) or order.fulfilment_status,
+        fulfilment_status=fulfilment_of(lines, order.fulfilment_status),
         flags=tuple(flag for flag in order.flags if flag != REFUND_DUE or refunded < order.paid),
     )
     return told(after, TimelineEntry(at, "refunded", "Refunded", refund.actor, refund.reason, public=True))
@@ -124,6 +133,11 @@ def with_return(order: Order, wanted: Return) -> Order:
     return told(replace(order, returns=(*order.returns, wanted)), entry)
 
 
+def _after_refund(order: Order, wanted: PaymentStatus) -> PaymentStatus:
+    """Where the money is after some went back; what has no such step, as money in dispute, stays where it is."""
+    return wanted if wanted in PAYMENT_TRANSITIONS[order.payment_status] else order.payment_status
+
+
 def _pieces(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     sums: dict[str, int] = {}
     for items in parts:
@@ -151,12 +165,3 @@ def _back_on_the_shelf(order: Order, refund: Refund) -> dict[str, int]:
     lines = ((order.line(line_id), pieces) for line_id, pieces in wanted.items())
     found = {line.id: min(pieces, line.shipped - line.returned) for line, pieces in lines if line is not None}
     return {line_id: pieces for line_id, pieces in found.items() if pieces > 0}
-
-
-def _fulfilment(lines: Iterable[OrderLine]) -> FulfilmentStatus | None:
-    """What returned pieces make of it; None if nothing came back."""
-    known = list(lines)
-    if not any(line.returned for line in known):
-        return None
-    everything = all(line.returned == line.quantity for line in known)
-    return FulfilmentStatus.RETURNED if everything else FulfilmentStatus.PARTIALLY_RETURNED
