@@ -82,7 +82,7 @@ def _serve(app: ShopApp, prepared: boot.Boot, clock: Clock | None, listeners: Se
     async def start() -> None:
         waker = await stack.enter_async_context(wake.waker(prepared.settings))
         shop = await stack.enter_async_context(
-            boot.open_shop(prepared, clock=clock, wake=waker, listeners=listeners, themes=themes)
+            boot.open_shop(prepared, clock=clock, wake=waker, listeners=listeners, themes=themes, serving=True)
         )
         app.extensions[EXTENSION] = shop
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from odmantic import Model
@@ -19,7 +19,8 @@ from spoeq_core.kernel.cache import TagCache, written
 from spoeq_core.kernel.clock import Clock, SystemClock
 from spoeq_core.kernel.crypto import Keyring
 from spoeq_core.kernel.ending import end
-from spoeq_core.kernel.events import Subscription, subscriptions
+from spoeq_core.kernel.errors import Unavailable
+from spoeq_core.kernel.events import Delivery, Event, Subscription, subscriptions
 from spoeq_core.kernel.mongo import Mongo
 from spoeq_core.kernel.outbox import Outbox, Wake
 from spoeq_core.kernel.redis import connect_redis
@@ -31,6 +32,8 @@ from spoeq_core.plugins.discovery import Discovery
 from spoeq_core.plugins.documents import PluginStates
 from spoeq_core.plugins.faults import Faults
 from spoeq_core.plugins.loading import load_hooks
+from spoeq_core.plugins.migrating import bring_up
+from spoeq_core.plugins.records import PluginRecords
 from spoeq_core.plugins.storages import chosen_storage
 from spoeq_core.rooms import DOCUMENTS, EXTENDED, SCHEDULES, SUBSCRIBERS
 from spoeq_core.shop import Shop
@@ -38,6 +41,9 @@ from spoeq_core.web.themes import Themes
 from spoeq_core.web.themes.letterheads import letterheads
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 10.0
+"""Seconds that a start waits for migrations of plugins."""
 
 
 @dataclass(slots=True)
@@ -76,8 +82,19 @@ async def open_shop(
     wake: Wake | None = None,
     listeners: Sequence[Any] = (),
     themes: Themes | None = None,
+    serving: bool = False,
 ) -> AsyncIterator[Shop]:
-    """A shop with open connections, its indexes made and its plugins' state in force and followed."""
+    """A shop with open connections, its indexes made and its plugins' state in force and followed.
+
+    Args:
+        boot: The settings and the plugins.
+        clock: For tests.
+        wake: Wakes the worker.
+        listeners: pymongo command listeners.
+        themes: The installed themes.
+        serving: Whether this process serves: then plugins that are on bring their data to their version. It waits a
+            little for them, and goes on with those that take longer held until they are through.
+    """
     shop, configuration, documents = _built(boot, clock or SystemClock(), wake, listeners, themes)
     try:
         await shop.mongo.create_indexes(documents, extension_indexes(boot.hooks, EXTENDED))
@@ -89,6 +106,9 @@ async def open_shop(
             asyncio.create_task(shop.cache.pass_on()),
         ]
         try:
+            if serving:
+                watchers.append(asyncio.create_task(_bring_up(shop)))
+                await asyncio.wait(watchers[-1:], timeout=PATIENCE)
             yield shop
         finally:
             await end(*watchers, patience=1.0)
@@ -97,6 +117,13 @@ async def open_shop(
         await shop.cache.close()
         await shop.redis.aclose()
         shop.mongo.close()
+
+
+async def _bring_up(shop: Shop) -> None:
+    try:
+        await bring_up(shop)
+    except Exception:
+        log.exception("plugins could not be brought to their versions; those that need it stay held")
 
 
 def _built(
@@ -117,8 +144,9 @@ def _built(
     redis = connect_redis(settings.redis_url)
     documents = all_documents(boot.hooks)
     outbox = Outbox(wake, {str(d.model_config["collection"]) for d in documents if "pending_events" in d.model_fields})
+    states, records = PluginStates(mongo), PluginRecords(mongo, clock)
     configuration = Configuration(
-        PluginStates(mongo), redis, boot.hooks, keyring, boot.discovery, settings.redis_prefix, boot.faults
+        states, records, redis, boot.hooks, keyring, boot.discovery, settings.redis_prefix, boot.faults
     )
     configuration.listeners.append(lambda: cache.begin_edition("settings", str(configuration.epoch)))
     shop = Shop(
@@ -147,10 +175,19 @@ def all_documents(hooks: Hooks) -> list[type[Model]]:
 
 
 def subscribers(hooks: Hooks) -> Iterable[Subscription]:
-    """Whoever is told of events now: the core's rooms and the enabled plugins."""
+    """Whoever is told of events now: the core's rooms and the enabled plugins; those that are held, later."""
     yield from SUBSCRIBERS
-    for part in hooks.parts(app_hooks.register_subscribers):
-        yield from subscriptions(part.plugin, part.value, part.plugin)
+    for part in hooks.all_parts(app_hooks.register_subscribers):
+        if part.plugin in hooks.enabled:
+            yield from subscriptions(part.plugin, part.value, part.plugin)
+        elif part.plugin in hooks.held:
+            for one in subscriptions(part.plugin, part.value, part.plugin):
+                yield replace(one, handler=_hear_later)
+
+
+async def _hear_later(_shop: Shop, _event: Event, delivery: Delivery) -> None:
+    """For a plugin that is held: the outbox tells it again."""
+    raise Unavailable(f"{delivery.subscriber} is held until its migrations have run.")
 
 
 def schedules(hooks: Hooks) -> list[Schedule]:

@@ -39,7 +39,7 @@ from spoeq_core.notifications.subscribers import SUBSCRIBERS as NOTIFICATION_SUB
 from spoeq_core.orders.bulk import JOBS as ORDER_JOBS
 from spoeq_core.orders.documents import ClaimDocument, OrderDocument
 from spoeq_core.orders.subscribers import SCHEDULES as ORDER_SCHEDULES, SUBSCRIBERS as ORDER_SUBSCRIBERS
-from spoeq_core.plugins.documents import PluginStateDocument
+from spoeq_core.plugins.documents import PluginRecordDocument, PluginStateDocument
 from spoeq_core.privacy.documents import ErasureDocument
 from spoeq_core.privacy.erasing import JOBS as PRIVACY_JOBS
 from spoeq_core.sitemaps.documents import SitemapDocument
@@ -47,6 +47,7 @@ from spoeq_core.sitemaps.subscribers import SCHEDULES as SITEMAP_SCHEDULES
 
 DOCUMENTS: tuple[type[Model], ...] = (
     PluginStateDocument,
+    PluginRecordDocument,
     OutboxDocument,
     EntryDocument,
     CustomerDocument,

@@ -63,6 +63,7 @@ from spoeq_core.hooks.contributions import (
     LineProperty as LineProperty,
     Manifest as Manifest,
     MenuEntry as MenuEntry,
+    Migration as Migration,
     Permission as Permission,
     Person as Person,
     PersonalData as PersonalData,

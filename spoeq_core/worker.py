@@ -44,7 +44,7 @@ class Worker:
         settings = self.prepared.settings
         async with (
             wake.waker(settings) as waker,
-            boot.open_shop(self.prepared, clock=self.clock, wake=waker, listeners=self.listeners) as shop,
+            boot.open_shop(self.prepared, clock=self.clock, wake=waker, listeners=self.listeners, serving=True) as shop,
         ):
             relay = Relay(shop.mongo, shop.clock, shop, lambda: boot.subscribers(shop.hooks), news=_news(shop))
             jobs = [

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         HealthReport,
         LineProperty,
         MenuEntry,
+        Migration,
         Permission,
         PersonalData,
         Routes,
@@ -42,6 +43,28 @@ def register_settings() -> type[BaseModel] | None:
 @hookspec
 def register_documents() -> Sequence[type[Model]] | None:
     """The odmantic models of the plugin's collections; their indexes are created at boot."""
+
+
+@hookspec
+def register_migrations() -> Sequence[Migration] | None:
+    """Steps that bring the plugin's stored data to the form this version reads, numbered from 1 on.
+
+    Those that have not run yet in this shop run in order, once, under a lock: before the plugin is switched on, and
+    when a process starts with a newer version of a plugin that is on. Until they are through the plugin is *held*: it
+    shows nothing, its subscribers are told later, and what it says about prices, stock and checkout refuses orders. One
+    that fails is recorded with its error and keeps the plugin held; it is tried again at the next start, or by
+    `spoeq plugins migrate`. Nothing is rolled back: each must be idempotent, since a process that was killed half-way
+    has done a part of it. A new shop runs them all, on empty collections. Never change or renumber one that was
+    published; a version that lacks one which has run is refused.
+
+    Example:
+        >>> async def colours(shop: Shop) -> None:
+        ...     gifts = shop.mongo.collection("gifts")
+        ...     await gifts.update_many({"ribbon": "yes"}, {"$set": {"ribbon": "red"}})
+        >>> @hookimpl
+        ... def register_migrations() -> Sequence[Migration]:
+        ...     return [Migration(1, "Write the ribbon of old gifts as a colour", colours)]
+    """
 
 
 @hookspec

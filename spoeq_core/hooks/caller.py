@@ -18,6 +18,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import pluggy
 
 from spoeq_core.hooks.checking import check_impl, shape_fault
+from spoeq_core.hooks.counting import Calls
 from spoeq_core.hooks.failures import HookError, Late, Refused, in_time
 from spoeq_core.hooks.spec import PROJECT, Policy, hookimpl, hookspec, policy, policy_of
 from spoeq_core.kernel.breaker import Breakers
@@ -68,15 +69,6 @@ class EachOwn(Mapping[str, Any]):
         return len(self._by_plugin)
 
 
-@dataclass(slots=True)
-class Calls:
-    """How often a plugin was asked at a hook since the process began, how often it failed, and how long it took."""
-
-    calls: int = 0
-    errors: int = 0
-    seconds: float = 0.0
-
-
 FaultListener = Callable[[str, str, str], None]
 
 
@@ -93,6 +85,8 @@ class Hooks:
         self.manager = manager
         self.enabled: frozenset[str] = frozenset()
         self.order: tuple[str, ...] = ()
+        self.held: Mapping[str, str] = {}
+        """Those that are on and must not serve yet, and why: asked nothing, and what may not be skipped refuses."""
         self.on_fault = on_fault
         self.breakers = breakers or Breakers()
         self.calls: dict[tuple[str, str], Calls] = {}
@@ -145,6 +139,10 @@ class Hooks:
         known = [part for part in self._parts.get(name, ()) if part.plugin in order]
         return sorted(cast("list[Answer[R]]", known), key=lambda part: order[part.plugin])
 
+    def part_of(self, spec: Callable[[], R | None], plugin: str) -> R | None:
+        """The same of one plugin; None if it contributed nothing there."""
+        return next((part.value for part in self.all_parts(spec) if part.plugin == plugin), None)
+
     def ask_parts(self, spec: Callable[[], object], plugin: str) -> None:
         """Ask one plugin what it contributes through a `register_*` hook, once.
 
@@ -189,12 +187,14 @@ class Hooks:
         """The same questions, asked as if these plugins were disabled."""
         fewer = copy.copy(self)
         fewer.enabled = self.enabled - frozenset(plugins)
+        fewer.held = {name: why for name, why in self.held.items() if name not in plugins}
         return fewer
 
     def only(self, plugin: str) -> Hooks:
         """The same questions, asked of one plugin, enabled or not."""
         one = copy.copy(self)
         one.enabled = frozenset({plugin})
+        one.held = {}
         return one
 
     def hooks_of(self, plugin: str) -> list[str]:
@@ -203,7 +203,9 @@ class Hooks:
         return sorted(caller.name for caller in callers)
 
     def _impls(self, spec: Callable[..., object]) -> Iterator[pluggy.HookImpl]:
-        return (impl for impl in self._all_impls(spec) if impl.plugin_name in self.enabled)
+        return (
+            impl for impl in self._all_impls(spec) if impl.plugin_name in self.enabled or impl.plugin_name in self.held
+        )
 
     def _all_impls(self, spec: Callable[..., object]) -> Iterable[pluggy.HookImpl]:
         impls = self._impls_by_name(spec)
@@ -238,8 +240,11 @@ class Hooks:
             HookError: it failed or was late, and the policy is "raise".
         """
         key = (plugin, spec.__name__)
+        if plugin in self.held:
+            self._leave_out(spec, plugin, f"it is held: {self.held[plugin]}")
+            return None
         if not self.breakers.admits(key):
-            self._leave_out(spec, plugin)
+            self._leave_out(spec, plugin, "it failed again and again and is not asked for a while")
             return None
         count = self.calls.setdefault(key, Calls())
         count.calls += 1
@@ -262,9 +267,9 @@ class Hooks:
         self.breakers.succeeded(key)
         return answer
 
-    def _leave_out(self, spec: Callable[..., object], plugin: str) -> None:
+    def _leave_out(self, spec: Callable[..., object], plugin: str, why: str) -> None:
         if policy_of(spec).on_error == "raise":
-            raise HookError(plugin, spec.__name__, "it failed again and again and is not asked for a while")
+            raise HookError(plugin, spec.__name__, why)
 
     def _fault(self, spec: Callable[..., object], plugin: str, error: Exception) -> None:
         cause = str(error) if isinstance(error, Late) else f"{type(error).__name__}: {error}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
@@ -243,4 +243,17 @@ class FileStorageProvider(Protocol):
         ...
 
 
-Templates = Sequence[str]
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A step that brings what a plugin stored to the form that its installed version reads.
+
+    Attributes:
+        number: From 1 on, in the order in which they run; a number is never used for another step.
+        title: For staff, in English: what it does ("Write the ribbon of old gifts as a colour").
+        run: Does it, given the shop. It must be idempotent: a process that is killed half-way has done a part of it,
+            and the next one begins it anew.
+    """
+
+    number: int
+    title: str
+    run: Callable[[Shop], Awaitable[None]]

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
+from spoeq_core.hooks.contributions import Migration
 from spoeq_core.kernel.crypto import Keyring
 from spoeq_core.kernel.errors import ConfigurationError
 from spoeq_core.kernel.redis import REDIS_ERRORS
@@ -20,6 +21,8 @@ from spoeq_core.kernel.validation import field_errors
 from spoeq_core.plugins.discovery import Discovery, InstalledPlugin, Quarantined
 from spoeq_core.plugins.documents import Change, PluginStateDocument, PluginStates
 from spoeq_core.plugins.faults import Faults
+from spoeq_core.plugins.model import PluginRecord, why_held
+from spoeq_core.plugins.records import PluginRecords
 from spoeq_core.shop import ShopProfile
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ class Configuration:
     def __init__(
         self,
         states: PluginStates,
+        records: PluginRecords,
         redis: Redis,
         hooks: Hooks,
         keyring: Keyring,
@@ -46,6 +50,7 @@ class Configuration:
         faults: Faults,
     ) -> None:
         self.states = states
+        self.records = records
         self.faults = faults
         self.discovery = discovery
         self.models: dict[str, type[BaseModel]] = {CORE: ShopProfile}
@@ -91,7 +96,7 @@ class Configuration:
             enabled = sorted({*state.enabled, *(fresh & new)})
             return state.model_copy(update={"known": sorted({*state.known, *new}), "enabled": enabled})
 
-        self.apply(await self.states.change(introduce))
+        await self._put_in_force(await self.states.change(introduce))
 
     async def change(self, decide: Change) -> bool:
         """Change the state, put it in force here, and tell the other processes; whether anything changed.
@@ -107,16 +112,20 @@ class Configuration:
 
     async def publish(self, state: PluginStateDocument) -> None:
         """Put a stored state in force here, and tell the other processes."""
-        self.apply(state)
+        await self._put_in_force(state)
         try:
             await self._redis.set(self._channel, state.epoch)
         except REDIS_ERRORS:
             log.warning("Redis is down; other processes learn of the plugin change from the database")
 
-    def apply(self, state: PluginStateDocument) -> None:
-        """Put a state in force in this process."""
-        installed = {plugin.name for plugin in self.plugins}
-        self._hooks.enabled = frozenset(state.enabled) & installed
+    async def _put_in_force(self, state: PluginStateDocument) -> None:
+        """In this process: with those held that must not serve yet."""
+        records = await self.records.all()
+        found = {
+            plugin.name: self._why_held(plugin, records) for plugin in self.plugins if plugin.name in state.enabled
+        }
+        self._hooks.held = {name: reason for name, reason in found.items() if reason}
+        self._hooks.enabled = frozenset(name for name, reason in found.items() if not reason)
         self._hooks.order = tuple(state.order)
         for name, model in self.models.items():
             self._values[model] = self._read(name, model, state.settings.get(name, {}))
@@ -124,6 +133,10 @@ class Configuration:
         self.epoch = state.epoch
         for listener in self.listeners:
             listener()
+
+    def _why_held(self, plugin: InstalledPlugin, records: Mapping[str, PluginRecord]) -> str:
+        record = records.get(plugin.name, PluginRecord(plugin.name))
+        return why_held(plugin.version, migrations_of(self._hooks, plugin.name), record)
 
     async def watch(self, every: float) -> None:
         """Follow changes that other processes make, until cancelled.
@@ -192,6 +205,11 @@ class Configuration:
         if isinstance(value, list):
             return [self._unsealed(purpose, item) for item in value]
         return value
+
+
+def migrations_of(hooks: Hooks, plugin: str) -> list[Migration]:
+    """All migrations that a plugin brings, in the order of their numbers."""
+    return sorted(hooks.part_of(app_hooks.register_migrations, plugin) or (), key=lambda migration: migration.number)
 
 
 def _without_values(error: ValidationError | ConfigurationError) -> str:

@@ -1,9 +1,10 @@
-"""One document holds which plugins are enabled, in which order, with which settings."""
+"""One document holds which plugins are enabled, in which order, with which settings; one a plugin what it did."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from odmantic import Field, Model
@@ -28,6 +29,22 @@ class PluginStateDocument(Model):
     order: list[str] = []
     settings: dict[str, Any] = {}
     themes: dict[str, Any] = {}
+
+
+class PluginRecordDocument(Model):
+    """What is known of a plugin."""
+
+    model_config = {"collection": "plugin_records"}
+
+    id: str = Field(primary_field=True)
+    version: str = ""
+    previous: str = ""
+    upgraded_at: datetime | None = None
+    migrations: list[dict[str, Any]] = []
+    failure: dict[str, Any] | None = None
+    lease_owner: str = ""
+    lease_until: datetime | None = None
+    collections: list[str] = []
 
 
 Change = Callable[[PluginStateDocument], PluginStateDocument | None]

@@ -8,31 +8,47 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from spoeq_core.hooks import lifecycle as lifecycle_hooks
-from spoeq_core.kernel.errors import ConfigurationError, Invalid, NotFound, StaleAggregate
+from spoeq_core.kernel.errors import Invalid, NotFound, StaleAggregate
 from spoeq_core.kernel.validation import field_errors
-from spoeq_core.plugins.configuration import Configuration
 from spoeq_core.plugins.documents import PluginStateDocument
+from spoeq_core.plugins.installed import configuration_of, installed_plugins, is_set_aside, require_installed
+from spoeq_core.plugins.migrating import note_served, run_migrations
 from spoeq_core.plugins.storages import storage_names
 from spoeq_core.shop import Shop, ShopProfile
 
+__all__ = [
+    "configuration_of",
+    "disable_plugin",
+    "enable_plugin",
+    "fill_demo",
+    "installed_plugins",
+    "order_plugins",
+    "save_settings",
+    "settings_version",
+]
+
 
 async def enable_plugin(shop: Shop, name: str) -> None:
-    """Switch a plugin on, if it agrees. What went wrong in it before is forgotten.
+    """Bring a plugin's data to its version and switch it on, if it agrees. What went wrong before is forgotten.
 
     Raises:
         NotFound: no such plugin is installed.
-        ConfigurationError: it was set aside, or refuses.
+        ConfigurationError: it was set aside, is older than its data, refuses, or a migration failed.
         HookError: it failed while it prepared itself.
     """
     configuration = configuration_of(shop)
-    _require_installed(configuration, name)
+    require_installed(configuration, name)
     await configuration.faults.clear(name)
-    if name in (await configuration.states.read()).enabled:
+    if name in (await configuration.states.read()).enabled and name not in shop.hooks.held:
         return
+    await run_migrations(shop, name)
     await shop.hooks.only(name).collect(lifecycle_hooks.plugin_enabling, shop=shop, plugin=name)
+    await note_served(shop, name)
     await configuration.change(
         lambda state: (
-            None if name in state.enabled else state.model_copy(update={"enabled": sorted({*state.enabled, name})})
+            None
+            if name in state.enabled and name not in shop.hooks.held
+            else state.model_copy(update={"enabled": sorted({*state.enabled, name})})
         )
     )
 
@@ -49,8 +65,8 @@ async def disable_plugin(shop: Shop, name: str) -> None:
         NotFound: no such plugin is installed, or ever was.
     """
     configuration = configuration_of(shop)
-    if not _is_set_aside(configuration, name) and name not in (await configuration.states.read()).known:
-        _require_installed(configuration, name)
+    if not is_set_aside(configuration, name) and name not in (await configuration.states.read()).known:
+        require_installed(configuration, name)
 
     def switched_off(state: PluginStateDocument) -> PluginStateDocument | None:
         if name in state.known and name not in state.enabled:
@@ -70,7 +86,7 @@ async def order_plugins(shop: Shop, names: Sequence[str]) -> None:
     """
     configuration = configuration_of(shop)
     for name in names:
-        _require_installed(configuration, name)
+        require_installed(configuration, name)
     if len(set(names)) < len(names):
         raise Invalid.field("order", "A plugin is named twice.", "duplicate")
     await configuration.change(lambda state: state.model_copy(update={"order": list(names)}))
@@ -139,33 +155,6 @@ def _secret(current: SecretStr, entered: Any) -> Any:
         return ""
     unchanged = entered == "" or (isinstance(entered, dict) and set(entered) == {"set"})
     return current if unchanged else entered
-
-
-def installed_plugins(shop: Shop, *, usable: bool = False) -> list[str]:
-    """Names of the plugins that could be loaded; `usable`: of those that need not be set up first."""
-    plugins = configuration_of(shop).plugins
-    return [plugin.name for plugin in plugins if not (usable and plugin.manifest.needs_setup)]
-
-
-def configuration_of(shop: Shop) -> Configuration:
-    """The shop's configuration, with all that staff may do to it."""
-    if not isinstance(shop.configuration, Configuration):
-        raise ConfigurationError("This shop's configuration is read-only.", hint="Open it with spoeq_core.boot.")
-    return shop.configuration
-
-
-def _is_set_aside(configuration: Configuration, name: str) -> bool:
-    return any(aside.name == name for aside in configuration.quarantined)
-
-
-def _require_installed(configuration: Configuration, name: str) -> None:
-    for aside in configuration.quarantined:
-        if aside.name == name:
-            raise ConfigurationError(
-                f"Plugin {name!r} could not be loaded: {aside.error}", hint="Mend or uninstall it."
-            )
-    if name not in {plugin.name for plugin in configuration.plugins}:
-        raise NotFound(f"No plugin {name!r} is installed.", hint=f"pip install spoeq-{name}")
 
 
 def _require_storage(shop: Shop, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 
@@ -23,7 +24,7 @@ from spoeq_core.hooks import (
     storefront,
 )
 from spoeq_core.hooks.caller import PROJECT, FaultListener, Hooks
-from spoeq_core.hooks.contributions import PersonalData
+from spoeq_core.hooks.contributions import Migration, PersonalData
 from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.errors import ConfigurationError
 from spoeq_core.plugins.discovery import Discovery, InstalledPlugin
@@ -104,22 +105,14 @@ def _register(hooks: Hooks, plugin: InstalledPlugin) -> None:
 
 
 def _check_models(hooks: Hooks, plugin: str) -> None:
-    """Settings and extensions must be valid before anybody filled them in."""
-    settings = [part.value for part in hooks.all_parts(app.register_settings) if part.plugin == plugin]
-    extensions = [
-        extension
-        for part in hooks.all_parts(app.register_extensions)
-        if part.plugin == plugin
-        for extension in part.value
-    ]
+    """What a plugin declares must fit together, and be valid before anybody filled it in."""
+    extensions = hooks.part_of(app.register_extensions, plugin) or ()
     check_extensions(plugin, extensions)
-    for part in hooks.all_parts(app.register_line_properties):
-        if part.plugin == plugin:
-            check_line_properties(plugin, part.value, extensions)
-    for kept in hooks.all_parts(app.register_data_manifest):
-        if kept.plugin == plugin:
-            _check_manifest(plugin, kept.value)
-    for model in (*settings, *(extension.model for extension in extensions)):
+    check_line_properties(plugin, hooks.part_of(app.register_line_properties, plugin) or (), extensions)
+    _check_manifest(plugin, hooks.part_of(app.register_data_manifest, plugin) or ())
+    _check_migrations(plugin, hooks.part_of(app.register_migrations, plugin) or ())
+    settings = hooks.part_of(app.register_settings, plugin)
+    for model in (*([settings] if settings else ()), *(extension.model for extension in extensions)):
         try:
             model()
         except ValidationError as error:
@@ -128,6 +121,20 @@ def _check_models(hooks: Hooks, plugin: str) -> None:
                 f"Plugin {plugin!r}: {model.__name__} has no valid default for: {fields}.",
                 hint="Give each field a default that the model itself accepts.",
             ) from None
+
+
+def _check_migrations(plugin: str, migrations: Sequence[Migration]) -> None:
+    """Refuse migrations whose order is not plain, or that cannot be awaited."""
+    numbers = sorted(migration.number for migration in migrations)
+    if numbers != list(range(1, len(numbers) + 1)):
+        raise ConfigurationError(
+            f"Plugin {plugin!r}: its migrations are numbered {numbers}.", hint="Number them 1, 2, 3 without gaps."
+        )
+    for migration in migrations:
+        if not inspect.iscoroutinefunction(migration.run):
+            raise ConfigurationError(
+                f"Plugin {plugin!r}: migration {migration.number} cannot be awaited.", hint="Write it with 'async def'."
+            )
 
 
 def _check_manifest(plugin: str, manifest: Sequence[PersonalData]) -> None:

@@ -160,7 +160,8 @@ async def alerts_for(shop: Shop, actor: Actor) -> list[dict[str, Any]]:
         dead = await DeadLetters(shop.mongo, shop.clock).count()
         found.append({"key": "dead", "count": dead, "url": "/admin/dead-letters"})
     if actor.may("plugins.manage"):
-        broken = len(configuration_of(shop).quarantined) + len(configuration_of(shop).errors)
+        configuration = configuration_of(shop)
+        broken = len(configuration.quarantined) + len(configuration.errors) + len(shop.hooks.held)
         found.append({"key": "plugins", "count": broken, "url": "/admin/plugins"})
     return [alert for alert in found if alert["count"]]
 

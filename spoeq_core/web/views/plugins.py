@@ -70,8 +70,8 @@ def _installed(shop: Shop, plugin: InstalledPlugin, faults: dict[str, dict[str, 
         "title": translate(plugin.manifest.title),
         "description": translate(plugin.manifest.description),
         "version": plugin.version,
-        "state": "enabled" if plugin.name in shop.hooks.enabled else "disabled",
-        "error": configuration.errors.get(plugin.name, ""),
+        "state": _state(shop, plugin.name),
+        "error": shop.hooks.held.get(plugin.name, "") or configuration.errors.get(plugin.name, ""),
         "fault": "; ".join(f"{hook}: {text}" for hook, text in faults.get(plugin.name, {}).items()),
         "paused": sorted(hook for name, hook in shop.hooks.breakers.open_until() if name == plugin.name),
         "details": "",
@@ -87,6 +87,12 @@ def _installed(shop: Shop, plugin: InstalledPlugin, faults: dict[str, dict[str, 
         "has_settings": plugin.name in configuration.models and plugin.name != CORE,
         "url": f"/admin/plugins/{plugin.name}",
     }
+
+
+def _state(shop: Shop, name: str) -> str:
+    if name in shop.hooks.held:
+        return "held"
+    return "enabled" if name in shop.hooks.enabled else "disabled"
 
 
 def _aside(plugin: Quarantined) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class PluginShape(Shape):
     title: str
     description: str
     version: str
-    state: Literal["enabled", "disabled", "quarantined"]
+    state: Literal["enabled", "disabled", "held", "quarantined"]
     error: str
     fault: str
     paused: list[str]

@@ -1,0 +1,19 @@
+"""`spoeq plugins`: one module a meaning; each command is added here."""
+
+from __future__ import annotations
+
+import click
+
+from spoeq_core.cli.plugins.listing import conflicts, list_plugins
+from spoeq_core.cli.plugins.migrating import migrate
+from spoeq_core.cli.plugins.new import new
+from spoeq_core.cli.plugins.switching import disable, enable, order
+
+
+@click.group()
+def plugins() -> None:
+    """Installed plugins."""
+
+
+for command in (list_plugins, enable, disable, order, migrate, conflicts, new):
+    plugins.add_command(command)
