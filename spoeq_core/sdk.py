@@ -45,7 +45,7 @@ _OFFERS = {
     ),
     "spoeq_core.kernel.events": "Delivery Event Handler",
     "spoeq_core.kernel.ids": "new_id",
-    "spoeq_core.kernel.messages": "counted message",
+    "spoeq_core.kernel.messages": "counted message sentences",
     "spoeq_core.kernel.money": "MAX_AMOUNT Money exponent parse_amount plain_amount",
     "spoeq_core.kernel.mongo": "Repository plain",
     "spoeq_core.kernel.settings": "Settings",

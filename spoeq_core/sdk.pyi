@@ -107,7 +107,7 @@ from spoeq_core.kernel.errors import (
 )
 from spoeq_core.kernel.events import Delivery as Delivery, Event as Event, Handler as Handler
 from spoeq_core.kernel.ids import new_id as new_id
-from spoeq_core.kernel.messages import counted as counted, message as message
+from spoeq_core.kernel.messages import counted as counted, message as message, sentences as sentences
 from spoeq_core.kernel.money import (
     MAX_AMOUNT as MAX_AMOUNT,
     Money as Money,

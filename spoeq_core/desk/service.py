@@ -6,6 +6,7 @@ from spoeq_core.desk.documents import SavedViewRepository
 from spoeq_core.desk.model import LONGEST_NAME, LONGEST_QUERY, MOST_VIEWS, SavedView
 from spoeq_core.kernel.errors import Forbidden, Invalid
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 
@@ -25,14 +26,18 @@ async def save_view(
     """
     title = " ".join(name.split())
     if not 0 < len(title) <= LONGEST_NAME:
-        raise Invalid.field("view_name", f"Give the view a name of 1 to {LONGEST_NAME} characters.", "length")
+        raise Invalid.field(
+            "view_name", message("Give the view a name of 1 to %(most)s characters.", most=LONGEST_NAME), "length"
+        )
     if len(query) > LONGEST_QUERY:
         raise Invalid.field("view_name", "This list is narrowed by too much to be kept.", "length")
     views = shop.repository(SavedViewRepository)
     mine = await views.find({"board": board, "owner_id": owner_id})
     same = [view for view in mine if view.name.casefold() == title.casefold()]
     if len(mine) - len(same) >= MOST_VIEWS:
-        raise Invalid.field("view_name", f"You keep {MOST_VIEWS} views already. Remove one first.", "too_many")
+        raise Invalid.field(
+            "view_name", message("You keep %(most)s views already. Remove one first.", most=MOST_VIEWS), "too_many"
+        )
     view = SavedView(new_id(), board, title, query, owner_id, owner_name, shop.clock.now(), shared)
     stored = await views.insert(view)
     for old in same:
@@ -50,6 +55,9 @@ async def delete_view(shop: Shop, view_id: str, *, staff_id: str, any_owner: boo
     views = shop.repository(SavedViewRepository)
     view = await views.get(view_id)
     if view.owner_id != staff_id and not any_owner:
-        raise Forbidden("This view is somebody else's.", hint=f"Ask {view.owner_name} to remove it.")
+        raise Forbidden(
+            "This view is somebody else's.",
+            hint=message("Ask %(owner_name)s to remove it.", owner_name=view.owner_name),
+        )
     await views.delete(view_id)
     return view

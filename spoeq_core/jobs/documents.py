@@ -11,6 +11,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
 from spoeq_core.jobs.model import Failure, Job
+from spoeq_core.kernel.messages import kept, restored
 from spoeq_core.kernel.mongo import Document, Repository
 
 DUPLICATE = 11000
@@ -67,7 +68,7 @@ class JobFailureDocument(Model):
     job_id: str
     position: int
     ref: str
-    reason: str
+    reason: Any
     detail: list[list[str]] = []
     expires_at: datetime
 
@@ -115,7 +116,7 @@ class FailureRepository:
                 "job_id": job_id,
                 "position": first + number,
                 "ref": failure.ref,
-                "reason": failure.reason,
+                "reason": kept(failure.reason),
                 "detail": [list(pair) for pair in failure.detail.items()],
                 "expires_at": expires_at,
             }
@@ -136,4 +137,4 @@ class FailureRepository:
 
 
 def _failure(raw: Document) -> Failure:
-    return Failure(raw["ref"], raw["reason"], dict(raw["detail"]))
+    return Failure(raw["ref"], restored(raw["reason"]), dict(raw["detail"]))

@@ -6,7 +6,8 @@ catalogues know it. Whatever is not for people (the API, logs, stored orders) se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 class Message(str):
@@ -38,3 +39,28 @@ def message(msgid: str, **values: object) -> Message:
 def counted(singular: str, plural: str, n: int, **values: object) -> Message:
     """A sentence about some number of things, which both of its forms call `%(n)s`."""
     return Message(singular, (plural, n), {"n": n, **values})
+
+
+def sentences(parts: Iterable[str]) -> Message:
+    """Some sentences after one another, each translated by itself."""
+    values = {f"part_{number}": part for number, part in enumerate(parts)}
+    return Message(" ".join(f"%({name})s" for name in values), None, values)
+
+
+def kept(text: str) -> Any:
+    """A sentence as JSON and the database keep it; `restored` reads it back."""
+    if not isinstance(text, Message):
+        return text
+    values = {name: kept(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    return {"msgid": text.msgid, "plural": list(text.plural or ()), "values": values}
+
+
+def restored(stored: Any) -> str:
+    """The sentence that `kept` wrote."""
+    if not isinstance(stored, Mapping):
+        return str(stored)
+    singular_only = not stored["plural"]
+    values = {
+        name: restored(value) if isinstance(value, Mapping) else value for name, value in stored["values"].items()
+    }
+    return Message(stored["msgid"], None if singular_only else (stored["plural"][0], stored["plural"][1]), values)

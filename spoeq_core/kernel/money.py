@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from spoeq_core.kernel.errors import Invalid, SpoeqError
+from spoeq_core.kernel.messages import message
 
 MAX_AMOUNT: Final = 2**53 - 1
 """The largest amount that JSON readers and the database both keep exactly."""
@@ -107,13 +108,23 @@ def parse_amount(text: str, currency: str) -> int:
     decimals = exponent(currency)
     found = _TYPED.fullmatch(text.strip()) if len(text) <= _LONGEST_TYPED else None
     if not found:
-        raise InvalidAmount(f"{text[:_LONGEST_TYPED]!r} is not an amount.", hint="Type it like 1,299.50.")
+        raise InvalidAmount(
+            message("“%(typed)s” is not an amount.", typed=text[:_LONGEST_TYPED]), hint="Type it like 1,299.50."
+        )
     part = found["part"] or ""
     if len(part) > decimals:
-        raise InvalidAmount(f"{text!r} has more decimals than {currency} has ({decimals}).", hint="Type fewer.")
+        raise InvalidAmount(
+            message(
+                "“%(typed)s” has more decimals than %(currency)s has (%(decimals)s).",
+                typed=text,
+                currency=currency,
+                decimals=decimals,
+            ),
+            hint="Type fewer.",
+        )
     amount = int((found["whole"] or "0").replace(",", "") + part.ljust(decimals, "0"))
     if amount > MAX_AMOUNT:
-        raise InvalidAmount(f"{text!r} is too large an amount.", hint="Type a smaller one.")
+        raise InvalidAmount(message("“%(typed)s” is too large an amount.", typed=text), hint="Type a smaller one.")
     return -amount if found["sign"] == "-" else amount
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from spoeq_core.jobs.model import Failure, Job, JobKind, Step
 from spoeq_core.jobs.service import create_job
 from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.model import LABELS, Order, OrderStatus
 from spoeq_core.orders.service import change_status
@@ -74,12 +75,12 @@ def refusal(order: Order, action: Action) -> str:
     if action.status in order.next_statuses():
         return ""
     if order.status is OrderStatus.PENDING_PAYMENT:
-        return "not paid"
+        return message("not paid")
     if action is Action.CANCEL and order.shipments:
-        return "already on its way"
+        return message("already on its way")
     if order.status is action.status:
-        return f"already {LABELS[order.status].lower()}"
-    return LABELS[order.status].lower()
+        return message("already: %(status)s", status=LABELS[order.status])
+    return LABELS[order.status]
 
 
 async def preview(shop: Shop, ids: Sequence[str], action: Action) -> Preview:
@@ -120,7 +121,7 @@ async def _step(shop: Shop, job: Job) -> Step:
     failures = []
     for order_id in ids:
         order = by_id.get(order_id)
-        reason = "There is no such order." if order is None else await _advance(shop, job, order, action)
+        reason = message("There is no such order.") if order is None else await _advance(shop, job, order, action)
         if reason:
             failures.append(Failure(order.number if order else order_id, reason))
     following = first + len(ids)

@@ -53,16 +53,14 @@ SHOWS: dict[str, tuple[int, ...]] = {
 }
 """Calls whose plain text at that place is looked up when a page shows it."""
 RECORDS = {"record", "note", "noted", "_note"}
-"""Calls that write into the audit log, which shows `page.published` as `Page published`."""
+"""Calls that write into the audit log (or are given what to write as `records=`), where
+`page.published` is shown as `Page published`."""
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 NAMED = {"hint", "message", "label", "reason", "title", "description"}
 FOR_PROGRAMS = {
     "api",
     "cli",
     "testing",
-    "jobs",
-    "inventory",
-    "catalog",
     "kernel",
     "plugins",
     "sitemaps",
@@ -221,7 +219,7 @@ def _of_call(node: ast.Call, *, shows: bool) -> Iterator[Text]:
         texts = tuple(filter(None, map(_literal, node.args[: 2 if name == "counted" else 1])))
         if texts:
             yield texts
-    elif name in RECORDS:
+    elif name in RECORDS or any(word.arg == "records" for word in node.keywords):
         yield from ((text.replace(".", " ").replace("_", " ").capitalize(),) for text in _actions(node))
     elif shows and name in SHOWS:
         yield from ((text,) for text in _shown(node, SHOWS[name]))
@@ -239,8 +237,8 @@ def _shown(node: ast.Call, places: tuple[int, ...]) -> Iterator[str]:
 
 
 def _actions(node: ast.Call) -> Iterator[str]:
-    for value in node.args:
-        several = (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,)
+    for value in (*node.args, *(word.value for word in node.keywords if word.arg == "records")):
+        several = (value.body, value.orelse) if isinstance(value, ast.IfExp) else getattr(value, "elts", (value,))
         yield from (text for each in several if ACTION.fullmatch(text := _literal(each)))
 
 

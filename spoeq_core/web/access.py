@@ -18,6 +18,7 @@ from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import Kind, Principal
 from spoeq_core.identity.permissions import permissions_of
 from spoeq_core.kernel.errors import Forbidden, SpoeqError, Unauthenticated
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.context import current_shop
@@ -79,7 +80,10 @@ class Actor:
             Forbidden: they do.
         """
         if not self.may(permission):
-            raise Forbidden("Your role does not allow this.", hint=f"Ask an admin for the permission {permission}.")
+            raise Forbidden(
+                "Your role does not allow this.",
+                hint=message("Ask an admin for the permission %(permission)s.", permission=permission),
+            )
 
 
 GUEST = Actor()
@@ -207,7 +211,10 @@ def _refuse_others(access: Access, actor: Actor) -> None:
         if actor.kind != "customer" and not access.staff_too:
             raise Forbidden("This is for customers.", hint="Sign in with a customer's account.")
     elif not actor.may(access.permission):
-        raise Forbidden("You may not do this.", hint=f"It needs the permission {access.permission}; ask an admin.")
+        raise Forbidden(
+            "You may not do this.",
+            hint=message("It needs the permission %(permission)s; ask an admin.", permission=access.permission),
+        )
 
 
 def _ask_to_sign_in() -> Response:

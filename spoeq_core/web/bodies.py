@@ -12,6 +12,7 @@ from quart import Response, request
 from werkzeug.datastructures import MultiDict
 
 from spoeq_core.kernel.errors import FieldError, Invalid, Malformed
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.validation import field_errors
 from spoeq_core.web.languages import translate
 
@@ -158,10 +159,14 @@ def query_int(name: str, default: int, *, minimum: int = 0, maximum: int = 10**1
     if not text:
         return default
     if not text.removeprefix("-").isdecimal() or len(text) > 18:  # noqa: PLR2004 - beyond what the database holds
-        raise Invalid.field(name, f"{name} must be a whole number.", "int_parsing")
+        raise Invalid.field(name, message("%(name)s must be a whole number.", name=name), "int_parsing")
     value = int(text)
     if not minimum <= value <= maximum:
-        raise Invalid.field(name, f"{name} must be from {minimum} to {maximum}.", "out_of_range")
+        raise Invalid.field(
+            name,
+            message("%(name)s must be from %(minimum)s to %(most)s.", name=name, minimum=minimum, most=maximum),
+            "out_of_range",
+        )
     return value
 
 

@@ -33,7 +33,7 @@ from tests.bulk.files import applied, checked, counts, exported, imported, refus
         ("options", "Size=L", "same options"),
         ("status", "sold", "draft, active, archived"),
         ("brand", "unknown", "make the brand first"),
-        ("categories", "kurtas | hats", "'hats'"),
+        ("categories", "kurtas | hats", "“hats”"),
         ("specs", "Fabric", "has no “=”"),
         ("country_of_origin", "India", "two letters"),
         ("net_quantity", "", "law wants"),

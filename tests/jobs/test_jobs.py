@@ -23,6 +23,8 @@ from spoeq_core.jobs.service import (
 )
 from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.kernel.errors import Conflict, NotFound, SpoeqError
+from spoeq_core.kernel.languages import Catalogue
+from spoeq_core.kernel.messages import counted, message, sentences
 from spoeq_core.shop import Shop
 
 
@@ -212,6 +214,18 @@ async def test_a_running_job_is_never_shown_as_complete(shop: Shop, counting: Co
     job = await start(shop, counting)
     assert replace(job, done=7).percent == 99
     assert replace(job, done=7, total=0).percent == 0
+
+
+async def test_a_failure_is_kept_as_a_sentence_that_can_be_translated(shop: Shop, counting: Counting) -> None:
+    job = await start(shop, counting)
+    why = sentences((message("There is no SKU “%(sku)s”.", sku="A-1"), counted("%(n)s left", "%(n)s are left", 2)))
+    await shop.repository(FailureRepository).add(
+        job.id, 0, [Failure("a", why), Failure("b", "plain")], shop.clock.now() + KEEP
+    )
+    kept = await failures_of(shop, job.id)
+    assert [failure.reason for failure in kept] == ["There is no SKU “A-1”. 2 are left", "plain"]
+    hindi = Catalogue(texts={"There is no SKU “%(sku)s”.": "कोई SKU “%(sku)s” नहीं है।"})
+    assert hindi.say(kept[0].reason) == "कोई SKU “A-1” नहीं है। 2 are left"
 
 
 async def test_old_jobs_are_forgotten(shop: Shop, counting: Counting, clock: FixedClock) -> None:

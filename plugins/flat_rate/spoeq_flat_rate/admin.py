@@ -203,7 +203,7 @@ def _rate(line: str, currency: str) -> dict[str, int]:
     try:
         amount = parse_amount(price, currency)
     except SpoeqError as error:
-        raise Invalid.field("rates", f"{line!r}: {error.message}") from None
+        raise Invalid.field("rates", message("“%(line)s”: %(what)s", line=line, what=error.message)) from None
     return {"up_to_g": int(digits) if digits.isdecimal() else 0, "price": amount}
 
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from spoeq_core.sdk import message
+
 LONGEST_TITLE: Final = 150
 LONGEST_SLUG: Final = 80
 LONGEST_DESCRIPTION: Final = 300
@@ -32,10 +34,10 @@ class Place(Enum):
 
 
 PLACES: Final[Mapping[Place, str]] = {
-    Place.NONE: "Nowhere; I link to it myself",
-    Place.HELP: "Help: in the footer and on the help page",
-    Place.COMPANY: "About us: in the footer, under the shop’s name",
-    Place.LEGAL: "The last line of the footer",
+    Place.NONE: message("Nowhere; I link to it myself"),
+    Place.HELP: message("Help: in the footer and on the help page"),
+    Place.COMPANY: message("About us: in the footer, under the shop’s name"),
+    Place.LEGAL: message("The last line of the footer"),
 }
 
 
@@ -146,25 +148,27 @@ class Refusals:
         if missing and not value.strip():
             self.found.append(Refusal(name, missing, "missing"))
         elif len(value) > longest:
-            message = f"At most {longest:,} characters; these are {len(value):,}."
-            self.found.append(Refusal(name, message, "too_long"))
+            said = message("At most %(most)s characters; these are %(n)s.", most=f"{longest:,}", n=f"{len(value):,}")
+            self.found.append(Refusal(name, said, "too_long"))
         elif CONTROL.search(value):
             self.found.append(Refusal(name, "This holds control characters. Paste it as plain text.", "control"))
 
     def position(self, value: int) -> None:
         """Refuse a place in the order that is out of range."""
         if not 0 <= value <= LAST_POSITION:
-            self.found.append(Refusal("position", f"From 0 to {LAST_POSITION}.", "range"))
+            self.found.append(Refusal("position", message("From 0 to %(most)s.", most=LAST_POSITION), "range"))
 
 
 def refusals_of_page(page: Page) -> list[Refusal]:
     """What is wrong with a page; a published one needs a text."""
     check = Refusals()
-    check.text("title", page.title, LONGEST_TITLE, "Enter a title.")
+    check.text("title", page.title, LONGEST_TITLE, message("Enter a title."))
     if not SLUG.fullmatch(page.slug) or len(page.slug) > LONGEST_SLUG:
-        message = f"Use small letters, digits and single hyphens, at most {LONGEST_SLUG} characters."
-        check.found.append(Refusal("slug", message, "pattern"))
-    check.text("body", page.body, LONGEST_BODY, "Write the text before you publish it." if page.published else "")
+        said = message("Use small letters, digits and single hyphens, at most %(most)s characters.", most=LONGEST_SLUG)
+        check.found.append(Refusal("slug", said, "pattern"))
+    check.text(
+        "body", page.body, LONGEST_BODY, message("Write the text before you publish it.") if page.published else ""
+    )
     check.text("description", page.description, LONGEST_DESCRIPTION)
     check.position(page.position)
     return check.found
@@ -173,9 +177,9 @@ def refusals_of_page(page: Page) -> list[Refusal]:
 def refusals_of_question(question: Question) -> list[Refusal]:
     """What is wrong with a question; a published one needs an answer."""
     check = Refusals()
-    check.text("topic", question.topic, LONGEST_TOPIC, "Enter the topic it stands under.")
-    check.text("question", question.question, LONGEST_QUESTION, "Enter the question.")
-    missing = "Write the answer before you publish it." if question.published else ""
+    check.text("topic", question.topic, LONGEST_TOPIC, message("Enter the topic it stands under."))
+    check.text("question", question.question, LONGEST_QUESTION, message("Enter the question."))
+    missing = message("Write the answer before you publish it.") if question.published else ""
     check.text("answer", question.answer, LONGEST_ANSWER, missing)
     check.position(question.position)
     return check.found

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from spoeq_core.sdk import Conflict, FieldError, Invalid, NotFound, Shop, StaleAggregate, new_id, slugify
+from spoeq_core.sdk import Conflict, FieldError, Invalid, NotFound, Shop, StaleAggregate, message, new_id, slugify
 from spoeq_pages.documents import PageRepository, QuestionRepository
 from spoeq_pages.facts import missing_facts
 from spoeq_pages.model import (
@@ -38,7 +38,9 @@ async def page_at(shop: Shop, slug: str) -> Page:
     """
     found = await shop.repository(PageRepository).at(slug)
     if found is None or not found.published:
-        raise NotFound(f"There is no page {slug!r}.", hint="It may have been renamed or withdrawn.")
+        raise NotFound(
+            message("There is no page “%(name)s”.", name=slug), hint="It may have been renamed or withdrawn."
+        )
     return found
 
 
@@ -195,9 +197,10 @@ def _check_question(shop: Shop, question: Question) -> None:
 
 def _refuse(refusals: Sequence[Refusal], title: str) -> None:
     if refusals:
-        name = f"“{title[:40]}”" if title else "This"
         errors = [FieldError(item.field, item.message, item.code) for item in refusals]
-        raise Invalid(f"{name} was not saved: fields were refused.", errors=errors, hint="Mend what is named.")
+        said = message("“%(name)s” was not saved: fields were refused.", name=title[:40])
+        nameless = message("This was not saved: fields were refused.")
+        raise Invalid(said if title else nameless, errors=errors, hint="Mend what is named.")
 
 
 def _require_facts(shop: Shop, field: str, text: str) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 from spoeq_core.catalog.model import Product, Variant
 from spoeq_core.inventory.model import MAX_PIECES
 from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.messages import message, sentences
 from spoeq_core.kernel.money import parse_amount
 
 SYMBOLS: Final = ("₹", "Rs.", "Rs", "$", "€", "£")
@@ -104,9 +105,9 @@ def amount(words: Words, cell: str) -> int:
     try:
         found = parse_amount(cell.removeprefix(symbol).strip(), words.currency)
     except SpoeqError as error:
-        raise CellError(str(error)) from None
+        raise CellError(sentences(filter(None, (error.message, error.hint)))) from None
     if found < 0:
-        raise CellError("A price cannot be negative. Give 0 or more.")
+        raise CellError(message("A price cannot be negative. Give 0 or more."))
     return found
 
 
@@ -118,7 +119,7 @@ def whole(cell: str, most: int) -> int:
     """
     digits = cell.replace(",", "")
     if not (digits.isascii() and digits.isdecimal()) or len(digits) > 18 or int(digits) > most:  # noqa: PLR2004
-        raise CellError(f"Give a whole number from 0 to {most}, without a unit.")
+        raise CellError(message("Give a whole number from 0 to %(most)s, without a unit.", most=most))
     return int(digits)
 
 

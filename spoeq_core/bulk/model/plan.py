@@ -12,6 +12,7 @@ from spoeq_core.bulk.model.table import SEEN, STOCK, Columns
 from spoeq_core.catalog.model import Option, Product, Variant
 from spoeq_core.inventory.model import Stock
 from spoeq_core.kernel.errors import FieldError
+from spoeq_core.kernel.messages import message
 
 SHOWN = 80
 
@@ -110,8 +111,8 @@ def located(plan: Plan, error: FieldError) -> RowError:
         column = _COLUMNS.get(parts[2] if len(parts) > 2 else "sku", "")  # noqa: PLR2004 - variants.<n>.<field>
         if not column and parts[2:3] == ["ext"]:
             column = ".".join([*parts[3:4], "variant", *parts[4:5]])
-        about = "" if row.sku == sku else f"{sku}: "
-        return RowError(row.line, column or parts[2], f"{about}{error.message}", sku)
+        said = error.message if row.sku == sku else message("%(sku)s: %(what)s", sku=sku, what=error.message)
+        return RowError(row.line, column or parts[2], said, sku)
     if parts[0] == "ext":
         return RowError(head.line, ".".join(parts[1:3]), error.message, head.sku)
     column = parts[1] if parts[0] == "declarations" and len(parts) > 1 else _COLUMNS.get(parts[0], parts[0])
@@ -141,7 +142,7 @@ def _put_product(plan: Plan, facts: Facts) -> None:
         try:
             plan.product = column.put(facts.words, plan.product, cell)
         except CellError as error:
-            plan.errors.append(RowError(row.line, column.name, str(error), row.sku))
+            plan.errors.append(RowError(row.line, column.name, error.args[0], row.sku))
 
 
 def _product_cell(plan: Plan, column: ProductColumn) -> tuple[Row | None, str]:
@@ -155,8 +156,11 @@ def _product_cell(plan: Plan, column: ProductColumn) -> tuple[Row | None, str]:
     cell = said.cell(column.name)
     for row in saying:
         if row.cell(column.name) != cell:
-            message = f"Line {said.line} says something else of the same product. Repeat it, or leave the cell empty."
-            plan.errors.append(RowError(row.line, column.name, message, row.sku))
+            other = message(
+                "Line %(line)s says something else of the same product. Repeat it, or leave the cell empty.",
+                line=said.line,
+            )
+            plan.errors.append(RowError(row.line, column.name, other, row.sku))
     return said, cell
 
 
@@ -181,9 +185,9 @@ def _variant(plan: Plan, row: Row, known: Variant | None, facts: Facts) -> Varia
         try:
             variant = column.put(facts.words, variant, cell)
         except CellError as error:
-            plan.errors.append(RowError(row.line, column.name, str(error), row.sku))
+            plan.errors.append(RowError(row.line, column.name, error.args[0], row.sku))
     if known is None and not row.cell("price"):
-        plan.errors.append(RowError(row.line, "price", "A new SKU needs a price.", row.sku))
+        plan.errors.append(RowError(row.line, "price", message("A new SKU needs a price."), row.sku))
     return variant
 
 
@@ -216,7 +220,7 @@ def _count(plan: Plan, row: Row, facts: Facts) -> None:
         wanted = pieces(cell)
         seen = pieces(row.cell(SEEN.name)) if row.cell(SEEN.name) else None
     except CellError as error:
-        plan.errors.append(RowError(row.line, STOCK.name, str(error), row.sku))
+        plan.errors.append(RowError(row.line, STOCK.name, error.args[0], row.sku))
         return
     if wanted in (now, seen):
         return
@@ -229,12 +233,18 @@ def _count(plan: Plan, row: Row, facts: Facts) -> None:
 
 def _why_not(wanted: int, now: int, seen: int | None, stock: Stock | None) -> str:
     if seen is not None and seen != now:
-        return (
-            f"There were {seen} when the file was exported and are {now} now. Count again, then write {now} into "
-            f"{SEEN.name}, or empty that cell."
+        return message(
+            "There were %(seen)s when the file was exported and are %(now)s now. Count again, then write %(now)s into "
+            "%(column)s, or empty that cell.",
+            seen=seen,
+            now=now,
+            column=SEEN.name,
         )
     if stock is not None and wanted < stock.reserved:
-        return f"{stock.reserved} are promised to orders. Ship or cancel those first, or give at least so many."
+        return message(
+            "%(reserved)s are promised to orders. Ship or cancel those first, or give at least so many.",
+            reserved=stock.reserved,
+        )
     return ""
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from spoeq_core.bulk.model.text import as_meant, decoded
 from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.kernel.messages import message, sentences
 
 SEPARATORS: Final = ",;\t|"
 MAX_ROWS: Final = 100_000
@@ -93,10 +94,13 @@ def read_sheet(content: bytes, known: Collection[str]) -> Sheet:
     if not text.endswith(("\n", "\r")):
         notes.append("The last line does not end with a line break; check that the file is whole.")
         if last < len(reading.columns):
-            problem = (
-                f"The file ends in the middle of this row ({last} of {len(reading.columns)} cells): it was cut off."
+            problem = message(
+                "The file ends in the middle of this row (%(last)s of %(cells)s cells): it was cut off. "
+                "Upload the whole file.",
+                last=last,
+                cells=len(reading.columns),
             )
-            rows[-1] = replace(rows[-1], problem=f"{problem} Upload the whole file.")
+            rows[-1] = replace(rows[-1], problem=problem)
     return Sheet(reading.columns, tuple(rows), tuple(notes))
 
 
@@ -137,10 +141,15 @@ def _lines(reading: _Reading) -> Iterator[tuple[int, list[str]]]:
 
 def _quotes(problem: str, line: int) -> str:
     if "field larger" in problem or "unexpected end" in problem:
-        return f'A quote (") in the row that begins at line {line} is never closed. Close it, or double it in a text.'
-    return (
-        f"The quotes in the row that begins at line {line} do not fit together ({problem}). "
-        'Put a text with a quote in quotes, and double the quote inside: "12"" plate".'
+        return message(
+            'A quote (") in the row that begins at line %(line)s is never closed. Close it, or double it in a text.',
+            line=line,
+        )
+    return message(
+        "The quotes in the row that begins at line %(line)s do not fit together (%(problem)s). "
+        'Put a text with a quote in quotes, and double the quote inside: "12"" plate".',
+        line=line,
+        problem=problem,
     )
 
 
@@ -150,13 +159,17 @@ def _columns(header: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
         names.pop()
     errors = [*_unknown(names, known), *_twice(names)]
     if KEY not in names:
-        errors.append(f"The column “{KEY}” is missing: every row is found by its SKU.")
+        errors.append(message("The column “%(name)s” is missing: every row is found by its SKU.", name=KEY))
     if len(names) > MOST_COLUMNS:
-        errors = [f"The header has {len(names)} columns; at most {MOST_COLUMNS} are read."]
+        errors = [
+            message(
+                "The header has %(columns)s columns; at most %(most)s are read.", columns=len(names), most=MOST_COLUMNS
+            )
+        ]
     if errors:
         raise Invalid(
-            f"The header cannot be used. {' '.join(errors)}",
-            errors=[FieldError("file", " ".join(errors), "header")],
+            sentences(("The header cannot be used.", *errors)),
+            errors=[FieldError("file", sentences(errors), "header")],
         )
     return tuple(names)
 
@@ -164,17 +177,21 @@ def _columns(header: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
 def _unknown(names: Sequence[str], known: Collection[str]) -> Iterator[str]:
     for place, name in enumerate(names, start=1):
         if not name:
-            yield f"Column {place} has no name."
+            yield message("Column %(place)s has no name.", place=place)
         elif name not in known:
             close = difflib.get_close_matches(name, known, n=1)
-            guess = f" Did you mean “{close[0]}”?" if close else " Remove it, or rename it as the list of columns says."
-            yield f"There is no column “{name[:60]}”.{guess}"
+            guess = (
+                message("Did you mean “%(name)s”?", name=close[0])
+                if close
+                else message("Remove it, or rename it as the list of columns says.")
+            )
+            yield sentences((message("There is no column “%(name)s”.", name=name[:60]), guess))
 
 
 def _twice(names: Sequence[str]) -> Iterator[str]:
     for name, count in Counter(names).items():
         if name and count > 1:
-            yield f"The column “{name}” stands {count} times; keep one."
+            yield message("The column “%(name)s” stands %(count)s times; keep one.", name=name, count=count)
 
 
 def _rows(reading: _Reading) -> tuple[list[Row], int]:
@@ -185,7 +202,7 @@ def _rows(reading: _Reading) -> tuple[list[Row], int]:
         if not any(cell.strip() for cell in cells):
             continue
         if len(rows) >= MAX_ROWS:
-            raise _refused(f"The file has more than {MAX_ROWS:,} rows. Split it.")
+            raise _refused(message("The file has more than %(most)s rows. Split it.", most=format(MAX_ROWS, ",")))
         last = len(cells)
         named = zip(reading.columns, cells, strict=False)
         rows.append(Row(line, {name: _meant(cell) for name, cell in named}, _wrong(cells, most)))
@@ -198,11 +215,18 @@ def _meant(cell: str) -> str:
 
 def _wrong(cells: Sequence[str], most: int) -> str:
     if any(cell.strip() for cell in cells[most:]):
-        return f"The row has {len(cells)} cells, the header {most}. Put a text that holds the separator in quotes."
+        return message(
+            "The row has %(cells)s cells, the header %(most)s. Put a text that holds the separator in quotes.",
+            cells=len(cells),
+            most=most,
+        )
     if any(len(cell) > LONGEST_CELL for cell in cells):
-        return f"A cell is longer than {LONGEST_CELL:,} characters. Shorten it, or close a quote that was left open."
+        return message(
+            "A cell is longer than %(most)s characters. Shorten it, or close a quote that was left open.",
+            most=f"{LONGEST_CELL:,}",
+        )
     return ""
 
 
-def _refused(message: str) -> Invalid:
-    return Invalid.field("file", message, "unreadable")
+def _refused(what: str) -> Invalid:
+    return Invalid.field("file", what, "unreadable")

@@ -8,6 +8,7 @@ from typing import Final
 from spoeq_core.bulk.model.columns import CellError, Column, Level, ProductColumn, VariantColumn, Words, amount, whole
 from spoeq_core.bulk.model.text import join_list, join_pairs, split_list, split_pairs
 from spoeq_core.catalog.model import Product, ProductStatus, Variant
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.money import plain_amount
 
 
@@ -15,12 +16,14 @@ def _status(_words: Words, product: Product, cell: str) -> Product:
     try:
         return replace(product, status=ProductStatus(cell.casefold()))
     except ValueError:
-        raise CellError(f"Give one of: {', '.join(ProductStatus)}.") from None
+        raise CellError(message("Give one of: %(known)s.", known=", ".join(ProductStatus))) from None
 
 
 def _brand(words: Words, product: Product, cell: str) -> Product:
     if cell and cell not in words.brands:
-        raise CellError(f"There is no brand {cell!r}. Give the slug of one, or make the brand first.")
+        raise CellError(
+            message("There is no brand “%(name)s”. Give the slug of one, or make the brand first.", name=cell)
+        )
     return replace(product, brand_id=words.brands[cell] if cell else None)
 
 
@@ -28,7 +31,9 @@ def _categories(words: Words, product: Product, cell: str) -> Product:
     slugs = split_list(cell)
     missing = [slug for slug in slugs if slug not in words.categories]
     if missing:
-        raise CellError(f"There is no category {missing[0]!r}. Give slugs, or make the category first.")
+        raise CellError(
+            message("There is no category “%(name)s”. Give slugs, or make the category first.", name=missing[0])
+        )
     return replace(product, category_ids=tuple(words.categories[slug] for slug in slugs))
 
 
@@ -44,13 +49,13 @@ def _pairs(cell: str) -> dict[str, str]:
     try:
         return split_pairs(cell)
     except ValueError as error:
-        raise CellError(str(error)) from None
+        raise CellError(error.args[0]) from None
 
 
 def _dimensions(_words: Words, product: Product, cell: str) -> Product:
     parts = cell.casefold().replace("×", "x").split("x") if cell else []
     if cell and len(parts) != 3:  # noqa: PLR2004 - length, width, height
-        raise CellError("Give length, width and height in millimetres, like 300x200x50.")
+        raise CellError(message("Give length, width and height in millimetres, like 300x200x50."))
     sizes = [whole(part.strip(), 10**9) for part in parts]
     return replace(product, dimensions_mm=(sizes[0], sizes[1], sizes[2]) if sizes else None)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.messages import message, sentences
 
 BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -44,7 +45,10 @@ def decoded(content: bytes) -> tuple[str, list[str]]:
         raise _refused("The file is empty.", "Choose a CSV file with a header line and at least one row.")
     kind = next((name for start, name in FOREIGN if content.startswith(start)), "")
     if kind:
-        raise _refused(f"The file is {kind}, not a CSV.", "Save the table as CSV (UTF-8) and choose that file.")
+        raise _refused(
+            message("The file is %(kind)s, not a CSV.", kind=kind),
+            "Save the table as CSV (UTF-8) and choose that file.",
+        )
     encoding = next((name for bom, name in BOMS if content.startswith(bom)), "") or _without_bom(content)
     notes: list[str] = []
     if encoding:
@@ -90,9 +94,9 @@ def split_pairs(cell: str) -> dict[str, str]:
     for item in split_list(cell):
         name, divider, value = (part.strip() for part in item.partition("="))
         if not divider:
-            raise ValueError(f"{item!r} has no “=”. Write it like Size=M | Colour=Blue.")
+            raise ValueError(message("“%(item)s” has no “=”. Write it like Size=M | Colour=Blue.", item=item))
         if name in found:
-            raise ValueError(f"{name!r} stands twice.")
+            raise ValueError(message("“%(name)s” stands twice.", name=name))
         found[name] = value
     return found
 
@@ -136,11 +140,17 @@ def _strictly(content: bytes, encoding: str) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         if error.end >= len(content):
-            message = "The file ends in the middle of a character: it was cut off."
-            raise _refused(message, "Export or copy it again, and upload the whole file.") from None
+            raise _refused(
+                "The file ends in the middle of a character: it was cut off.",
+                "Export or copy it again, and upload the whole file.",
+            ) from None
         line = content[: error.start].count(b"\n") + 1
-        message = f"The file begins like {encoding.upper()}, but line {line} has bytes that are not."
-        raise _refused(message, "Save the table as CSV (UTF-8).") from None
+        said = message(
+            "The file begins like %(encoding)s, but line %(line)s has bytes that are not.",
+            encoding=encoding.upper(),
+            line=line,
+        )
+        raise _refused(said, "Save the table as CSV (UTF-8).") from None
 
 
 def _guessed(content: bytes) -> str:
@@ -148,8 +158,10 @@ def _guessed(content: bytes) -> str:
         return content.decode("cp1252")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        message = f"The encoding of the file is unknown: line {line} is neither UTF-8 nor Windows-1252."
-        raise _refused(message, "Save the table as CSV (UTF-8).") from None
+        said = message(
+            "The encoding of the file is unknown: line %(line)s is neither UTF-8 nor Windows-1252.", line=line
+        )
+        raise _refused(said, "Save the table as CSV (UTF-8).") from None
 
 
 def _excerpt(text: str) -> str:
@@ -159,7 +171,7 @@ def _excerpt(text: str) -> str:
     return f"“{line[:_EXCERPT].strip()}”"
 
 
-def _refused(message: str, hint: str) -> Invalid:
-    error = Invalid.field("file", f"{message} {hint}", "unreadable")
+def _refused(what: str, hint: str) -> Invalid:
+    error = Invalid.field("file", sentences((what, hint)), "unreadable")
     error.hint = ""
     return error

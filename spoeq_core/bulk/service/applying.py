@@ -20,10 +20,11 @@ from spoeq_core.catalog.model import Product
 from spoeq_core.inventory import service as inventory
 from spoeq_core.inventory.model import DEFAULT_THRESHOLD, LONGEST_NOTE, stock_state
 from spoeq_core.jobs.model import Job, JobKind, Step
+from spoeq_core.kernel.messages import message, restored
 from spoeq_core.shop import Shop
 
-CHANGED = "The product was changed after the check. Look at it, then import the row again."
-TAKEN = "Its address or a SKU was taken by another product meanwhile. Look there, then import the row again."
+CHANGED = message("The product was changed after the check. Look at it, then import the row again.")
+TAKEN = message("Its address or a SKU was taken by another product meanwhile. Look there, then import the row again.")
 
 
 async def apply_step(shop: Shop, job: Job) -> Step:
@@ -51,16 +52,16 @@ async def apply_step(shop: Shop, job: Job) -> Step:
 
 
 async def finish(shop: Shop, job: Job) -> None:
-    """Remove the files, whatever the end."""
+    """Remove the files, whatever the end; not those of another job that was started a moment before this one."""
     found = await shop.repository(ImportRepository).find_by_id(job.params["import"])
-    if found is not None:
+    if found is not None and found.apply_job == job.id:
         await files.remove_files(shop, found)
 
 
 def _compare(plan: Plan, seen: files.Seen) -> None:
     """Refuse what was refused when it was checked, and what is not any more as it was then."""
     if seen["errors"]:
-        plan.errors = [RowError(*error) for error in seen["errors"]]
+        plan.errors = [RowError(line, column, restored(said), sku) for line, column, said, sku in seen["errors"]]
     elif plan.saves and not plan.errors:
         version = plan.stored.version if plan.stored else None
         if version != seen["version"]:
@@ -76,8 +77,8 @@ async def _save(shop: Shop, plans: Sequence[Plan], seen: Mapping[str, files.Seen
     for plan in good:
         if plan.product.id in taken | stale:
             row = plan.group.head or plan.group.rows[0]
-            message = TAKEN if plan.product.id in taken else CHANGED
-            plan.errors.append(RowError(row.line, "", message, row.sku))
+            why = TAKEN if plan.product.id in taken else CHANGED
+            plan.errors.append(RowError(row.line, "", why, row.sku))
 
 
 def _shown(plan: Plan, seen: files.Seen) -> Product:

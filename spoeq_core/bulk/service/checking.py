@@ -16,6 +16,7 @@ from spoeq_core.bulk.service.columns import columns_of
 from spoeq_core.bulk.service.looking import plans_of
 from spoeq_core.catalog import service as catalog
 from spoeq_core.jobs.model import Failure, Job, JobKind, Step
+from spoeq_core.kernel.messages import kept
 from spoeq_core.shop import Shop
 
 PART_ROWS = 300
@@ -113,7 +114,7 @@ def _seen(plan: Plan) -> files.Seen:
         "action": action_of(plan),
         "version": plan.stored.version if plan.stored else None,
         "counts": plan.counts,
-        "errors": [[error.line, error.column, error.message, error.sku] for error in plan.errors],
+        "errors": [[error.line, error.column, kept(error.message), error.sku] for error in plan.errors],
     }
 
 

@@ -17,6 +17,7 @@ from spoeq_core.inventory.model import Stock
 from spoeq_core.inventory.service import stock_of
 from spoeq_core.jobs.model import Failure
 from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 BATCH = 500
@@ -53,7 +54,7 @@ async def export_products(shop: Shop, wanted: Wanted | None = None) -> AsyncIter
     header = _header(columns, chosen)
     separator = SEPARATORS.get(chosen.separator)
     if separator is None:
-        raise Invalid.field("separator", f"Choose one of: {', '.join(SEPARATORS)}.")
+        raise Invalid.field("separator", message("Choose one of: %(known)s.", known=", ".join(SEPARATORS)))
     words = await words_of(shop)
     yield (BOM + _lines([header], separator)).encode()
     async for products in _batches(shop, chosen.statuses):
@@ -78,7 +79,7 @@ async def _batches(shop: Shop, statuses: Sequence[ProductStatus]) -> AsyncIterat
 def _header(columns: Columns, wanted: Wanted) -> list[str]:
     unknown = sorted(set(wanted.columns) - set(columns.names))
     if unknown:
-        raise Invalid.field("columns", f"There is no column {unknown[0]!r}.")
+        raise Invalid.field("columns", message("There is no column “%(name)s”.", name=unknown[0]))
     keys = {column.name for column in KEYS}
     chosen = {*wanted.columns, KEYS[0].name} if wanted.columns else set(columns.names)
     if any(column.name in chosen - keys for column in columns.product):

@@ -16,6 +16,7 @@ from spoeq_core.jobs.model import Job, JobState
 from spoeq_core.jobs.service import cancel_job, create_job, job_by_id
 from spoeq_core.kernel.errors import Conflict, Forbidden, Invalid
 from spoeq_core.kernel.ids import new_id, new_token
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.storage import PRIVATE
 from spoeq_core.shop import Shop
 
@@ -42,7 +43,14 @@ async def begin_import(
     """
     most = shop.settings.max_import_bytes
     if len(content) > most:
-        raise Invalid.field("file", f"The file has {len(content):,} bytes; at most {most:,} are read. Split it.")
+        raise Invalid.field(
+            "file",
+            message(
+                "The file has %(content)s bytes; at most %(most)s are read. Split it.",
+                content=format(len(content), ","),
+                most=format(most, ","),
+            ),
+        )
     sheet = await asyncio.to_thread(read_sheet, content, columns_of(shop).names)
     _require(sheet, may_count)
     now = shop.clock.now()

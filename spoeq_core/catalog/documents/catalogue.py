@@ -30,6 +30,7 @@ from spoeq_core.extensions.facets import ExtensionFacet
 from spoeq_core.kernel.errors import Conflict
 from spoeq_core.kernel.events import to_pending
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Document, Repository
 
 BESIDE = ("stock_states", "rating_average", "rating_count", "rating_stars", "sold_count")
@@ -128,7 +129,7 @@ class ProductRepository(Repository[Product]):
             except BulkWriteError as error:
                 slug = batch[error.details["writeErrors"][0]["index"]]["slug"]
                 raise Conflict(
-                    f"Product {slug!r} has an id, a slug or a SKU that is taken.",
+                    message("Product “%(name)s” has an id, a slug or a SKU that is taken.", name=slug),
                     code="duplicate",
                     hint="The products before it are stored; leave those out, mend this one, and import the rest.",
                 ) from None

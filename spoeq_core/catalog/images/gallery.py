@@ -262,7 +262,7 @@ def _require_image(product: Product, image_id: str) -> Image:
     for image in product.images:
         if image.id == image_id:
             return image
-    raise NotFound(f"The product has no picture {image_id!r}.")
+    raise NotFound(message("The product has no picture “%(image_id)s”.", image_id=image_id))
 
 
 def _checked_alt(alt: str) -> str:

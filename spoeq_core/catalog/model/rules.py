@@ -75,9 +75,13 @@ def faults(product: Product) -> Faults:
 def _words(product: Product) -> Faults:
     yield from _text("name", product.name, LONGEST_NAME, needed=True)
     if not SLUG.match(product.slug) or len(product.slug) > LONGEST_SLUG:
-        yield FieldError("slug", f"Use small letters, digits and single hyphens, at most {LONGEST_SLUG}.", "pattern")
+        yield FieldError(
+            "slug",
+            message("Use small letters, digits and single hyphens, at most %(most)s.", most=LONGEST_SLUG),
+            "pattern",
+        )
     if len(product.description) > LONGEST_DESCRIPTION:
-        yield FieldError("description", f"At most {LONGEST_DESCRIPTION} characters.", "too_long")
+        yield FieldError("description", message("At most %(most)s characters.", most=LONGEST_DESCRIPTION), "too_long")
     if "\x00" in product.description:
         yield FieldError("description", "Control characters are not allowed.", "pattern")
     if product.hsn and not _HSN.match(product.hsn):
@@ -87,18 +91,18 @@ def _words(product: Product) -> Faults:
 def _lists(product: Product) -> Faults:
     for field, items, most in (("tags", product.tags, MAX_TAGS), ("badges", product.badges, MAX_BADGES)):
         if len(items) > most:
-            yield FieldError(field, f"At most {most}.", "too_many")
+            yield FieldError(field, message("At most %(most)s.", most=most), "too_many")
         for item in items:
             yield from _text(field, item, LONGEST_TAG)
     if len(product.category_ids) > MAX_CATEGORIES:
-        yield FieldError("category_ids", f"At most {MAX_CATEGORIES}.", "too_many")
+        yield FieldError("category_ids", message("At most %(most)s.", most=MAX_CATEGORIES), "too_many")
     if len(product.images) > MAX_IMAGES:
-        yield FieldError("images", f"At most {MAX_IMAGES}.", "too_many")
+        yield FieldError("images", message("At most %(most)s.", most=MAX_IMAGES), "too_many")
 
 
 def _specs(specs: Mapping[str, str]) -> Faults:
     if len(specs) > MAX_SPECS:
-        yield FieldError("specs", f"At most {MAX_SPECS}.", "too_many")
+        yield FieldError("specs", message("At most %(most)s.", most=MAX_SPECS), "too_many")
     for name, value in specs.items():
         yield from _attribute_name("specs", name)
         yield from _text(f"specs.{name}", value, LONGEST_VALUE, needed=True)
@@ -107,7 +111,9 @@ def _specs(specs: Mapping[str, str]) -> Faults:
 def _declarations(declarations: Mapping[str, str]) -> Faults:
     for name, value in declarations.items():
         if name not in DECLARATIONS:
-            yield FieldError(f"declarations.{name}", f"Known are: {', '.join(DECLARATIONS)}.", "unknown")
+            yield FieldError(
+                f"declarations.{name}", message("Known are: %(known)s.", known=", ".join(DECLARATIONS)), "unknown"
+            )
         else:
             yield from _text(f"declarations.{name}", value, LONGEST_VALUE)
     origin = declarations.get(ORIGIN)
@@ -117,7 +123,7 @@ def _declarations(declarations: Mapping[str, str]) -> Faults:
 
 def _options(options: tuple[Option, ...]) -> Faults:
     if len(options) > MAX_OPTIONS:
-        yield FieldError("options", f"At most {MAX_OPTIONS}.", "too_many")
+        yield FieldError("options", message("At most %(most)s.", most=MAX_OPTIONS), "too_many")
     for place in _repeated([option.name.casefold() for option in options]):
         yield FieldError(f"options.{place}.name", "Another option has this name.", "duplicate")
     for place, option in enumerate(options):
@@ -127,7 +133,9 @@ def _options(options: tuple[Option, ...]) -> Faults:
 
 def _option_values(field: str, values: tuple[str, ...]) -> Faults:
     if not 1 <= len(values) <= MAX_VALUES:
-        yield FieldError(field, f"Give 1 to {MAX_VALUES} values.", "too_many" if values else "missing")
+        yield FieldError(
+            field, message("Give 1 to %(most)s values.", most=MAX_VALUES), "too_many" if values else "missing"
+        )
     if _repeated(values):
         yield FieldError(field, "A value stands twice.", "duplicate")
     for value in values:
@@ -137,7 +145,7 @@ def _option_values(field: str, values: tuple[str, ...]) -> Faults:
 def _variants(product: Product) -> Faults:
     variants = product.variants
     if len(variants) > MAX_VARIANTS:
-        yield FieldError("variants", f"At most {MAX_VARIANTS}.", "too_many")
+        yield FieldError("variants", message("At most %(most)s.", most=MAX_VARIANTS), "too_many")
     for place in _repeated([variant.sku for variant in variants]):
         yield FieldError(f"variants.{place}.sku", "Another variant has this SKU.", "duplicate")
     for place in _repeated([tuple(sorted(variant.options.items())) for variant in variants]):
@@ -152,7 +160,9 @@ def _variant(field: str, variant: Variant, product: Product) -> Faults:
         yield FieldError(f"{field}.sku", "Letters, digits, dot, hyphen and underscore, at most 64.", "pattern")
     if not _has_options(variant, product.options):
         names = ", ".join(option.name for option in product.options) or "no options"
-        yield FieldError(f"{field}.options", f"Choose one of the product's values for: {names}.", "options")
+        yield FieldError(
+            f"{field}.options", message("Choose one of the product's values for: %(names)s.", names=names), "options"
+        )
     if variant.image_id is not None and all(image.id != variant.image_id for image in product.images):
         yield FieldError(f"{field}.image_id", "The product has no such image.", "unknown")
 
@@ -160,18 +170,20 @@ def _variant(field: str, variant: Variant, product: Product) -> Faults:
 def _prices(field: str, variant: Variant) -> Faults:
     for name, amount in (("sale", variant.sale), ("mrp", variant.mrp or 0), ("min_price", variant.min_price)):
         if not 0 <= amount <= MAX_PRICE:
-            yield FieldError(f"{field}.{name}", f"A price is 0 to {MAX_PRICE} minor units.", "range")
+            yield FieldError(
+                f"{field}.{name}", message("A price is 0 to %(most)s minor units.", most=MAX_PRICE), "range"
+            )
     if variant.mrp is not None and variant.sale > variant.mrp:
         yield FieldError(f"{field}.sale", "Selling above the MRP is not allowed.", "above_mrp")
     if variant.min_price > variant.sale:
         yield FieldError(f"{field}.min_price", "The lowest price is above the selling price.", "range")
     if not 0 <= variant.weight_g <= MAX_WEIGHT_G:
-        yield FieldError(f"{field}.weight_g", f"A weight is 0 to {MAX_WEIGHT_G} grams.", "range")
+        yield FieldError(f"{field}.weight_g", message("A weight is 0 to %(most)s grams.", most=MAX_WEIGHT_G), "range")
 
 
 def _dimensions(product: Product) -> Faults:
     if product.dimensions_mm and not all(0 <= side <= MAX_DIMENSION_MM for side in product.dimensions_mm):
-        yield FieldError("dimensions_mm", f"Each side is 0 to {MAX_DIMENSION_MM} mm.", "range")
+        yield FieldError("dimensions_mm", message("Each side is 0 to %(most)s mm.", most=MAX_DIMENSION_MM), "range")
 
 
 def _unsellable(product: Product) -> Faults:

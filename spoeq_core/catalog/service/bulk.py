@@ -12,6 +12,7 @@ from spoeq_core.catalog.service.products import update_product
 from spoeq_core.jobs.model import Failure, Job, JobKind, Step
 from spoeq_core.jobs.service import create_job
 from spoeq_core.kernel.errors import Invalid, SpoeqError
+from spoeq_core.kernel.messages import message, sentences
 from spoeq_core.kernel.mongo import Document
 from spoeq_core.shop import Shop
 
@@ -40,9 +41,9 @@ _TARGETS = {
     ProductAction.ARCHIVE: ProductStatus.ARCHIVED,
 }
 _ALREADY = {
-    ProductStatus.ACTIVE: "already on sale",
-    ProductStatus.DRAFT: "already a draft",
-    ProductStatus.ARCHIVED: "already archived",
+    ProductStatus.ACTIVE: message("already on sale"),
+    ProductStatus.DRAFT: message("already a draft"),
+    ProductStatus.ARCHIVED: message("already archived"),
 }
 
 
@@ -67,8 +68,8 @@ def refusal(product: Product, action: ProductAction) -> str:
         return _ALREADY[product.status]
     wrong = list(faults(replace(product, status=action.status)))
     if any(fault.code == NEEDED for fault in wrong):
-        return "declarations or variants missing"
-    return "something else is wrong with it" if wrong else ""
+        return message("declarations or variants missing")
+    return message("something else is wrong with it") if wrong else ""
 
 
 async def preview_change(shop: Shop, ids: Sequence[str], action: ProductAction) -> ProductPreview:
@@ -115,7 +116,7 @@ async def _step(shop: Shop, job: Job) -> Step:
     failures = []
     for product_id in ids:
         product = found.get(product_id)
-        reason = "There is no such product." if product is None else await _change(shop, product, action)
+        reason = message("There is no such product.") if product is None else await _change(shop, product, action)
         if reason:
             failures.append(Failure(f"{product.name} ({product_id})" if product else product_id, reason))
     following = first + len(ids)
@@ -128,7 +129,7 @@ async def _change(shop: Shop, product: Product, action: ProductAction) -> str:
     try:
         await update_product(shop, product.id, {"status": action.status})
     except Invalid as error:
-        return " ".join(dict.fromkeys(fault.message for fault in error.errors)) or error.message
+        return sentences(dict.fromkeys(fault.message for fault in error.errors)) or error.message
     except SpoeqError as error:
         return error.message
     return ""

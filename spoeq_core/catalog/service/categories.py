@@ -11,6 +11,7 @@ from spoeq_core.catalog.events import BrandUpdated
 from spoeq_core.catalog.model import SLUG, Brand, Categories, Category, Image, Node, slugify, tree
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound, StaleAggregate
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ async def update_category(
     known = await all_categories(shop)
     stored = known.find(category_id)
     if stored is None or stored.id != category_id:
-        raise NotFound(f"There is no category {category_id!r}.")
+        raise NotFound(message("There is no category “%(name)s”.", name=category_id))
     if version is not None and version != stored.version:
         raise StaleAggregate("This category was changed by somebody else.", hint="Read it again and repeat the change.")
     changed = replace(stored, **changes)
@@ -95,7 +96,7 @@ async def delete_category(shop: Shop, category_id: str) -> None:
     known = await all_categories(shop)
     stored = known.find(category_id)
     if stored is None or stored.id != category_id:
-        raise NotFound(f"There is no category {category_id!r}.")
+        raise NotFound(message("There is no category “%(name)s”.", name=category_id))
     if len(known.with_descendants(stored)) > 1:
         raise Conflict("This category has others below it.", hint="Move or delete those first.")
     if await shop.repository(ProductRepository).find_one({"category_ids": category_id}):
@@ -168,11 +169,15 @@ def _category_faults(category: Category, known: Categories) -> list[FieldError]:
 def _named(item: Category | Brand) -> list[FieldError]:
     errors = []
     if not item.name.strip() or len(item.name) > LONGEST_NAME:
-        errors.append(FieldError("name", f"Give a name of at most {LONGEST_NAME} characters.", "length"))
+        errors.append(
+            FieldError("name", message("Give a name of at most %(most)s characters.", most=LONGEST_NAME), "length")
+        )
     if not SLUG.match(item.slug):
         errors.append(FieldError("slug", "Use small letters, digits and single hyphens.", "pattern"))
     if len(item.description) > LONGEST_DESCRIPTION:
-        errors.append(FieldError("description", f"At most {LONGEST_DESCRIPTION} characters.", "too_long"))
+        errors.append(
+            FieldError("description", message("At most %(most)s characters.", most=LONGEST_DESCRIPTION), "too_long")
+        )
     return errors
 
 

@@ -9,6 +9,7 @@ from spoeq_core.catalog.documents import BrandRepository, CategoryRepository, Pr
 from spoeq_core.catalog.model import Brand, Product, Variant, faults, tidied
 from spoeq_core.extensions.service import extended
 from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 SUFFIXES = 20
@@ -53,7 +54,9 @@ def in_itself(shop: Shop, product: Product, stored: Product | None = None) -> tu
 def in_catalogue(product: Product, known: References) -> tuple[Product, list[FieldError]]:
     """The product with its brand's name, and which brand or categories there are not."""
     missing = [key for key in product.category_ids if key not in known.categories]
-    errors = [FieldError("category_ids", f"There is no category {key!r}.", "unknown") for key in missing]
+    errors = [
+        FieldError("category_ids", message("There is no category “%(name)s”.", name=key), "unknown") for key in missing
+    ]
     brand = known.brands.get(product.brand_id or "")
     if product.brand_id is not None and brand is None:
         errors.append(FieldError("brand_id", "There is no such brand.", "unknown"))
@@ -69,7 +72,11 @@ def refuse(product: Product, errors: Sequence[FieldError]) -> None:
     """
     if errors:
         raise Invalid(
-            f"The product {product.name or product.id!r} was not saved: {len(errors)} field(s) were refused.",
+            message(
+                "The product “%(name)s” was not saved: %(errors)s field(s) were refused.",
+                name=product.name or product.id,
+                errors=len(errors),
+            ),
             errors=errors,
             hint="Mend the fields that are named.",
         )

@@ -13,6 +13,7 @@ from spoeq_core.catalog.model import Product, Variant
 from spoeq_core.catalog.service.products import save_product
 from spoeq_core.extensions.service import M, extensions_of, part_query, with_part
 from spoeq_core.kernel.errors import NotFound, StaleAggregate
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 TRIES = 5
@@ -45,7 +46,7 @@ async def extend_variant(shop: Shop, product_id: str, sku: str, model: type[M], 
 
     def change(product: Product) -> Product:
         if product.variant(sku) is None:
-            raise NotFound(f"Product {product.name!r} has no variant {sku!r}.")
+            raise NotFound(message("Product “%(name)s” has no variant “%(sku)s”.", name=product.name, sku=sku))
         variants = tuple(changed(variant) if variant.sku == sku else variant for variant in product.variants)
         return replace(product, variants=variants)
 

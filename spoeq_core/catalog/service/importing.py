@@ -12,6 +12,7 @@ from spoeq_core.catalog.model import OUT, Product, ProductChanges, slugify
 from spoeq_core.catalog.service.checks import References, all_references, in_catalogue, in_itself, refuse
 from spoeq_core.catalog.service.products import ASKED, drafted
 from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 
@@ -67,7 +68,9 @@ async def _with_slugs(shop: Shop, drafts: Sequence[ProductChanges]) -> list[Prod
 def _refuse_doubles(products: Sequence[Product]) -> None:
     counts = Counter([("slug", p.slug) for p in products] + [("sku", v.sku) for p in products for v in p.variants])
     doubles = [
-        FieldError(field, f"{value!r} stands twice.", "duplicate") for (field, value), n in counts.items() if n > 1
+        FieldError(field, message("“%(name)s” stands twice.", name=value), "duplicate")
+        for (field, value), n in counts.items()
+        if n > 1
     ]
     if doubles:
         raise Invalid("Nothing was imported: slugs and SKUs must be unique.", errors=doubles, hint="Mend those named.")

@@ -34,6 +34,7 @@ from spoeq_core.catalog.service.categories import all_categories
 from spoeq_core.catalog.service.ratings import rated_query, shows_ratings
 from spoeq_core.extensions.facets import ExtensionFacet, facets_of
 from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Document, SortKey
 from spoeq_core.shop import Shop
 
@@ -177,6 +178,6 @@ def check_page(query: ProductQuery) -> None:
         Invalid: its number or its size is out of range.
     """
     if not 1 <= query.per_page <= MAX_PER_PAGE:
-        raise Invalid.field("per_page", f"Ask for 1 to {MAX_PER_PAGE} products a page.", "range")
+        raise Invalid.field("per_page", message("Ask for 1 to %(most)s products a page.", most=MAX_PER_PAGE), "range")
     if not 1 <= query.page <= LAST_PAGE:
-        raise Invalid.field("page", f"Pages are numbered 1 to {LAST_PAGE}.", "range")
+        raise Invalid.field("page", message("Pages are numbered 1 to %(last_page)s.", last_page=LAST_PAGE), "range")

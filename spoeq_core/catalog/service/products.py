@@ -13,6 +13,7 @@ from spoeq_core.catalog.service.checks import checked, free_slug, taken
 from spoeq_core.catalog.service.files import let_all_go, passing_files
 from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, StaleAggregate
 from spoeq_core.kernel.ids import is_id, new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 ASKED = 100
@@ -33,7 +34,9 @@ async def product_by_id_or_slug(shop: Shop, key: str, *, hidden: bool = False) -
     products = shop.repository(ProductRepository)
     found = await (products.find_by_id(key) if is_id(key) else products.find_one({"slug": key}))
     if found is None or (found.status is not ProductStatus.ACTIVE and not hidden):
-        raise NotFound(f"There is no product {key!r}.", hint="It may have been renamed or taken off sale.")
+        raise NotFound(
+            message("There is no product “%(name)s”.", name=key), hint="It may have been renamed or taken off sale."
+        )
     return found
 
 

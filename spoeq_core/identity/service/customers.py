@@ -16,6 +16,7 @@ from spoeq_core.identity.model import CONSENTS, Customer, normalise_email
 from spoeq_core.identity.service.accounts import change, check_fields, parse_name
 from spoeq_core.identity.service.sessions import forget_cached
 from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 
@@ -126,4 +127,6 @@ async def change_extensions(
 def _refuse_unknown_consents(consents: dict[str, bool]) -> None:
     for what in consents:
         if what not in CONSENTS:
-            raise Invalid.field(f"consents.{what}", f"There is no such consent; there is {', '.join(CONSENTS)}.")
+            raise Invalid.field(
+                f"consents.{what}", message("There is no such consent; there is %(known)s.", known=", ".join(CONSENTS))
+            )

@@ -19,6 +19,7 @@ from spoeq_core.identity.service.accounts import (
 from spoeq_core.identity.service.sessions import end_sessions
 from spoeq_core.kernel.errors import Conflict, Invalid
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 
@@ -97,7 +98,11 @@ def parse_role(text: str) -> Role:
     try:
         return Role(text)
     except ValueError:
-        raise Invalid.field("role", f"There is no role {text!r}; there are {', '.join(Role)}.", "role") from None
+        raise Invalid.field(
+            "role",
+            message("There is no role “%(name)s”; there are %(known)s.", name=text, known=", ".join(Role)),
+            "role",
+        ) from None
 
 
 async def _refuse_last_admin(shop: Shop, staff_id: str) -> None:

@@ -10,6 +10,7 @@ from spoeq_core.inventory.model import MAX_PIECES, Movement, Reason
 from spoeq_core.inventory.service.reading import ASKED, stock_of
 from spoeq_core.inventory.service.telling import is_told, tell
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Document
 from spoeq_core.shop import Shop
 
@@ -75,10 +76,14 @@ def _room(row: Movement) -> Document:
 async def _why(shop: Shop, row: Movement) -> str:
     stock = (await stock_of(shop, [row.sku])).get(row.sku)
     if stock is None:
-        return f"There is no stock of {row.sku} any more."
-    return (
-        f"{row.sku} has {stock.on_hand} on hand, of which {stock.reserved} are promised to orders; {row.delta:+d} is "
-        "not possible. Ship or cancel those first, then import the row again."
+        return message("There is no stock of %(sku)s any more.", sku=row.sku)
+    return message(
+        "%(sku)s has %(on_hand)s on hand, of which %(reserved)s are promised to orders; %(delta)s is not possible. "
+        "Ship or cancel those first, then import the row again.",
+        sku=row.sku,
+        on_hand=stock.on_hand,
+        reserved=stock.reserved,
+        delta=f"{row.delta:+d}",
     )
 
 

@@ -14,6 +14,7 @@ from spoeq_core.inventory.service.reading import get_stock, stock_of
 from spoeq_core.inventory.service.telling import tell
 from spoeq_core.kernel.errors import Conflict, Invalid
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Document
 from spoeq_core.shop import Shop
 
@@ -54,7 +55,7 @@ async def create_stock(
     """
     made = await create_stocks(shop, [NewStock(sku, product_id, name, on_hand, threshold)], actor=actor)
     if not made:
-        raise Conflict(f"{sku} has stock already.", hint="Adjust it instead.", code="duplicate")
+        raise Conflict(message("%(sku)s has stock already.", sku=sku), hint="Adjust it instead.", code="duplicate")
     return await get_stock(shop, sku)
 
 
@@ -196,7 +197,9 @@ async def _states(shop: Shop, products: Sequence[Product]) -> dict[str, dict[str
 def _check(new: Iterable[NewStock]) -> None:
     for item in new:
         if not (0 <= item.on_hand <= MAX_PIECES and 0 <= item.threshold <= MAX_PIECES):
-            raise Invalid(f"{item.sku}: pieces and threshold must be 0 to {MAX_PIECES}.")
+            raise Invalid(
+                message("%(sku)s: pieces and threshold must be 0 to %(most)s.", sku=item.sku, most=MAX_PIECES)
+            )
 
 
 def _begun(item: NewStock) -> Stock:

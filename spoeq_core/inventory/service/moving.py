@@ -21,6 +21,7 @@ from spoeq_core.inventory.service.reading import get_stock
 from spoeq_core.inventory.service.telling import tell
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 ATTEMPTS = 20
@@ -132,7 +133,13 @@ async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str) -> S
     stock = await get_stock(shop, sku)
     if not moved:
         raise BelowReserved(
-            f"{sku} has {stock.on_hand} on hand, of which {stock.reserved} are reserved; {delta:+d} is not possible.",
+            message(
+                "%(sku)s has %(on_hand)s on hand, of which %(reserved)s are reserved; %(delta)s is not possible.",
+                sku=sku,
+                on_hand=stock.on_hand,
+                reserved=stock.reserved,
+                delta=f"{delta:+d}",
+            ),
             hint="Cancel or ship the orders that hold them first, or adjust by less.",
             extra={"on_hand": stock.on_hand, "reserved": stock.reserved, "available": stock.available},
         )
@@ -237,7 +244,9 @@ def _check_adjustment(delta: int, reason: str) -> None:
     if type(delta) is not int or delta == 0 or abs(delta) > MAX_PIECES:
         errors.append(FieldError("delta", "Give how many pieces more, or fewer with a minus.", "range"))
     if not 1 <= len(reason.strip()) <= LONGEST_NOTE:
-        errors.append(FieldError("reason", f"Say why, in at most {LONGEST_NOTE} characters.", "length"))
+        errors.append(
+            FieldError("reason", message("Say why, in at most %(most)s characters.", most=LONGEST_NOTE), "length")
+        )
     if errors:
         raise Invalid("The stock was not adjusted.", errors=errors)
 

@@ -13,6 +13,7 @@ from spoeq_core.catalog.model import Product, Variant
 from spoeq_core.inventory.documents import StockRepository
 from spoeq_core.inventory.model import Movement, Stock, StockPage
 from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Document
 from spoeq_core.shop import Shop
 
@@ -73,7 +74,7 @@ async def get_stock(shop: Shop, sku: str) -> Stock:
     """
     found = await shop.repository(StockRepository).read({"_id": sku}, holds=True)
     if not found:
-        raise NotFound(f"There is no SKU {sku!r}.", code="unknown_sku")
+        raise NotFound(message("There is no SKU “%(sku)s”.", sku=sku), code="unknown_sku")
     return found[0]
 
 
@@ -109,7 +110,7 @@ async def log_of(
     stocks = shop.repository(StockRepository)
     recent = [rows async for _, _, rows in stocks.with_log({"_id": sku})]
     if not recent:
-        raise NotFound(f"There is no SKU {sku!r}.", code="unknown_sku")
+        raise NotFound(message("There is no SKU “%(sku)s”.", sku=sku), code="unknown_sku")
     older: Document = {"sku": sku, **({"_id": {"$lt": cursor}} if cursor else {})}
     archived = await stocks.archived(older, limit=limit + 1)
     rows = {row.id: row for row in (*archived, *recent[0]) if cursor is None or row.id < cursor}

@@ -68,7 +68,7 @@ async def remove(board: str, view_id: str) -> Response:
 
 async def _names(board: str) -> tuple[str, ...]:
     if board not in BOARDS:
-        raise NotFound(f"There is no list {board!r} with views.")
+        raise NotFound(message("There is no list “%(board)s” with views.", board=board))
     permission, names = BOARDS[board]
     (await current_actor()).require(permission)
     return names

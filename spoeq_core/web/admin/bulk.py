@@ -11,15 +11,17 @@ from spoeq_core.audit.service import record
 from spoeq_core.bulk import service as bulk
 from spoeq_core.bulk.model.columns import Column
 from spoeq_core.catalog.model import ProductStatus
-from spoeq_core.jobs.model import Job, JobState
+from spoeq_core.jobs.model import Failure, Job, JobState
 from spoeq_core.jobs.service import cancel_job, failures_of
 from spoeq_core.kernel.errors import Conflict, FieldError, Forbidden, Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import form_state, query_text, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.languages import translate
 from spoeq_core.web.theming import render
 
 blueprint = Blueprint("admin_bulk", __name__)
@@ -72,13 +74,13 @@ async def show(import_id: str) -> Response:
     return await render(
         "admin",
         "pages/product_import.html",
-        page=page(f"Import of {found.filename}"),
+        page=page(message("Import of %(filename)s", filename=found.filename)),
         found={"id": found.id, "filename": found.filename, "by": found.actor_name, "at": found.created_at},
         check=_job(check),
         job=_job(job) if job else None,
         now=_job(now),
         startable=job is None and check.state is JobState.DONE and found.files_until is not None,
-        errors=[bulk.failure_row(failure) for failure in errors],
+        errors=[_failure(failure) for failure in errors],
     )
 
 
@@ -118,7 +120,7 @@ async def errors(import_id: str) -> Response:
     shop = current_shop()
     _, check, job = await bulk.import_by_id(shop, import_id)
     found = await failures_of(shop, (job or check).id)
-    return _download(bulk.errors_csv([bulk.failure_row(failure) for failure in found]), "import-errors.csv")
+    return _download(bulk.errors_csv([_failure(failure) for failure in found]), "import-errors.csv")
 
 
 @blueprint.get("/products/import/example.csv")
@@ -198,7 +200,7 @@ def _statuses(names: Sequence[str]) -> tuple[ProductStatus, ...]:
     known = {status.value: status for status in ProductStatus}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise Invalid.field("status", f"There is no status {unknown[0]!r}.")
+        raise Invalid.field("status", message("There is no status “%(name)s”.", name=unknown[0]))
     return tuple(known[name] for name in names) or tuple(ProductStatus)
 
 
@@ -209,6 +211,10 @@ def _column(column: Column) -> dict[str, str]:
         "meaning": column.meaning,
         "example": column.example,
     }
+
+
+def _failure(failure: Failure) -> dict[str, str]:
+    return {name: translate(text) for name, text in bulk.failure_row(failure).items()}
 
 
 def _job(job: Job) -> dict[str, Any]:

@@ -111,7 +111,9 @@ async def change_section(name: str, page: str, section_id: str) -> Response:
 def _composed(name: str, page: str) -> Theme:
     theme = installed(name)
     if page not in PAGES or theme.face != "storefront":
-        raise NotFound("This page is not made of sections.", hint=f"Those that are: {', '.join(PAGES)}.")
+        raise NotFound(
+            "This page is not made of sections.", hint=message("Those that are: %(known)s.", known=", ".join(PAGES))
+        )
     return theme
 
 

@@ -18,6 +18,7 @@ from spoeq_core.web.bodies import query_text
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.languages import translate
 from spoeq_core.web.storefront.filters import link
 from spoeq_core.web.theming import render
 
@@ -112,7 +113,7 @@ def as_csv(failures: Iterable[Failure]) -> str:
     writer.writerow(["item", "reason", *map(csv_cell, extra)])
     for row in rows:
         writer.writerow(
-            [csv_cell(part) for part in (row.ref, row.reason, *(row.detail.get(name, "") for name in extra))]
+            [csv_cell(part) for part in (row.ref, translate(row.reason), *(row.detail.get(name, "") for name in extra))]
         )
     return text.getvalue()
 
@@ -123,7 +124,7 @@ def csv_cell(text: str) -> str:
 
 
 def _row(failure: Failure) -> dict[str, str]:
-    return {"ref": failure.ref, "reason": failure.reason}
+    return {"ref": failure.ref, "reason": translate(failure.reason)}
 
 
 async def _job(job_id: str) -> Job:

@@ -86,9 +86,9 @@ async def _preview(seen: Preview, action: Action, back: str) -> Response:
         action=action.value,
         able=len(seen.able),
         ids=",".join(order.id for order in seen.able),
-        reasons=list(seen.reasons().items()),
+        reasons=[(translate(reason), count) for reason, count in seen.reasons().items()],
         refused=[
-            {"label": item.order.number, "url": f"{PATH}/{item.order.id}", "reason": item.reason}
+            {"label": item.order.number, "url": f"{PATH}/{item.order.id}", "reason": translate(item.reason)}
             for item in seen.refused[:SHOWN]
         ],
         refused_total=len(seen.refused),

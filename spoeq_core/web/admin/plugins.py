@@ -10,6 +10,7 @@ from quart import Blueprint, Response
 
 from spoeq_core.audit.service import record
 from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.plugins import lifecycle
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor, staff
@@ -57,8 +58,9 @@ async def switch(name: str, verb: str) -> Response:
         return flash(see_other(PLUGINS), str(error), "danger")
     await record(shop, f"plugin.{verb}d", f"plugin:{name}", actor_id=actor.id, actor_name=actor.name)
     title = (await plugin_view(shop, name))["title"]
-    other, words = ("disable", "on") if verb == "enable" else ("enable", "off")
-    return flash(back, f"{title} is switched {words}.", undo=Undo(f"{PLUGINS}/{name}/{other}"))
+    if verb == "enable":
+        return flash(back, message("%(title)s is switched on.", title=title), undo=Undo(f"{PLUGINS}/{name}/disable"))
+    return flash(back, message("%(title)s is switched off.", title=title), undo=Undo(f"{PLUGINS}/{name}/enable"))
 
 
 @blueprint.get("/plugins/<name>")

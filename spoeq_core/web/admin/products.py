@@ -111,9 +111,9 @@ async def look() -> Response:
         action=action.value,
         able=len(seen.able),
         ids=",".join(product.id for product in seen.able),
-        reasons=list(seen.reasons().items()),
+        reasons=[(translate(reason), count) for reason, count in seen.reasons().items()],
         refused=[
-            {"label": product.name, "url": f"{PATH}/{product.id}", "reason": reason}
+            {"label": product.name, "url": f"{PATH}/{product.id}", "reason": translate(reason)}
             for product, reason in seen.refused[:SHOWN]
         ],
         refused_total=len(seen.refused),

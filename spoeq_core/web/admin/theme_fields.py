@@ -12,6 +12,7 @@ from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.images import render as render_image, store_rendered
 from spoeq_core.kernel.errors import FieldError, Invalid, NotFound, TooLarge
 from spoeq_core.kernel.languages import Catalogue
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 from spoeq_core.web.bodies import Form
 from spoeq_core.web.themes.settings import FONTS, Setting
@@ -109,7 +110,9 @@ async def _picture(shop: Shop, form: Form, key: str, setting: Setting, before: A
         content = upload.read()
         if len(content) > shop.settings.max_upload_bytes:
             limit = shop.settings.max_upload_bytes // 2**20
-            raise TooLarge(f"The picture is too large; at most {limit} MB.", hint="Make it smaller.")
+            raise TooLarge(
+                message("The picture is too large; at most %(limit)s MB.", limit=limit), hint="Make it smaller."
+            )
         alt = form.text(f"{key}.alt") or setting.label
         rendered = await asyncio.to_thread(render_image, content, alt)
         return checked(setting, image_view(shop, await store_rendered(shop, folder, rendered)))

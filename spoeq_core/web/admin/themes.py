@@ -11,6 +11,7 @@ from quart import Blueprint, Response, request
 
 from spoeq_core.audit.service import record
 from spoeq_core.kernel.errors import Conflict, FieldError, NotFound, StaleAggregate
+from spoeq_core.kernel.messages import message
 from spoeq_core.plugins.lifecycle import save_settings
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, staff
@@ -53,10 +54,14 @@ async def activate(name: str) -> Response:
     shop, theme = current_shop(), installed(name)
     report = await asyncio.to_thread(current_theming().check, theme)
     if report.errors:
-        return flash(see_other(PATH), f"{theme.title} cannot be shown: {'; '.join(report.errors)}.", "danger")
+        return flash(
+            see_other(PATH),
+            message("%(title)s cannot be shown: %(known)s.", title=theme.title, known="; ".join(report.errors)),
+            "danger",
+        )
     await save_settings(shop, "core", {f"{theme.face}_theme": name})
     await noted(shop, "theme.activated", name, {"face": theme.face})
-    return flash(see_other(PATH), f"{theme.title} is the {theme.face} theme now.")
+    return flash(see_other(PATH), message("%(title)s is the theme now.", title=theme.title))
 
 
 @blueprint.get("/themes/<name>")
@@ -129,7 +134,7 @@ def installed(name: str) -> Theme:
     """
     theme = current_theming().themes.get(name)
     if theme is None:
-        raise NotFound(f"No theme {name!r} is installed.", hint="See Themes in the admin.")
+        raise NotFound(message("No theme “%(name)s” is installed.", name=name), hint="See Themes in the admin.")
     return theme
 
 

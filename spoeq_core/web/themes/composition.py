@@ -9,6 +9,7 @@ from typing import Any
 
 from spoeq_core.kernel.errors import Conflict, Invalid, NotFound
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.web.themes.settings import Problem
 
 SLOT = "@slot:"
@@ -108,7 +109,7 @@ def add_section(composition: Composition, kind: str, blocks: Sequence[str] = ())
         Conflict: the page is full.
     """
     if len(composition) >= MOST_SECTIONS:
-        raise Conflict(f"A page has at most {MOST_SECTIONS} sections.", hint="Remove one first.")
+        raise Conflict(message("A page has at most %(most)s sections.", most=MOST_SECTIONS), hint="Remove one first.")
     return (*composition, Section(new_id(), kind, {}, tuple(Block(new_id(), each) for each in blocks)))
 
 
@@ -139,7 +140,7 @@ def add_block(composition: Composition, section_id: str, kind: str) -> Compositi
     if not is_block_type(kind):
         raise Invalid.field("type", "Choose what to add.", "unknown")
     if len(section_of(composition, section_id).blocks) >= MOST_BLOCKS:
-        raise Conflict(f"A section has at most {MOST_BLOCKS} blocks.", hint="Remove one first.")
+        raise Conflict(message("A section has at most %(most)s blocks.", most=MOST_BLOCKS), hint="Remove one first.")
     return _changed(composition, section_id, lambda s: replace(s, blocks=(*s.blocks, Block(new_id(), kind))))
 
 

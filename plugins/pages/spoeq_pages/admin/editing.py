@@ -24,6 +24,7 @@ from spoeq_core.sdk import (
     read_form,
     record,
     see_other,
+    sentences,
     settled,
     translate,
 )
@@ -44,6 +45,7 @@ class Desk(Generic[T]):
 
     Attributes:
         noun: "page", "question": in the audit log.
+        records: How the audit log calls a change, a publication and a withdrawal.
         path: The list's address.
         first: The field that errors of the whole stand at.
         labels: What the fields are called.
@@ -57,6 +59,7 @@ class Desk(Generic[T]):
     """
 
     noun: str
+    records: tuple[str, str, str]
     path: str
     first: str
     labels: Mapping[str, str]
@@ -85,7 +88,7 @@ async def change(desk: Desk[T], text_id: str, saved: Callable[[T], Response]) ->
             return await desk.page(stored, form.as_dict(), error.errors, 422)
         except StaleAggregate:
             continue
-        await note(shop, f"{desk.noun}.changed", f"{desk.noun}:{found.id}")
+        await note(shop, desk.records[0], f"{desk.noun}:{found.id}")
         return saved(found)
     raise StaleAggregate(message("This is being changed by many at once."), hint=message("Try again."))
 
@@ -94,7 +97,8 @@ async def publish_chosen(desk: Desk[T]) -> Response:
     """Publish or withdraw those that were chosen; those that cannot be are named."""
     shop, form = current_shop(), await read_form()
     published = form.text("do") == PUBLISH
-    done, refused = 0, []
+    done = 0
+    refused: list[str] = []
     for text_id in dict.fromkeys(form.texts("id")[:MOST_AT_ONCE]):
         try:
             stored = await desk.find(shop, text_id)
@@ -104,10 +108,10 @@ async def publish_chosen(desk: Desk[T]) -> Response:
         except (NotFound, StaleAggregate):
             continue
         except Invalid as error:
-            refused.append(f"{desk.name(stored)} {error.errors[0].message}")
+            refused.append(sentences((desk.name(stored), error.errors[0].message)))
             continue
         done += 1
-        await note(shop, f"{desk.noun}.{'published' if published else 'withdrawn'}", f"{desk.noun}:{text_id}")
+        await note(shop, desk.records[1 if published else 2], f"{desk.noun}:{text_id}")
     return _told(desk, done, published, refused)
 
 
@@ -155,7 +159,7 @@ def _told(desk: Desk[T], done: int, published: bool, refused: list[str]) -> Resp
     back = see_other(desk.path)
     if not (done or refused):
         return flash(back, message("Nothing is changed. Choose some by their boxes first."), "info")
-    words = translate(message("Published: %(n)s.", n=done) if published else message("Withdrawn: %(n)s.", n=done))
+    words = message("Published: %(n)s.", n=done) if published else message("Withdrawn: %(n)s.", n=done)
     if not refused:
         return flash(back, words)
-    return flash(back, f"{words} {translate(message('Not done: %(which)s', which=' '.join(refused)))}", "warn")
+    return flash(back, sentences((words, message("Not done: %(which)s", which=sentences(refused)))), "warn")

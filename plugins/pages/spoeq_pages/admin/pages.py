@@ -25,6 +25,7 @@ from spoeq_core.sdk import (
     render,
     see_other,
     staff,
+    translate,
 )
 from spoeq_pages.admin.editing import Desk, change, note, opened, prose, publish_chosen, wanted_state
 from spoeq_pages.admin.routes import PAGES, PERMISSION, blueprint
@@ -148,7 +149,7 @@ async def _form(
         status=status,
         page=page(stored.title if stored else "New page"),
         stored=stored,
-        places=[{"value": place.value, "label": label} for place, label in PLACES.items()],
+        places=[{"value": place.value, "label": translate(label)} for place, label in PLACES.items()],
         facts=NAMES,
         form=form_state(values, errors),
         **opened(DESK, stored, values, conflict, again=bool(errors)),
@@ -216,6 +217,7 @@ def _row(stored: Page) -> dict[str, Any]:
 
 DESK: Final[Desk[Page]] = Desk(
     noun="page",
+    records=("page.changed", "page.published", "page.withdrawn"),
     path=PAGES,
     first="title",
     labels=LABELS,

@@ -170,6 +170,7 @@ async def _publish(shop: Shop, stored: Question, published: bool) -> Question:
 
 DESK: Final[Desk[Question]] = Desk(
     noun="question",
+    records=("question.changed", "question.published", "question.withdrawn"),
     path=QUESTIONS,
     first="question",
     labels=LABELS,
