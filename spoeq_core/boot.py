@@ -14,6 +14,7 @@ from odmantic import Model
 from spoeq_core.extensions.declarations import extension_indexes
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
+from spoeq_core.jobs.model import JobKind
 from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.cache import TagCache, written
 from spoeq_core.kernel.clock import Clock, SystemClock
@@ -35,7 +36,7 @@ from spoeq_core.plugins.loading import load_hooks
 from spoeq_core.plugins.migrating import bring_up
 from spoeq_core.plugins.records import PluginRecords
 from spoeq_core.plugins.storages import chosen_storage
-from spoeq_core.rooms import DOCUMENTS, EXTENDED, SCHEDULES, SUBSCRIBERS
+from spoeq_core.rooms import DOCUMENTS, EXTENDED, JOBS, SCHEDULES, SUBSCRIBERS
 from spoeq_core.shop import Shop
 from spoeq_core.web.themes import Themes
 from spoeq_core.web.themes.letterheads import letterheads
@@ -193,3 +194,8 @@ async def _hear_later(_shop: Shop, _event: Event, delivery: Delivery) -> None:
 def schedules(hooks: Hooks) -> list[Schedule]:
     """The repeating work of the core and the enabled plugins."""
     return [*SCHEDULES, *(item for part in hooks.parts(app_hooks.register_schedules) for item in part.value)]
+
+
+def job_kinds(hooks: Hooks) -> list[JobKind]:
+    """The kinds of long work of the core and the enabled plugins."""
+    return [*JOBS, *(kind for part in hooks.parts(app_hooks.register_jobs) for kind in part.value)]

@@ -36,7 +36,9 @@ _OFFERS = {
     "spoeq_core.identity.states": "find_state state_code",
     "spoeq_core.inventory.events": "StockStateChanged",
     "spoeq_core.inventory.service": "NewStock Sellable create_stocks sellable stock_of",
-    "spoeq_core.kernel.cache": "depends_on keep_at_most",
+    "spoeq_core.jobs.model": "Failure Job JobKind Step",
+    "spoeq_core.jobs.service": "create_job job_by_id",
+    "spoeq_core.kernel.cache": "depends_on exactly keep_at_most",
     "spoeq_core.kernel.clock": "Clock",
     "spoeq_core.kernel.datadir": "DataDirectory",
     "spoeq_core.kernel.errors": (
@@ -59,7 +61,7 @@ _OFFERS = {
         "OrderCancelled OrderConfirmed OrderDelivered OrderPaid OrderPlaced OrderRefunded OrderShipped "
         "RefundRequested ReturnRequested"
     ),
-    "spoeq_core.orders.listing": "orders_with",
+    "spoeq_core.orders.listing": "Basket baskets orders_with",
     "spoeq_core.orders.personal": "orders_of",
     "spoeq_core.orders.model": "Address Order OrderLine OrderStatus",
     "spoeq_core.orders.service": "extend_order order_for",
@@ -74,6 +76,8 @@ _OFFERS = {
         "PricedCart PricingCart PricingLine Reason State Surcharge Target TaxAnswer TaxRate allocate "
         "apportion tax_added tax_included"
     ),
+    "spoeq_core.recommendations.model": "Recommendation RecommendationKind RecommendationQuery Recommended Recommender",
+    "spoeq_core.recommendations.service": "recommended",
     "spoeq_core.search.feed": "a_little_before all_listed category_names entries facet_names indexed touched_since",
     "spoeq_core.search.model": "Entry Found SearchEngine SearchQuery Touch",
     "spoeq_core.shipping.model": "ShippingOption",
@@ -91,6 +95,7 @@ _OFFERS = {
     "spoeq_core.web.carts": "CurrentCart apply_code current_cart extend_line priced_cart_response remove_code",
     "spoeq_core.web.common": "page",
     "spoeq_core.web.context": "current_shop",
+    "spoeq_core.web.cookies": "drop_cookie read_cookie set_cookie",
     "spoeq_core.web.flash": "Undo flash",
     "spoeq_core.web.formats": "format_amount",
     "spoeq_core.web.kept": "kept",
@@ -98,7 +103,7 @@ _OFFERS = {
     "spoeq_core.web.openapi": "CART_TOKEN CURSOR IF_MATCH PER_PAGE operation whole_number",
     "spoeq_core.web.security": "client_address limit limit_visitor",
     "spoeq_core.web.theming": "render",
-    "spoeq_core.web.views.catalog": "card_view image_view",
+    "spoeq_core.web.views.catalog": "card_view image_view recommended_view",
     "spoeq_core.web.views.money": "money",
     "spoeq_core.web.views.structured": "breadcrumb_data faq_data",
 }

@@ -89,7 +89,9 @@ from spoeq_core.inventory.service import (
     sellable as sellable,
     stock_of as stock_of,
 )
-from spoeq_core.kernel.cache import depends_on as depends_on, keep_at_most as keep_at_most
+from spoeq_core.jobs.model import Failure as Failure, Job as Job, JobKind as JobKind, Step as Step
+from spoeq_core.jobs.service import create_job as create_job, job_by_id as job_by_id
+from spoeq_core.kernel.cache import depends_on as depends_on, exactly as exactly, keep_at_most as keep_at_most
 from spoeq_core.kernel.clock import Clock as Clock
 from spoeq_core.kernel.datadir import DataDirectory as DataDirectory
 from spoeq_core.kernel.errors import (
@@ -134,7 +136,7 @@ from spoeq_core.orders.events import (
     RefundRequested as RefundRequested,
     ReturnRequested as ReturnRequested,
 )
-from spoeq_core.orders.listing import orders_with as orders_with
+from spoeq_core.orders.listing import Basket as Basket, baskets as baskets, orders_with as orders_with
 from spoeq_core.orders.model import (
     Address as Address,
     Order as Order,
@@ -191,6 +193,14 @@ from spoeq_core.pricing.model import (
     tax_added as tax_added,
     tax_included as tax_included,
 )
+from spoeq_core.recommendations.model import (
+    Recommendation as Recommendation,
+    RecommendationKind as RecommendationKind,
+    RecommendationQuery as RecommendationQuery,
+    Recommended as Recommended,
+    Recommender as Recommender,
+)
+from spoeq_core.recommendations.service import recommended as recommended
 from spoeq_core.search.feed import (
     a_little_before as a_little_before,
     all_listed as all_listed,
@@ -230,11 +240,7 @@ from spoeq_core.web.admin.merging import (
 from spoeq_core.web.answers import see_other as see_other
 from spoeq_core.web.api.shapes.base import MoneyShape as MoneyShape, Shape as Shape
 from spoeq_core.web.api.shapes.buying import CartShape as CartShape
-from spoeq_core.web.api.shopping import (
-    MoneyBody as MoneyBody,
-    amount_of as amount_of,
-    wanted_version as wanted_version,
-)
+from spoeq_core.web.api.shopping import MoneyBody as MoneyBody, amount_of as amount_of, wanted_version as wanted_version
 from spoeq_core.web.bodies import (
     Body as Body,
     Faults as Faults,
@@ -257,6 +263,7 @@ from spoeq_core.web.carts import (
 )
 from spoeq_core.web.common import page as page
 from spoeq_core.web.context import current_shop as current_shop
+from spoeq_core.web.cookies import drop_cookie as drop_cookie, read_cookie as read_cookie, set_cookie as set_cookie
 from spoeq_core.web.flash import Undo as Undo, flash as flash
 from spoeq_core.web.formats import format_amount as format_amount
 from spoeq_core.web.kept import kept as kept
@@ -271,6 +278,10 @@ from spoeq_core.web.openapi import (
 )
 from spoeq_core.web.security import client_address as client_address, limit as limit, limit_visitor as limit_visitor
 from spoeq_core.web.theming import render as render
-from spoeq_core.web.views.catalog import card_view as card_view, image_view as image_view
+from spoeq_core.web.views.catalog import (
+    card_view as card_view,
+    image_view as image_view,
+    recommended_view as recommended_view,
+)
 from spoeq_core.web.views.money import money as money
 from spoeq_core.web.views.structured import breadcrumb_data as breadcrumb_data, faq_data as faq_data

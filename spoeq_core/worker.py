@@ -22,7 +22,6 @@ from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.tasks import Schedule, create_broker, unpack
 from spoeq_core.plugins.discovery import Discovery, discover
-from spoeq_core.rooms import JOBS
 from spoeq_core.shop import Shop
 
 log = logging.getLogger(__name__)
@@ -132,7 +131,7 @@ async def _work_off(shop: Shop, every: float) -> None:
     try:
         while True:
             try:
-                await runner.begin(JOBS)
+                await runner.begin(boot.job_kinds(shop.hooks))
             except Exception:
                 log.warning("the jobs could not be read; trying again", exc_info=True)
             await asyncio.sleep(every)

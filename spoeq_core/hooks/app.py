@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         PersonalData,
         Routes,
     )
+    from spoeq_core.jobs.model import JobKind
     from spoeq_core.kernel.events import Event, Handler
     from spoeq_core.kernel.tasks import Schedule
     from spoeq_core.shop import Shop
@@ -90,6 +91,19 @@ def register_subscribers() -> Mapping[type[Event], Handler] | None:
 @hookspec
 def register_schedules() -> Sequence[Schedule] | None:
     """Work that repeats."""
+
+
+@hookspec
+def register_jobs() -> Sequence[JobKind] | None:
+    """Kinds of long work with progress, which the worker does in steps; begin one by `create_job`.
+
+    Their names begin with the plugin's (`recommendations.rebuild`). While the plugin is disabled its jobs wait.
+
+    Example:
+        >>> @hookimpl
+        ... def register_jobs() -> Sequence[JobKind]:
+        ...     return [JobKind("recommendations.rebuild", step, "recommendations.manage")]
+    """
 
 
 @hookspec

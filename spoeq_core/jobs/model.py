@@ -1,6 +1,6 @@
 """What a job is: a document with progress, worked off by the worker in resumable steps.
 
-A kind of job is declared once, as a value, and listed in `spoeq_core.rooms.JOBS`:
+A kind of job is declared once, as a value, and listed in `spoeq_core.rooms.JOBS`, or by a plugin in `register_jobs`:
 
     async def step(shop: Shop, job: Job) -> Step:
         first = job.cursor.get("next", 0)

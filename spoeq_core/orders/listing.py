@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,6 +28,28 @@ class OrderPage:
 
     items: tuple[Order, ...]
     next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Which products were bought together, and nothing of who bought them.
+
+    Attributes:
+        order_id: Of the order.
+        product_ids: Each product once.
+        placed_at: When, UTC.
+        status: Where it is.
+    """
+
+    order_id: str
+    product_ids: tuple[str, ...]
+    placed_at: datetime
+    status: OrderStatus
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a sale: paid or accepted, and not cancelled."""
+        return self.status not in {OrderStatus.PENDING_PAYMENT, OrderStatus.CANCELLED}
 
 
 async def orders_with(
@@ -89,6 +112,23 @@ async def pieces_sold(shop: Shop, since: str, until: str) -> dict[str, int]:
         for line in raw["lines"]:
             sums[line["product_id"]] = sums.get(line["product_id"], 0) + line["quantity"]
     return sums
+
+
+async def baskets(shop: Shop, ids: Sequence[str] = (), *, after: str = "", limit: int = 200) -> list[Basket]:
+    """What was bought in these orders; without ids, in the orders after one, oldest first. One command."""
+    query: Document = {"_id": {"$in": list(ids)} if ids else {"$gt": after}, "status": {"$ne": VOID}}
+    found = shop.repository(OrderRepository).collection.find(
+        query, {"status": 1, "placed_at": 1, "lines.product_id": 1}
+    )
+    return [
+        Basket(
+            raw["_id"],
+            tuple(dict.fromkeys(line["product_id"] for line in raw["lines"])),
+            raw["placed_at"],
+            OrderStatus(raw["status"]),
+        )
+        async for raw in found.sort([("_id", 1)]).limit(len(ids) or limit)
+    ]
 
 
 def search(q: str) -> Document:

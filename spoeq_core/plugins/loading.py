@@ -19,12 +19,14 @@ from spoeq_core.hooks import (
     notification,
     payment,
     pricing,
+    recommendation,
     shipping,
     storage,
     storefront,
 )
 from spoeq_core.hooks.caller import PROJECT, FaultListener, Hooks
 from spoeq_core.hooks.contributions import Migration, PersonalData
+from spoeq_core.jobs.model import JobKind
 from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.errors import ConfigurationError
 from spoeq_core.plugins.discovery import Discovery, InstalledPlugin
@@ -41,6 +43,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     lifecycle,
     storage,
     catalog,
+    recommendation,
 )
 
 
@@ -110,6 +113,7 @@ def _check_models(hooks: Hooks, plugin: str) -> None:
     check_extensions(plugin, extensions)
     check_line_properties(plugin, hooks.part_of(app.register_line_properties, plugin) or (), extensions)
     _check_manifest(plugin, hooks.part_of(app.register_data_manifest, plugin) or ())
+    _check_jobs(plugin, hooks.part_of(app.register_jobs, plugin) or ())
     _check_migrations(plugin, hooks.part_of(app.register_migrations, plugin) or ())
     settings = hooks.part_of(app.register_settings, plugin)
     for model in (*([settings] if settings else ()), *(extension.model for extension in extensions)):
@@ -134,6 +138,17 @@ def _check_migrations(plugin: str, migrations: Sequence[Migration]) -> None:
         if not inspect.iscoroutinefunction(migration.run):
             raise ConfigurationError(
                 f"Plugin {plugin!r}: migration {migration.number} cannot be awaited.", hint="Write it with 'async def'."
+            )
+
+
+def _check_jobs(plugin: str, kinds: Sequence[JobKind]) -> None:
+    """Refuse a kind of job that is not named after its plugin, or whose name comes twice."""
+    names = [kind.name for kind in kinds]
+    for name in names:
+        if not name.startswith(f"{plugin}.") or names.count(name) > 1:
+            raise ConfigurationError(
+                f"Plugin {plugin!r}: a kind of job is named {name!r}{' twice' if names.count(name) > 1 else ''}.",
+                hint=f"Name each one once, beginning with {plugin + '.'!r}.",
             )
 
 

@@ -48,6 +48,7 @@ from spoeq_core.web.api import (
     payments,
     plugins,
     products as api_products,
+    recommendations as api_recommendations,
     search,
     sessions,
 )
@@ -80,6 +81,7 @@ API: tuple[Blueprint, ...] = (
     aftersales.blueprint,
     payments.blueprint,
     api_products.blueprint,
+    api_recommendations.blueprint,
     categories.blueprint,
     brands.blueprint,
     search.blueprint,

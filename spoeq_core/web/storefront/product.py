@@ -8,12 +8,13 @@ from typing import Any
 from quart import Response, request
 
 from spoeq_core.catalog import service as catalog
-from spoeq_core.catalog.model import Categories, Category, Product, ProductQuery, Sort, Variant, choose
+from spoeq_core.catalog.model import Categories, Category, Product, Variant, choose
 from spoeq_core.inventory.service import shown_stock
 from spoeq_core.kernel.messages import message
 from spoeq_core.payments.service import providers
 from spoeq_core.pricing.service import Item
-from spoeq_core.search.shown import shown_products
+from spoeq_core.recommendations.model import RecommendationKind, RecommendationQuery
+from spoeq_core.recommendations.service import recommended
 from spoeq_core.shop import Shop
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
@@ -23,10 +24,12 @@ from spoeq_core.web.storefront.delivery import asked_pin, delivery_of, remember_
 from spoeq_core.web.storefront.sections import page_sections
 from spoeq_core.web.theming import render
 from spoeq_core.web.views import structured
-from spoeq_core.web.views.catalog import card_view, image_view, product_view
+from spoeq_core.web.views.catalog import image_view, product_view, recommended_view
 from spoeq_core.web.views.delivery import no_answer
 
 View = dict[str, Any]
+RELATED = 4
+"""Cards below a product."""
 
 
 async def product_page(
@@ -110,12 +113,9 @@ async def _delivery(found: Product, variant: Variant | None) -> dict[str, Any]:
     return await delivery_of([Item(wanted.sku, found, wanted, 1)], asked_pin())
 
 
-async def _related(shop: Shop, found: Product) -> list[dict[str, Any]]:
-    if not found.category_ids:
-        return []
-    query = ProductQuery(category=found.category_ids[-1], sort=Sort.BESTSELLING, per_page=5)
-    others = await shown_products(shop, query, counted=False)
-    return [card_view(shop, other) for other in others.items if other.id != found.id][:4]
+async def _related(shop: Shop, found: Product) -> list[View]:
+    query = RecommendationQuery((found.id,), RecommendationKind.SIMILAR, RELATED)
+    return [recommended_view(shop, one) for one in await recommended(shop, query, [found])]
 
 
 def _trail(categories: Categories, found: Product) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from spoeq_core.catalog.service.ratings import STARS
 from spoeq_core.extensions.service import shown
 from spoeq_core.hooks.contributions import LineProperty
 from spoeq_core.inventory.model import Stock
+from spoeq_core.recommendations.model import Recommended
 from spoeq_core.shop import Shop
 from spoeq_core.web.languages import translate
 from spoeq_core.web.views.money import money
@@ -81,6 +82,11 @@ def card_view(shop: Shop, product: Product) -> View:
         "stock_state": "in_stock" if product.in_stock else "out",
         "rating": _rating(shop, product),
     }
+
+
+def recommended_view(shop: Shop, one: Recommended) -> View:
+    """A recommended product as a card that says why."""
+    return {**card_view(shop, one.product), "why": translate(one.why)}
 
 
 def image_view(shop: Shop, image: Image, *, widest: int = 0) -> View:

@@ -101,6 +101,19 @@ class ProductShape(Shape):
     brand_id: str | None = None
 
 
+class RecommendationShape(Shape):
+    """A product that goes with another; `why` is a sentence for shoppers."""
+
+    product: ProductShape
+    why: str
+
+
+class RecommendationList(Shape):
+    """Recommendations, best first."""
+
+    items: list[RecommendationShape]
+
+
 class FacetValueShape(Shape):
     """A value to narrow by, with how many products it would leave."""
 

@@ -1,0 +1,1 @@
+"""What to show beside a product or a cart: by the recommender of a plugin where there is one, else by category."""
