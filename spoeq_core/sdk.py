@@ -10,6 +10,7 @@ from importlib import import_module
 
 _OFFERS = {
     "spoeq_core.audit.service": "record",
+    "spoeq_core.bulk.model.text": "harmless",
     "spoeq_core.catalog.events": "BrandUpdated ProductCreated ProductDeleted ProductRated ProductUpdated",
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images store_picture",
     "spoeq_core.catalog.model": (
@@ -61,7 +62,7 @@ _OFFERS = {
         "OrderCancelled OrderConfirmed OrderDelivered OrderPaid OrderPlaced OrderRefunded OrderShipped "
         "RefundRequested ReturnRequested"
     ),
-    "spoeq_core.orders.listing": "Basket baskets orders_with",
+    "spoeq_core.orders.listing": "Basket baskets has_ordered orders_with",
     "spoeq_core.orders.personal": "orders_of",
     "spoeq_core.orders.model": "Address Order OrderLine OrderStatus",
     "spoeq_core.orders.service": "extend_order order_for",
@@ -70,12 +71,14 @@ _OFFERS = {
         "ActionNeeded Failed PaymentOption PaymentOutcome PaymentProvider PaymentStatus Pending Refunded "
         "RefundingProvider RefundOutcome Settled"
     ),
+    "spoeq_core.payments.service": "payment_method_ids",
     "spoeq_core.plugins.lifecycle": "enable_plugin fill_demo installed_plugins save_settings",
     "spoeq_core.pricing.model": (
         "Adjustment Buyer Charge Declined Destination Effect Fixed Free OnLines OnOrder OnShipping Percent Phase "
         "PricedCart PricingCart PricingLine Reason State Surcharge Target TaxAnswer TaxRate allocate "
         "apportion tax_added tax_included"
     ),
+    "spoeq_core.pricing.service": "Item PriceRequest price_if pricing_cart",
     "spoeq_core.recommendations.model": "Recommendation RecommendationKind RecommendationQuery Recommended Recommender",
     "spoeq_core.recommendations.service": "recommended",
     "spoeq_core.search.feed": "a_little_before all_listed category_names entries facet_names indexed touched_since",
@@ -100,9 +103,10 @@ _OFFERS = {
     "spoeq_core.web.formats": "format_amount",
     "spoeq_core.web.kept": "kept",
     "spoeq_core.web.languages": "page_language translate",
-    "spoeq_core.web.openapi": "CART_TOKEN CURSOR IF_MATCH PER_PAGE operation whole_number",
+    "spoeq_core.web.openapi": "CART_TOKEN CSV_FILE CURSOR IF_MATCH PDF_FILE PER_PAGE operation whole_number",
     "spoeq_core.web.security": "client_address limit limit_visitor",
     "spoeq_core.web.theming": "render",
+    "spoeq_core.web.views.cart": "trace_of",
     "spoeq_core.web.views.catalog": "card_view image_view recommended_view",
     "spoeq_core.web.views.money": "money",
     "spoeq_core.web.views.structured": "breadcrumb_data faq_data",

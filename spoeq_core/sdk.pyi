@@ -1,4 +1,5 @@
 from spoeq_core.audit.service import record as record
+from spoeq_core.bulk.model.text import harmless as harmless
 from spoeq_core.catalog.events import (
     BrandUpdated as BrandUpdated,
     ProductCreated as ProductCreated,
@@ -136,7 +137,12 @@ from spoeq_core.orders.events import (
     RefundRequested as RefundRequested,
     ReturnRequested as ReturnRequested,
 )
-from spoeq_core.orders.listing import Basket as Basket, baskets as baskets, orders_with as orders_with
+from spoeq_core.orders.listing import (
+    Basket as Basket,
+    baskets as baskets,
+    has_ordered as has_ordered,
+    orders_with as orders_with,
+)
 from spoeq_core.orders.model import (
     Address as Address,
     Order as Order,
@@ -159,6 +165,7 @@ from spoeq_core.payments.model import (
     RefundOutcome as RefundOutcome,
     Settled as Settled,
 )
+from spoeq_core.payments.service import payment_method_ids as payment_method_ids
 from spoeq_core.plugins.lifecycle import (
     enable_plugin as enable_plugin,
     fill_demo as fill_demo,
@@ -192,6 +199,12 @@ from spoeq_core.pricing.model import (
     apportion as apportion,
     tax_added as tax_added,
     tax_included as tax_included,
+)
+from spoeq_core.pricing.service import (
+    Item as Item,
+    PriceRequest as PriceRequest,
+    price_if as price_if,
+    pricing_cart as pricing_cart,
 )
 from spoeq_core.recommendations.model import (
     Recommendation as Recommendation,
@@ -270,14 +283,17 @@ from spoeq_core.web.kept import kept as kept
 from spoeq_core.web.languages import page_language as page_language, translate as translate
 from spoeq_core.web.openapi import (
     CART_TOKEN as CART_TOKEN,
+    CSV_FILE as CSV_FILE,
     CURSOR as CURSOR,
     IF_MATCH as IF_MATCH,
+    PDF_FILE as PDF_FILE,
     PER_PAGE as PER_PAGE,
     operation as operation,
     whole_number as whole_number,
 )
 from spoeq_core.web.security import client_address as client_address, limit as limit, limit_visitor as limit_visitor
 from spoeq_core.web.theming import render as render
+from spoeq_core.web.views.cart import trace_of as trace_of
 from spoeq_core.web.views.catalog import (
     card_view as card_view,
     image_view as image_view,

@@ -266,6 +266,6 @@ def _line(cart: Cart, item_id: str) -> CartLine:
 async def _refuse_declined(shop: Shop, tried: Contents, code: str, buyer: Buyer) -> None:
     priced = await price(shop, tried.price_request(buyer))
     for declined in priced.declined:
-        if declined.code and declined.code.strip().casefold() == code.casefold():
+        if declined.code and not declined.waits and declined.code.strip().casefold() == code.casefold():
             reason = declined.reason
             raise Invalid(reason.message, errors=[FieldError("code", reason.message, reason.code)], code=reason.code)

@@ -64,6 +64,23 @@ async def orders_with(
     return await shop.repository(OrderRepository).find(query, sort=[("_id", -1)], limit=limit)
 
 
+async def has_ordered(
+    shop: Shop,
+    *,
+    customer_id: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    other_than: str = "",
+) -> bool:
+    """Whether somebody whom any of these names placed an order, besides that one; one command."""
+    names = {"customer_id": customer_id, "email": email, "phone": phone}
+    known = [{name: value} for name, value in names.items() if value]
+    if not known:
+        return False
+    query = {"$or": known, "number": {"$exists": True}, "_id": {"$ne": other_than}, "status": {"$ne": VOID}}
+    return await shop.repository(OrderRepository).find_one(query) is not None
+
+
 async def list_orders(
     shop: Shop,
     *,

@@ -41,6 +41,11 @@ def providers(shop: Shop) -> Iterator[tuple[str, PaymentProvider]]:
             yield part.plugin, provider
 
 
+def payment_method_ids(shop: Shop) -> list[str]:
+    """What the ways to pay of the enabled plugins are called, in the order in which they are offered."""
+    return [provider.name for _, provider in providers(shop)]
+
+
 def provider_named(shop: Shop, name: str) -> PaymentProvider:
     """The provider of that name.
 

@@ -67,6 +67,8 @@ def _declared(hooks: Hooks) -> Iterator[Claim]:
         yield from (("menu link", each.url, links.plugin) for each in links.value)
     for schedules in hooks.all_parts(app.register_schedules):
         yield from (("schedule", each.name, schedules.plugin) for each in schedules.value)
+    for kinds in hooks.all_parts(app.register_jobs):
+        yield from (("job", each.name, kinds.plugin) for each in kinds.value)
     for models in hooks.all_parts(app.register_documents):
         yield from (("collection", str(model.__collection__), models.plugin) for model in models.value)
     for rater in hooks.all_parts(app.register_ratings):

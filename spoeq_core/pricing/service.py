@@ -111,6 +111,17 @@ async def price(shop: Shop, request: PriceRequest, facts: EachOwn | None = None)
     return finish(await _taxed(shop, state, known))
 
 
+async def price_if(shop: Shop, request: PriceRequest, facts: Mapping[str, Any]) -> PricedCart:
+    """The price if plugins knew something else than they do: `{"coupons": {...}}` in the place of its own facts.
+
+    Raises:
+        HookError: a plugin failed.
+        InvalidCart: the request itself cannot be priced.
+    """
+    known = await facts_for(shop, request)
+    return await price(shop, request, EachOwn({**{name: known[name] for name in known}, **facts}))
+
+
 async def price_for_display(shop: Shop, request: PriceRequest) -> Display:
     """The same for a page, which is shown whatever plugins do: those that fail are left out, and the first is named."""
     failed: dict[str, HookError] = {}

@@ -42,7 +42,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A request body that is not simply a JSON model that must be there."""
+    """A body that is not simply a JSON model that must be there: a file, or something that may be left out."""
 
     schema: Model | Schema
     media: str = "application/json"
@@ -58,7 +58,7 @@ class Operation:
     request: Content | None = None
     query: Mapping[str, Parameter] = field(default_factory=dict)
     headers: tuple[Header, ...] = ()
-    responses: Mapping[int, Model | str | None] = field(default_factory=dict)
+    responses: Mapping[int, Model | Content | str | None] = field(default_factory=dict)
 
 
 def whole_number(description: str, least: int, most: int) -> Parameter:
@@ -74,6 +74,8 @@ IF_NONE_MATCH = Header("If-None-Match", "The ETag of the answer that is known al
 IDEMPOTENCY_KEY = Header(
     "Idempotency-Key", "Printable ASCII, at most 200: the same key and body get the first answer again", (409, 422)
 )
+CSV_FILE = Content({"type": "string"}, "text/csv")
+PDF_FILE = Content({"type": "string", "format": "binary"}, "application/pdf")
 CART_TOKEN = Header("X-Cart-Token", "Names a guest's cart; given with the answer that made it")
 
 
@@ -84,7 +86,7 @@ def operation(
     request: Model | Content | None = None,
     query: Mapping[str, str | Parameter] | None = None,
     headers: Sequence[Header] = (),
-    responses: Mapping[int, Model | str | None] | None = None,
+    responses: Mapping[int, Model | Content | str | None] | None = None,
 ) -> Callable[[F], F]:
     """Describe an API view.
 
@@ -94,8 +96,8 @@ def operation(
         request: The JSON body, or content of another kind.
         query: Query parameters and what they mean.
         headers: Request headers that it reads.
-        responses: Model, sentence or nothing, by status. Those that bodies, headers and access bring by themselves
-            (401, 403, 413, 422 …) need not be named.
+        responses: Model, file, sentence or nothing, by status. Those that bodies, headers and access bring
+            by themselves (401, 403, 413, 422 …) need not be named.
     """
     body = request if request is None or isinstance(request, Content) else Content(request)
     described = Operation(
@@ -234,9 +236,11 @@ def _responses(described: Operation, access: Access, references: Mapping[Model, 
     return found
 
 
-def _response(status: int, what: Model | str | None, references: Mapping[Model, Schema]) -> Schema:
+def _response(status: int, what: Model | Content | str | None, references: Mapping[Model, Schema]) -> Schema:
     phrase = HTTPStatus(status).phrase
     if isinstance(what, type):
         return {"description": phrase, "content": {"application/json": {"schema": references[what]}}}
+    if isinstance(what, Content):
+        return {"description": phrase, "content": {what.media: {"schema": what.schema}}}
     described: Schema = {"description": what or phrase}
     return {**described, "content": _PROBLEM_CONTENT} if status >= FIRST_PROBLEM else described

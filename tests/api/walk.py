@@ -134,6 +134,15 @@ async def _coupons(to: Recorder) -> None:
     await to.ask("admin", "POST", "/coupons", new, expect=201)
     await to.ask("admin", "POST", "/coupons", new, expect=409)
     await to.ask("admin", "POST", "/coupons", {**new, "code": "X", "value": money}, expect=422)
+    pieces = {"code": "B2G1", "type": "buy_x_get_y", "value": {"buy": 2, "get": 1}, "automatic": True, "title": "Buy 2"}
+    await to.ask("admin", "POST", "/coupons", pieces, expect=201)
+    steps = [{"min_order": money, "value": 10}, {"min_order": {"amount": 99900, "currency": "INR"}, "value": money}]
+    single = {"code": "VIP", "type": "tiered", "value": steps, "single_use": True, "first_order": True}
+    await to.ask("admin", "POST", "/coupons", single, expect=201)
+    await to.ask("admin", "POST", "/coupons/VIP/codes", {"count": 500}, expect=202)
+    await to.ask("admin", "POST", "/coupons/DIWALI10/codes", {"count": 500}, expect=409)
+    await to.ask("admin", "POST", "/coupons/VIP/codes", {"count": 100_000}, expect=422)
+    await to.ask("admin", "GET", "/coupons/VIP/codes.csv")
     await to.ask("admin", "GET", "/coupons?q=DIW")
     await to.ask("admin", "PATCH", "/coupons/DIWALI10", {"per_user_limit": 2}, If_Match='"1"')
     await to.ask("admin", "PATCH", "/coupons/DIWALI10", {"active": False}, expect=409, If_Match='"1"')

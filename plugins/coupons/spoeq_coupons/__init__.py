@@ -1,3 +1,3 @@
-"""Coupon codes that the buyer enters: percent, fixed amount or free delivery, with limits, dates and a minimum."""
+"""Coupon codes and promotions without one: percent, amount, steps, free pieces, free delivery; limits and dates."""
 
 __version__ = "0.1.0"

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from quart import Blueprint, Response
 
 from spoeq_core.sdk import (
     BothChanged,
     Conflict,
-    Faults,
     FieldError,
     Form,
     Invalid,
     Shop,
-    SpoeqError,
     StaleAggregate,
     conflict_state,
+    current_actor,
     current_shop,
     flash,
     form_state,
-    format_amount,
     message,
     page,
-    parse_amount,
-    plain_amount,
+    payment_method_ids,
     query_int,
     query_text,
     read_form,
@@ -39,30 +33,36 @@ from spoeq_core.sdk import (
     staff,
     translate,
 )
-from spoeq_coupons.api import PERMISSION, note
-from spoeq_coupons.checks import problems_of
-from spoeq_coupons.model import Coupon, CouponType, fold, sentence
-from spoeq_coupons.service import create_coupon, delete_coupon, find_coupon, list_coupons, update_coupon, uses_of
+from spoeq_coupons.api import note
+from spoeq_coupons.entry import LABELS, entered, texts
+from spoeq_coupons.model import Coupon, CouponType, Lane
+from spoeq_coupons.service import (
+    PERMISSION,
+    create_coupon,
+    delete_coupon,
+    find_coupon,
+    generate_codes,
+    list_coupons,
+    update_coupon,
+    uses_of,
+)
+from spoeq_coupons.trying import tried
+from spoeq_coupons.wording import sentence
 
 PATH = "/admin/coupons"
 PER_PAGE = 50
 ATTEMPTS = 5
-LABELS = {
-    "value": message("How much"),
-    "max_discount": message("Largest discount"),
-    "min_order": message("Smallest order"),
-    "max_uses": message("Uses in all"),
-    "per_user_limit": message("Uses of one customer"),
-    "start_at": message("Valid from"),
-    "end_at": message("Valid until"),
-    "description": message("Note"),
-    "combinable": message("May be used with other coupons"),
-    "shown": message("Shown"),
-    "active": message("Active"),
-}
-"""The fields that staff change, and what they are called where two changed them."""
 
 blueprint = Blueprint("coupons_admin", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the form shows beside its values."""
+
+    errors: Sequence[FieldError] = ()
+    conflict: BothChanged | None = None
+    trial: Mapping[str, Any] = field(default_factory=dict)
 
 
 @blueprint.get("/coupons")
@@ -85,26 +85,57 @@ async def index() -> Response:
     )
 
 
+@blueprint.get("/coupons/try")
+@staff(PERMISSION)
+async def try_form() -> Response:
+    """A cart to try what is stored on."""
+    return await _try_page({}, Sheet())
+
+
+@blueprint.post("/coupons/try")
+@staff(PERMISSION)
+async def try_stored() -> Response:
+    """What the cart costs, and why."""
+    form = await read_form()
+    sheet = await _trial(form, None)
+    return await _try_page(form.as_dict(), sheet, 422 if sheet.errors else 200)
+
+
 @blueprint.get("/coupons/new")
 @staff(PERMISSION)
 async def new() -> Response:
     """An empty form."""
-    return await _form(None, {"type": CouponType.PERCENT.value, "active": "1"})
+    kind = query_text("type") or CouponType.PERCENT.value
+    return await _form(None, {"type": kind, "active": "1", "lane": Lane.COUPON.value}, Sheet())
 
 
 @blueprint.post("/coupons/new")
 @staff(PERMISSION)
 async def create() -> Response:
-    """Give out a code."""
+    """Give out a code, or begin a promotion."""
     shop, form = current_shop(), await read_form()
     try:
-        coupon = await create_coupon(shop, _entered(form, shop, None))
+        coupon = await create_coupon(shop, await entered(form, shop, None))
     except Invalid as error:
-        return await _form(None, form.as_dict(), error.errors, 422)
+        return await _form(None, form.as_dict(), Sheet(error.errors), 422)
     except Conflict as error:
-        return await _form(None, form.as_dict(), [FieldError("code", str(error))], 409)
+        return await _form(None, form.as_dict(), Sheet([FieldError("code", str(error))]), 409)
     await note(shop, "coupon.created", coupon)
-    return flash(see_other(PATH), message("%(code)s is given out.", code=coupon.code))
+    done = message("%(code)s runs.", code=coupon.code) if coupon.automatic else None
+    return flash(see_other(PATH), done or message("%(code)s is given out.", code=coupon.code))
+
+
+@blueprint.post("/coupons/new/try")
+@staff(PERMISSION)
+async def try_new() -> Response:
+    """Try a coupon that is not stored yet."""
+    shop, form = current_shop(), await read_form()
+    try:
+        coupon = await entered(form, shop, None)
+    except Invalid as error:
+        return await _form(None, form.as_dict(), Sheet(error.errors), 422)
+    sheet = await _trial(form, coupon)
+    return await _form(None, form.as_dict(), sheet, 422 if sheet.errors else 200)
 
 
 @blueprint.get("/coupons/<code>")
@@ -113,7 +144,7 @@ async def edit(code: str) -> Response:
     """A coupon's form."""
     shop = current_shop()
     coupon = await find_coupon(shop, code)
-    return await _form(coupon, _values(coupon, shop))
+    return await _form(coupon, await texts(coupon, shop), Sheet())
 
 
 @blueprint.post("/coupons/<code>")
@@ -124,17 +155,48 @@ async def update(code: str) -> Response:
     for _ in range(ATTEMPTS):
         coupon = await find_coupon(shop, code)
         try:
-            mine = _texts(_entered(form, shop, coupon), shop)
-            stored = await update_coupon(shop, _entered(settled(form, mine, _texts(coupon, shop)), shop, coupon))
+            mine = await texts(await entered(form, shop, coupon), shop)
+            now = settled(form, mine, await texts(coupon, shop))
+            stored = await update_coupon(shop, await entered(now, shop, coupon))
         except BothChanged as error:
-            return await _form(coupon, error.taken_over(form), status=409, conflict=error)
+            return await _form(coupon, error.taken_over(form), Sheet(conflict=error), 409)
         except Invalid as error:
-            return await _form(coupon, form.as_dict(), error.errors, 422)
+            return await _form(coupon, form.as_dict(), Sheet(error.errors), 422)
         except StaleAggregate:
             continue
         await note(shop, "coupon.changed", stored)
         return flash(see_other(PATH), message("%(code)s is saved.", code=coupon.code))
     raise StaleAggregate("This coupon is being changed by many at once.", hint="Try again.")
+
+
+@blueprint.post("/coupons/<code>/try")
+@staff(PERMISSION)
+async def try_changed(code: str) -> Response:
+    """Try a coupon as it stands in the form."""
+    shop, form = current_shop(), await read_form()
+    coupon = await find_coupon(shop, code)
+    try:
+        changed = await entered(form, shop, coupon)
+    except Invalid as error:
+        return await _form(coupon, form.as_dict(), Sheet(error.errors), 422)
+    sheet = await _trial(form, changed)
+    return await _form(coupon, form.as_dict(), sheet, 422 if sheet.errors else 200)
+
+
+@blueprint.post("/coupons/<code>/codes")
+@staff(PERMISSION)
+async def make_codes(code: str) -> Response:
+    """Have single-use codes made, and show how far that is."""
+    shop, form, actor = current_shop(), await read_form(), await current_actor()
+    coupon = await find_coupon(shop, code)
+    try:
+        job = await generate_codes(shop, coupon, form.integer("count"), actor_id=actor.id, actor_name=actor.name)
+    except Invalid as error:
+        return await _form(coupon, await texts(coupon, shop) | form.as_dict(), Sheet(error.errors), 422)
+    except Conflict as error:
+        return flash(see_other(f"{PATH}/{coupon.code}"), error.message, "warn")
+    await note(shop, "coupon.codes_made", coupon)
+    return see_other(f"/admin/jobs/{job.id}")
 
 
 @blueprint.post("/coupons/<code>/delete")
@@ -147,13 +209,28 @@ async def remove(code: str) -> Response:
     return flash(see_other(PATH), message("%(code)s is deleted. Past orders keep their discount.", code=coupon.code))
 
 
-async def _form(
-    coupon: Coupon | None,
-    values: Mapping[str, Any],
-    errors: Sequence[FieldError] = (),
-    status: int = 200,
-    conflict: BothChanged | None = None,
-) -> Response:
+async def _trial(form: Form, coupon: Coupon | None) -> Sheet:
+    try:
+        return Sheet(trial=await tried(current_shop(), form, coupon))
+    except Invalid as error:
+        return Sheet(error.errors)
+
+
+async def _try_page(values: Mapping[str, Any], sheet: Sheet, status: int = 200) -> Response:
+    shop = current_shop()
+    return await render(
+        "admin",
+        "coupons/try_page.html",
+        status=status,
+        page=page("Try a cart"),
+        form=form_state(values, sheet.errors),
+        trial=sheet.trial,
+        currency=shop.profile.currency,
+        methods=payment_method_ids(shop),
+    )
+
+
+async def _form(coupon: Coupon | None, values: Mapping[str, Any], sheet: Sheet, status: int = 200) -> Response:
     shop = current_shop()
     title = message("Coupon %(code)s", code=coupon.code) if coupon else message("New coupon")
     return await render(
@@ -162,139 +239,35 @@ async def _form(
         status=status,
         page=page(title),
         coupon=coupon,
-        sentence=_sentence(coupon) if coupon else "",
+        kind=coupon.type.value if coupon else values.get("type", CouponType.PERCENT.value),
+        sentence=sentence(coupon, translate) if coupon else "",
         currency=coupon.currency if coupon else shop.profile.currency,
-        form=form_state(values, errors),
-        **_opened(coupon, shop, values, errors, conflict),
+        form=form_state(values, sheet.errors),
+        trial=sheet.trial,
+        methods=payment_method_ids(shop),
+        **await _opened(coupon, shop, values, sheet),
     )
 
 
-def _opened(
-    coupon: Coupon | None,
-    shop: Shop,
-    values: Mapping[str, Any],
-    errors: Sequence[FieldError],
-    conflict: BothChanged | None,
-) -> dict[str, Any]:
+async def _opened(coupon: Coupon | None, shop: Shop, values: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
     """What the form compares with when it is sent: the coupon as it was when the form was first opened."""
     if coupon is None:
         return {"base": "", "conflicts": []}
-    state = conflict_state(_texts(coupon, shop), {name: translate(text) for name, text in LABELS.items()}, conflict)
-    return state | ({"base": values["base"]} if errors and values.get("base") else {})
-
-
-def _entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
-    faults = Faults()
-    kind = coupon.type if coupon else faults.of(lambda: _kind(form.text("type")), CouponType.PERCENT)
-    start = coupon or Coupon(id=fold(form.text("code")), code=form.text("code"), type=kind)
-    currency = start.currency or shop.profile.currency
-
-    def amount(name: str) -> int | None:
-        return faults.of(lambda: _amount(name, form, currency), None)
-
-    percent = faults.of(lambda: _percent(form.text("value")), Decimal(0)) if kind is CouponType.PERCENT else Decimal(0)
-    entered = replace(
-        start,
-        percent=percent,
-        amount=(amount("value") or 0) if kind is CouponType.FIXED else 0,
-        max_discount=amount("max_discount") if kind is CouponType.PERCENT else None,
-        min_order=amount("min_order") or 0,
-        max_uses=faults.of(lambda: _number("max_uses", form), None),
-        per_user_limit=faults.of(lambda: _number("per_user_limit", form), None),
-        start_at=faults.of(lambda: _moment("start_at", form, shop), None),
-        end_at=faults.of(lambda: _moment("end_at", form, shop), None),
-        active=form.flag("active"),
-        combinable=form.flag("combinable"),
-        shown=form.flag("shown"),
-        description=form.text("description"),
-    )
-    faults.add(problems_of(entered))
-    faults.raise_if_any()
-    return entered
-
-
-def _kind(text: str) -> CouponType:
-    try:
-        return CouponType(text)
-    except ValueError:
-        raise Invalid.field("type", "Choose what the coupon gives.", "enum") from None
-
-
-def _percent(text: str) -> Decimal:
-    try:
-        return Decimal(text.removesuffix("%").strip())
-    except InvalidOperation:
-        raise Invalid.field("value", "Enter a percentage, as in 10 or 12.5.", "decimal") from None
-
-
-def _amount(name: str, form: Form, currency: str) -> int | None:
-    if not form.text(name):
-        return None
-    try:
-        return parse_amount(form.text(name), currency)
-    except SpoeqError as error:
-        raise Invalid.field(name, error.message, "amount") from None
-
-
-def _number(name: str, form: Form) -> int | None:
-    return form.integer(name) if form.text(name) else None
-
-
-def _moment(name: str, form: Form, shop: Shop) -> datetime | None:
-    text = form.text(name)
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(shop.profile.timezone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Invalid.field(name, "Enter a date and a time.", "datetime") from None
-
-
-def _values(coupon: Coupon, shop: Shop) -> dict[str, str]:
-    currency, zone = coupon.currency, ZoneInfo(shop.profile.timezone)
-
-    def amount(value: int | None) -> str:
-        return plain_amount(value, currency) if value else ""
-
-    def local(moment: datetime | None) -> str:
-        return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
-
-    return {
-        "code": coupon.code,
-        "type": coupon.type.value,
-        "value": f"{coupon.percent.normalize():f}" if coupon.type is CouponType.PERCENT else amount(coupon.amount),
-        "max_discount": amount(coupon.max_discount),
-        "min_order": amount(coupon.min_order),
-        "max_uses": str(coupon.max_uses or ""),
-        "per_user_limit": str(coupon.per_user_limit or ""),
-        "start_at": local(coupon.start_at),
-        "end_at": local(coupon.end_at),
-        "active": "1" if coupon.active else "",
-        "combinable": "1" if coupon.combinable else "",
-        "shown": "1" if coupon.shown else "",
-        "description": coupon.description,
-    }
-
-
-def _texts(coupon: Coupon, shop: Shop) -> dict[str, str]:
-    """What the form changes, as its fields show it."""
-    return {name: text for name, text in _values(coupon, shop).items() if name in LABELS}
+    labels = {name: translate(text) for name, text in LABELS.items()}
+    state = conflict_state(await texts(coupon, shop), labels, sheet.conflict)
+    typed = bool(sheet.errors or sheet.trial) and values.get("base")
+    return state | ({"base": values["base"]} if typed else {})
 
 
 def _row(coupon: Coupon, shop: Shop, uses: int) -> dict[str, Any]:
     return {
         "code": coupon.code,
-        "sentence": _sentence(coupon),
+        "sentence": sentence(coupon, translate),
         "state": coupon.state(shop.clock.now()).value,
         "uses": uses,
         "max_uses": coupon.max_uses,
         "shown": coupon.shown,
+        "automatic": coupon.automatic,
         "end_at": coupon.end_at,
         "url": f"{PATH}/{coupon.code}",
     }
-
-
-def _sentence(coupon: Coupon) -> str:
-    percent = f"{coupon.percent.normalize():f}%"
-    gives = percent if coupon.type is CouponType.PERCENT else format_amount(coupon.amount, coupon.currency)
-    return sentence(coupon, gives, format_amount(coupon.min_order, coupon.currency), translate)

@@ -8,6 +8,7 @@ from quart import Blueprint, Response
 
 from spoeq_core.sdk import (
     CART_TOKEN,
+    CSV_FILE,
     IF_MATCH,
     PER_PAGE,
     CartShape,
@@ -20,6 +21,7 @@ from spoeq_core.sdk import (
     current_actor,
     current_cart,
     current_shop,
+    harmless,
     json_response,
     limit,
     operation,
@@ -34,20 +36,23 @@ from spoeq_core.sdk import (
     wanted_version,
     whole_number,
 )
-from spoeq_coupons.bodies import CodeBody, CouponBody, CouponChange, coupon_view, given_fields, terms_view
+from spoeq_coupons.bodies import CodeBody, CodesBody, CouponBody, CouponChange, coupon_view, given_fields, terms_view
 from spoeq_coupons.model import Coupon, fold
 from spoeq_coupons.service import (
+    PERMISSION,
+    codes_of,
     create_coupon,
     delete_coupon,
     find_coupon,
+    generate_codes,
     list_coupons,
+    typed_coupon,
     update_coupon,
     uses_of,
     why_not_now,
 )
-from spoeq_coupons.shapes import CheckedCoupon, CouponList, CouponShape
+from spoeq_coupons.shapes import CheckedCoupon, CodesAsked, CouponList, CouponShape
 
-PERMISSION = "coupons.manage"
 TAGS = ("Coupons",)
 LAST_PAGE = 100_000
 TRIES, WINDOW = 30, 60
@@ -83,7 +88,7 @@ async def index() -> Response:
 async def create() -> Response:
     """Give out a code."""
     shop, body = current_shop(), await read_body(CouponBody)
-    given = given_fields(shop, body, body.type)
+    given = await given_fields(shop, body, body.type)
     coupon = await create_coupon(shop, Coupon(id=fold(body.code), code=body.code, type=body.type, **given))
     await note(shop, "coupon.created", coupon)
     return json_response(coupon_view(coupon, 0), 201)
@@ -101,7 +106,7 @@ async def validate(code: str) -> Response:
     """Whether a code can be used with the cart."""
     shop, actor = current_shop(), await current_actor()
     await refuse_guessing(shop)
-    coupon = await find_coupon(shop, code)
+    coupon = await (find_coupon if actor.may(PERMISSION) else typed_coupon)(shop, code)
     cart = (await current_cart(shop)).as_pricing_input(with_code=coupon.code)
     reason = await why_not_now(shop, cart, coupon)
     if actor.may(PERMISSION):
@@ -125,7 +130,7 @@ async def change(code: str) -> Response:
     body, version = await read_body(CouponChange), wanted_version()
     if version is not None and version != coupon.version:
         raise StaleAggregate("This coupon was changed by somebody else in the meantime.", hint="Read it again.")
-    stored = await update_coupon(shop, replace(coupon, **given_fields(shop, body, coupon.type)))
+    stored = await update_coupon(shop, replace(coupon, **await given_fields(shop, body, coupon.type)))
     await note(shop, "coupon.changed", stored)
     return json_response(coupon_view(stored, (await uses_of(shop, [stored]))[stored.id]))
 
@@ -138,6 +143,40 @@ async def remove(code: str) -> Response:
     shop = current_shop()
     await note(shop, "coupon.deleted", await delete_coupon(shop, code, version=wanted_version()))
     return Response("", status=204)
+
+
+@blueprint.post("/coupons/<code>/codes")
+@staff(PERMISSION)
+@operation(
+    "Make single-use codes of a coupon; the worker makes them, 10,000 at most at once",
+    tags=TAGS,
+    request=CodesBody,
+    responses={202: CodesAsked, 404: None, 409: None},
+)
+async def make_codes(code: str) -> Response:
+    """Have single-use codes made."""
+    shop, body, actor = current_shop(), await read_body(CodesBody), await current_actor()
+    coupon = await find_coupon(shop, code)
+    job = await generate_codes(shop, coupon, body.count, actor_id=actor.id, actor_name=actor.name)
+    await note(shop, "coupon.codes_made", coupon)
+    return json_response({"job": job.id, "total": job.total, "url": f"/admin/jobs/{job.id}"}, 202)
+
+
+@blueprint.get("/coupons/<code>/codes.csv")
+@staff(PERMISSION)
+@operation(
+    "The single-use codes of a coupon as CSV, and which were used", tags=TAGS, responses={200: CSV_FILE, 404: None}
+)
+async def export_codes(code: str) -> Response:
+    """The single-use codes, for a spreadsheet."""
+    shop = current_shop()
+    coupon = await find_coupon(shop, code)
+    rows = [f"{harmless(made.id)},{'yes' if used else 'no'}\r\n" async for made, used in codes_of(shop, coupon)]
+    await note(shop, "coupon.codes_read", coupon)
+    response = Response("".join(["code,used\r\n", *rows]), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="codes-{coupon.id}.csv"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @blueprint.post("/cart/apply-coupon")

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
 
-from spoeq_core.sdk import MAX_AMOUNT, FieldError
-from spoeq_coupons.model import Coupon, CouponType
+from spoeq_core.sdk import MAX_AMOUNT, FieldError, message
+from spoeq_coupons.model import Coupon, CouponType, Tier
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{1,39}")
 HUNDRED = 100
 DECIMALS = 2
 MOST_USES = 10**9
+MOST_PIECES = 1000
+MOST_TIERS = 20
+MOST_NAMED = 200
+MOST_PRIORITY = 1000
 LONGEST_NOTE = 500
+LONGEST_TITLE = 80
+LONGEST_PREFIX = 20
+"""Of a coupon whose single-use codes begin with its own."""
 
 
 def problems_of(coupon: Coupon) -> list[FieldError]:
     """Everything that is wrong with a coupon, field by field."""
-    return [*_code(coupon), *_value(coupon), *_amounts(coupon), *_limits(coupon), *_dates(coupon)]
+    checks = (_code, _value, _pieces, _tiers, _amounts, _limits, _dates, _ways, _conditions)
+    return [problem for check in checks for problem in check(coupon)]
 
 
 def _code(coupon: Coupon) -> Iterator[FieldError]:
@@ -25,17 +35,50 @@ def _code(coupon: Coupon) -> Iterator[FieldError]:
         yield FieldError("code", "Use 2 to 40 letters, digits, - and _, beginning with a letter or digit.", "pattern")
     if len(coupon.description) > LONGEST_NOTE:
         yield FieldError("description", f"At most {LONGEST_NOTE} characters.", "too_long")
+    if len(coupon.title) > LONGEST_TITLE:
+        yield FieldError("title", f"At most {LONGEST_TITLE} characters.", "too_long")
 
 
 def _value(coupon: Coupon) -> Iterator[FieldError]:
-    percent = coupon.percent
     if coupon.type is CouponType.PERCENT:
-        if not percent.is_finite() or not 0 < percent <= HUNDRED:
-            yield FieldError("value", "A percentage is above 0 and at most 100.", "out_of_range")
-        elif round(percent, DECIMALS) != percent:
-            yield FieldError("value", f"A percentage has at most {DECIMALS} decimals.", "decimals")
+        yield from _percent("value", coupon.percent)
     if coupon.type is CouponType.FIXED and not 0 < coupon.amount <= MAX_AMOUNT:
         yield FieldError("value", "The amount must be above zero.", "out_of_range")
+
+
+def _percent(field: str, percent: Decimal) -> Iterator[FieldError]:
+    if not percent.is_finite() or not 0 < percent <= HUNDRED:
+        yield FieldError(field, "A percentage is above 0 and at most 100.", "out_of_range")
+    elif round(percent, DECIMALS) != percent:
+        yield FieldError(field, f"A percentage has at most {DECIMALS} decimals.", "decimals")
+
+
+def _pieces(coupon: Coupon) -> Iterator[FieldError]:
+    if coupon.type is not CouponType.BUY_X_GET_Y:
+        return
+    for name, pieces in (("buy", coupon.buy), ("get", coupon.get)):
+        if not 1 <= pieces <= MOST_PIECES:
+            yield FieldError(name, message("Enter 1 to %(n)s pieces.", n=MOST_PIECES), "out_of_range")
+
+
+def _tiers(coupon: Coupon) -> Iterator[FieldError]:
+    if coupon.type is not CouponType.TIERED:
+        return
+    if not 1 <= len(coupon.tiers) <= MOST_TIERS:
+        yield FieldError("tiers", message("Enter 1 to %(n)s steps.", n=MOST_TIERS), "out_of_range")
+    yield from next((found for tier in coupon.tiers if (found := list(_tier(tier)))), [])
+    if any(one.value_from >= other.value_from for one, other in pairwise(coupon.tiers)):
+        yield FieldError("tiers", "Each step must begin at a higher value than the one before.", "overlap")
+
+
+def _tier(tier: Tier) -> Iterator[FieldError]:
+    if not 0 < tier.value_from <= MAX_AMOUNT:
+        yield FieldError("tiers", "A step begins at a value above zero.", "out_of_range")
+    if tier.amount and not tier.percent:
+        if not 0 < tier.amount <= MAX_AMOUNT:
+            yield FieldError("tiers", "The amount must be above zero.", "out_of_range")
+    else:
+        yield from _percent("tiers", tier.percent)
 
 
 def _amounts(coupon: Coupon) -> Iterator[FieldError]:
@@ -43,7 +86,7 @@ def _amounts(coupon: Coupon) -> Iterator[FieldError]:
         yield FieldError("min_order", "Enter an amount, or leave it empty for orders of any value.", "out_of_range")
     if coupon.max_discount is None:
         return
-    if coupon.type is not CouponType.PERCENT:
+    if coupon.type not in {CouponType.PERCENT, CouponType.TIERED}:
         yield FieldError("max_discount", "Only percentages need a largest discount.", "not_for_type")
     elif not 0 < coupon.max_discount <= MAX_AMOUNT:
         yield FieldError("max_discount", "Enter an amount, or leave it empty for no limit.", "out_of_range")
@@ -58,3 +101,29 @@ def _limits(coupon: Coupon) -> Iterator[FieldError]:
 def _dates(coupon: Coupon) -> Iterator[FieldError]:
     if coupon.start_at and coupon.end_at and coupon.end_at <= coupon.start_at:
         yield FieldError("end_at", "The end must come after the start.", "out_of_range")
+
+
+def _ways(coupon: Coupon) -> Iterator[FieldError]:
+    if abs(coupon.priority) > MOST_PRIORITY:
+        yield FieldError("priority", message("Enter -%(n)s to %(n)s.", n=MOST_PRIORITY), "out_of_range")
+    if not coupon.single_use:
+        return
+    if coupon.automatic:
+        yield FieldError("single_use", "What applies without a code needs no single-use codes.", "contradiction")
+    if coupon.shown:
+        yield FieldError("shown", "Single-use codes are given to some; they are no offer to all.", "contradiction")
+    if len(coupon.id) > LONGEST_PREFIX:
+        told = message("At most %(n)s characters: single-use codes begin with it.", n=LONGEST_PREFIX)
+        yield FieldError("code", told, "too_long")
+
+
+def _conditions(coupon: Coupon) -> Iterator[FieldError]:
+    named = {
+        "products": coupon.products,
+        "categories": coupon.categories,
+        "brands": coupon.brands,
+        "payment_methods": coupon.payment_methods,
+    }
+    for name, values in named.items():
+        if len(values) > MOST_NAMED:
+            yield FieldError(name, message("At most %(n)s.", n=MOST_NAMED), "too_long")

@@ -98,6 +98,7 @@ def _shown(found: Sequence[Offer]) -> list[dict[str, Any]]:
             "sentence": in_words(offer.coupon),
             "terms": list(terms(offer.coupon)),
             "end_at": offer.coupon.end_at,
+            "automatic": offer.coupon.automatic,
             "in_cart": offer.in_cart,
             "why_not": offer.why_not.message if offer.why_not else "",
         }

@@ -11,6 +11,7 @@ from spoeq_core.sdk import (
     Adjustment,
     Declined,
     Fragment,
+    JobKind,
     Manifest,
     MenuEntry,
     Order,
@@ -25,8 +26,8 @@ from spoeq_core.sdk import (
     hookimpl,
 )
 from spoeq_coupons import admin, api, pages, service
-from spoeq_coupons.documents import CouponDocument
-from spoeq_coupons.model import answers
+from spoeq_coupons.documents import CodeDocument, CouponDocument
+from spoeq_coupons.model import answers, automatic_answers
 from spoeq_coupons.personal import USES
 
 FORM_OF_SLOT = {"cart.below_summary": "", "checkout.before_submit": "checkout"}
@@ -36,15 +37,15 @@ ENTRY_SLOT = "menu.entries"
 manifest = Manifest(
     name="coupons",
     title="Coupons",
-    description="Codes for a percentage, an amount or free shipping, with limits, dates and a minimum order.",
+    description="Codes and promotions: a percentage, an amount, steps, free pieces or delivery, with limits and dates.",
     slots=(ENTRY_SLOT, *FORM_OF_SLOT),
 )
 
 
 @hookimpl
 def register_documents() -> Sequence[type[Model]]:
-    """Where coupons are kept."""
-    return [CouponDocument]
+    """Where coupons and single-use codes are kept."""
+    return [CouponDocument, CodeDocument]
 
 
 @hookimpl
@@ -56,13 +57,13 @@ def register_data_manifest() -> Sequence[PersonalData]:
 @hookimpl
 def register_permissions() -> Sequence[Permission]:
     """Giving out codes."""
-    return [Permission(api.PERMISSION, "Manage coupons", frozenset({"staff"}))]
+    return [Permission(service.PERMISSION, "Manage coupons", frozenset({"staff"}))]
 
 
 @hookimpl
 def register_menu() -> Sequence[MenuEntry]:
     """Coupons in the admin's navigation."""
-    return [MenuEntry("Coupons", admin.PATH, api.PERMISSION, "Shop", "coupons", 50)]
+    return [MenuEntry("Coupons", admin.PATH, service.PERMISSION, "Shop", "coupons", 50)]
 
 
 @hookimpl
@@ -72,8 +73,14 @@ def register_routes() -> Routes:
 
 
 @hookimpl
+def register_jobs() -> Sequence[JobKind]:
+    """Making single-use codes."""
+    return [service.GENERATE]
+
+
+@hookimpl
 async def pricing_facts(shop: Shop, cart: PricingCart) -> Mapping[str, Any] | None:
-    """The coupons of the cart's codes."""
+    """The coupons of the cart's codes, and what applies without one."""
     facts = await service.facts_of(shop, cart)
     return None if facts is None else {"found": facts}
 
@@ -82,11 +89,15 @@ async def pricing_facts(shop: Shop, cart: PricingCart) -> Mapping[str, Any] | No
 async def price_adjustments(
     cart: PricingCart, facts: Mapping[str, Any], phase: Phase
 ) -> Sequence[Adjustment | Declined] | None:
-    """What the codes give, or why they give nothing."""
+    """What the codes give and what is given without one, or why it gives nothing."""
     found: service.Facts | None = facts.get("found")
     if found is None:
         return None
-    return answers(cart.codes[: service.MOST_CODES], found.coupons, cart, found.used_up, phase)
+    codes = cart.codes[: service.MOST_CODES]
+    return [
+        *answers(codes, found.coupons, cart, found.used_up, phase),
+        *automatic_answers(found.automatic, cart, found.used_up, phase),
+    ]
 
 
 @hookimpl

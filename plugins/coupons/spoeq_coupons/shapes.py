@@ -5,15 +5,32 @@ from __future__ import annotations
 from datetime import datetime
 
 from spoeq_core.sdk import MoneyShape, Shape
-from spoeq_coupons.model import CouponType
+from spoeq_coupons.model import CouponType, Lane
+
+
+class BuyGet(Shape):
+    """So many pieces are paid for, and so many of the cheapest are free, again and again."""
+
+    buy: int
+    get: int
+
+
+class TierShape(Shape):
+    """What is taken off goods of so much and more: a percentage, or money."""
+
+    min_order: MoneyShape
+    value: float | MoneyShape
 
 
 class Terms(Shape):
-    """What a coupon gives; `value` is a number for percent, money for fixed, null for free shipping."""
+    """What a coupon gives.
+
+    `value` is a number for percent, money for fixed, pieces for buy_x_get_y, steps for tiered, null for free shipping.
+    """
 
     code: str
     type: CouponType
-    value: float | MoneyShape | None
+    value: float | MoneyShape | BuyGet | list[TierShape] | None
     min_order: MoneyShape | None
     max_discount: MoneyShape | None
 
@@ -29,6 +46,18 @@ class CouponShape(Terms):
     combinable: bool
     shown: bool
     description: str
+    automatic: bool
+    title: str
+    lane: Lane
+    priority: int
+    exclusive: bool
+    products: list[str]
+    categories: list[str]
+    brands: list[str]
+    payment_methods: list[str]
+    first_order: bool
+    signed_in: bool
+    single_use: bool
     uses: int
     version: int
 
@@ -62,5 +91,25 @@ class CheckedCoupon(Terms):
     combinable: bool | None = None
     shown: bool | None = None
     description: str | None = None
+    automatic: bool | None = None
+    title: str | None = None
+    lane: Lane | None = None
+    priority: int | None = None
+    exclusive: bool | None = None
+    products: list[str] | None = None
+    categories: list[str] | None = None
+    brands: list[str] | None = None
+    payment_methods: list[str] | None = None
+    first_order: bool | None = None
+    signed_in: bool | None = None
+    single_use: bool | None = None
     uses: int | None = None
     version: int | None = None
+
+
+class CodesAsked(Shape):
+    """The job that makes single-use codes; staff watch it in the admin."""
+
+    job: str
+    total: int
+    url: str

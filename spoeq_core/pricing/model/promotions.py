@@ -148,11 +148,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """A promotion that does not apply, and why; with a `code` the shopper is told."""
+    """A promotion that does not apply, and why; with a `code` the shopper is told.
+
+    `waits` says that it only waits for a choice that is made later (the way to pay): its code may lie in the cart.
+    """
 
     rule: str
     reason: Reason
     code: str | None = None
+    waits: bool = False
 
 
 Answers = Sequence[tuple[str, Adjustment | Declined]]
