@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from spoeq_core.catalog.model import Product
 from spoeq_core.extensions.service import extensions_of
@@ -26,7 +28,11 @@ def taken_by(shop: Shop, products: Iterable[Product]) -> dict[str, Taken]:
     ]
     usual = _defaults(shop, declared)
     return {
-        product.id: {item.name: item for plugin, item in declared if _takes(product, plugin, item, usual)}
+        product.id: {
+            item.name: _limited(product, plugin, item, usual)
+            for plugin, item in declared
+            if not item.flag or _said(product, plugin, item.flag, usual)
+        }
         for product in products
     }
 
@@ -64,19 +70,24 @@ def tidied(declared: LineProperty, text: str) -> str:
     return " ".join(" ".join(lines).split())
 
 
-def _defaults(shop: Shop, declared: Iterable[tuple[str, LineProperty]]) -> dict[tuple[str, str], bool]:
-    """What the flags are for products that have no data of the plugin yet."""
-    flags = {(plugin, item.flag) for plugin, item in declared if item.flag}
-    if not flags:
+def _defaults(shop: Shop, declared: Iterable[tuple[str, LineProperty]]) -> dict[tuple[str, str], Any]:
+    """What flags and limits are for products that have no data of the plugin yet."""
+    fields = {(plugin, name) for plugin, item in declared for name in (item.flag, item.limit) if name}
+    if not fields:
         return {}
     models = {plugin: extension.model for plugin, extension in extensions_of(shop, "product").items()}
-    return {(plugin, flag): bool(getattr(models[plugin](), flag)) for plugin, flag in flags}
+    return {(plugin, name): getattr(models[plugin](), name) for plugin, name in fields}
 
 
-def _takes(product: Product, plugin: str, item: LineProperty, usual: Mapping[tuple[str, str], bool]) -> bool:
-    if not item.flag:
-        return True
-    return bool(product.ext.get(plugin, {}).get(item.flag, usual[plugin, item.flag]))
+def _said(product: Product, plugin: str, name: str, usual: Mapping[tuple[str, str], Any]) -> Any:
+    """What a product says in a field of the plugin's extension."""
+    return product.ext.get(plugin, {}).get(name, usual[plugin, name])
+
+
+def _limited(product: Product, plugin: str, item: LineProperty, usual: Mapping[tuple[str, str], Any]) -> LineProperty:
+    """The property with the length that this product takes."""
+    most = _said(product, plugin, item.limit, usual) if item.limit else 0
+    return replace(item, max_length=most) if 0 < most < item.max_length else item
 
 
 def _fault(declared: LineProperty, value: str) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
@@ -55,28 +55,28 @@ def check_line_properties(plugin: str, declared: Sequence[LineProperty], extensi
     Raises:
         ConfigurationError: naming the plugin, the property and what is wrong with it.
     """
-    flags = {
-        name
+    kinds = {
+        name: info.annotation
         for extension in extensions
         if extension.target == "product"
         for name, info in extension.model.model_fields.items()
-        if info.annotation is bool
     }
     for item in declared:
-        if fault := _fault(item, flags):
+        if fault := _fault(item, kinds):
             raise ConfigurationError(
                 f"Plugin {plugin!r}: line property {item.name!r}: {fault}.",
                 hint="See docs/plugin-authors.md, Properties of a cart line.",
             )
 
 
-def _fault(item: LineProperty, flags: Collection[str]) -> str:
+def _fault(item: LineProperty, kinds: Mapping[str, object]) -> str:
     if not NAME.fullmatch(item.name):
         return "its name must be of lower-case letters, digits and underscores"
     if not 0 < item.max_length <= LONGEST_PROPERTY:
         return f"max_length must be from 1 to {LONGEST_PROPERTY}"
-    if item.flag and item.flag not in flags:
-        return f"flag {item.flag!r} is no bool field of its extension of products"
+    for name, field, kind in (("flag", item.flag, bool), ("limit", item.limit, int)):
+        if field and kinds.get(field) is not kind:
+            return f"{name} {field!r} is no {kind.__name__} field of its extension of products"
     try:
         re.compile(item.pattern)
     except re.error as error:

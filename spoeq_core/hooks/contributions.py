@@ -171,6 +171,8 @@ class LineProperty:
         multiline: Whether the text may have several lines; in others line breaks become spaces.
         flag: A yes-or-no field of the plugin's own extension of products: only products where it is set take the
             property. Empty: all products do.
+        limit: A whole-number field of that extension: the most characters that a product takes, where it is 1 or more
+            and below `max_length`. Empty: `max_length` for all.
     """
 
     name: str
@@ -181,6 +183,7 @@ class LineProperty:
     required: bool = False
     multiline: bool = False
     flag: str = ""
+    limit: str = ""
 
 
 LONGEST_PROPERTY = 1000

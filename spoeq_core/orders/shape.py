@@ -8,7 +8,7 @@ from typing import Any
 from spoeq_core.identity.model import Address
 from spoeq_core.orders.model import LABELS, Order, OrderLine, OrderStatus, Refund, Return, Shipment
 from spoeq_core.orders.tokens import order_token
-from spoeq_core.pricing.shape import Shape, money, totals
+from spoeq_core.pricing.shape import Shape, money, surcharge, totals
 from spoeq_core.shop import Shop
 
 STEPS = (OrderStatus.CONFIRMED, OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELIVERED)
@@ -58,7 +58,7 @@ def order_totals(order: Order) -> Shape:
 
 
 def item_shape(order: Order, line: OrderLine) -> Shape:
-    """A sold line, with the discounts it was given."""
+    """A sold line, with what it cost beside its price and the discounts it was given."""
     currency = order.currency
     frozen: dict[str, Any] = next((it for it in order.priced["lines"] if it["line"]["id"] == line.id), {})
     return {
@@ -74,6 +74,10 @@ def item_shape(order: Order, line: OrderLine) -> Shape:
         "returned": line.returned,
         "unit_price": money(line.unit_price, currency),
         "subtotal": money(line.subtotal, currency),
+        "surcharges": [
+            surcharge(added["label"], added["amount"], added["per_unit"], added["plugin"], currency)
+            for added in frozen.get("surcharges", ())
+        ],
         "discounts": [
             {"label": given["label"], "amount": money(given["amount"], currency), "plugin": given["plugin"]}
             for given in frozen.get("discounts", ())

@@ -49,3 +49,13 @@ def totals_of(priced: PricedCart) -> Shape:
 def discount(given: AppliedDiscount, currency: str) -> Shape:
     """What one promotion took off."""
     return {"label": given.label, "amount": money(given.amount, currency), "plugin": given.plugin}
+
+
+def surcharge(label: str, amount: int, per_unit: int, plugin: str, currency: str) -> Shape:
+    """What a line costs beside its unit price, for all its pieces and for one."""
+    return {
+        "label": label,
+        "amount": money(amount, currency),
+        "per_unit": money(per_unit, currency),
+        "plugin": plugin,
+    }

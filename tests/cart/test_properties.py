@@ -104,6 +104,7 @@ def load(*plugins: ModuleType, strict: bool = True) -> tuple[Hooks, Any]:
         (LineProperty("x", "x", pattern="["), "pattern"),
         (LineProperty("x", "x", flag="engravable"), "flag 'engravable'"),
         (LineProperty("x", "x", flag="words"), "flag 'words'"),
+        (LineProperty("x", "x", limit="engraved"), "limit 'engraved' is no int field"),
     ],
 )
 def test_an_impossible_declaration_stops_its_plugin_at_boot(declared: LineProperty, words: str):

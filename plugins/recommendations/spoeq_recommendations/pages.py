@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from spoeq_core.sdk import card_view, current_shop, flash, public, read_form, render, see_other
+from spoeq_core.sdk import card_view, current_cart, current_shop, flash, public, read_form, render, see_other
 from spoeq_recommendations.settings import RecommendationSettings
 from spoeq_recommendations.viewing import forget, remember, viewed
 
@@ -22,6 +22,9 @@ async def recently_viewed() -> Response:
     if not settings.viewed:
         return forget(shop, Response("", NOTHING))
     products, remembered = await viewed(shop, (await read_form()).text("product"))
+    if products:
+        inside = {line.product_id for line in (await current_cart(shop)).contents.cart.lines}
+        products = [product for product in products if product.id not in inside]
     cards = [card_view(shop, product) for product in products[: settings.shown]]
     response = await render("storefront", "recommendations/viewed.html", products=cards)
     response.headers["Cache-Control"] = "private, no-store"

@@ -114,6 +114,8 @@ async def test_what_a_visitor_looked_at_is_theirs_alone(
     assert "Fine cup" not in third
     assert "Recently viewed" not in await look("cup", shopper_browser(running)), "another visitor has another list"
     assert "Fine tea" not in await browser.text("/product/saree"), "nothing of it is in the page of everybody"
+    await browser.post("/cart/items", {"sku": "TEA", "quantity": "1"})
+    assert "Fine tea" not in await look("cup"), "it lies in the cart"
     await browser.post("/recently-viewed/forget")
     assert "Recently viewed" not in await look("lamp")
 

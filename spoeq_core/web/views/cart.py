@@ -10,9 +10,9 @@ from spoeq_core.checkout.quoting import Quote
 from spoeq_core.extensions.service import shown
 from spoeq_core.kernel.messages import message
 from spoeq_core.payments.service import Offer
-from spoeq_core.pricing.model import AppliedDiscount, PricedCart, PricedLine
+from spoeq_core.pricing.model import AppliedDiscount, AppliedSurcharge, PricedCart, PricedLine
 from spoeq_core.pricing.service import Display
-from spoeq_core.pricing.shape import discount, money, totals_of
+from spoeq_core.pricing.shape import discount, money, surcharge, totals_of
 from spoeq_core.shipping.model import ShippingOption
 from spoeq_core.shop import Shop
 from spoeq_core.web.formats import day
@@ -136,6 +136,7 @@ def _item(shop: Shop, contents: Contents, line: CartLine, priced: PricedLine | N
         "quantity": line.quantity,
         "unit_price": money(variant.sale if variant else line.seen_price, currency),
         "subtotal": money(priced.subtotal if priced else 0, currency),
+        "surcharges": [_surcharge(added, currency) for added in priced.surcharges] if priced else [],
         "discounts": [_discount(given, currency) for given in priced.discounts] if priced else [],
         "total": money(priced.total if priced else 0, currency),
         "available": contents.left(line.sku),
@@ -175,6 +176,10 @@ def _no_total(*, unpriced: bool) -> list[View]:
 def _discount(given: AppliedDiscount, currency: str) -> View:
     shape = discount(given, currency)
     return {**shape, "label": translate(shape["label"])}
+
+
+def _surcharge(added: AppliedSurcharge, currency: str) -> View:
+    return surcharge(translate(added.label), added.amount, added.per_unit, added.plugin, currency)
 
 
 def _estimate(latest: str, earliest: str) -> str:

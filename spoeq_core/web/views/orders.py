@@ -152,4 +152,5 @@ def _item(shop: Shop, order: Order, line: OrderLine, *, staff: bool) -> View:
     shape = item_shape(order, line)
     labels = {name: translate(label) for name, label in shape["property_labels"].items()}
     ext = shown(shop, "cart_line", line.ext, private=staff)
-    return {**shape, "property_labels": labels, "image": image, "ext": ext}
+    surcharges = [{**added, "label": translate(added["label"])} for added in shape["surcharges"]]
+    return {**shape, "surcharges": surcharges, "property_labels": labels, "image": image, "ext": ext}

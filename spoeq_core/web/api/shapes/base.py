@@ -60,6 +60,15 @@ class Discount(Shape):
     plugin: str
 
 
+class SurchargeShape(Shape):
+    """What a line costs beside its unit price, for all its pieces and for one; part of its subtotal."""
+
+    label: str
+    amount: MoneyShape
+    per_unit: MoneyShape
+    plugin: str
+
+
 class Fee(Shape):
     """A charge beside goods and shipping."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from spoeq_core.web.api.shapes.base import Discount, ImageShape, MoneyShape, Shape, Totals, TraceEntry
+from spoeq_core.web.api.shapes.base import Discount, ImageShape, MoneyShape, Shape, SurchargeShape, Totals, TraceEntry
 
 
 class CartItem(Shape):
@@ -23,6 +23,7 @@ class CartItem(Shape):
     quantity: int
     unit_price: MoneyShape
     subtotal: MoneyShape
+    surcharges: list[SurchargeShape]
     discounts: list[Discount]
     total: MoneyShape
     available: int

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from spoeq_core.orders.model import FulfilmentStatus, OrderStatus
 from spoeq_core.payments.model import PaymentStatus
-from spoeq_core.web.api.shapes.base import AddressShape, Discount, MoneyShape, Shape, Totals, TraceEntry
+from spoeq_core.web.api.shapes.base import AddressShape, Discount, MoneyShape, Shape, SurchargeShape, Totals, TraceEntry
 
 
 class NextAction(Shape):
@@ -84,6 +84,7 @@ class OrderItem(Shape):
     returned: int
     unit_price: MoneyShape
     subtotal: MoneyShape
+    surcharges: list[SurchargeShape]
     discounts: list[Discount]
     total: MoneyShape
     image: OrderImage | None
