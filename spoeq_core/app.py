@@ -45,6 +45,7 @@ def create_app(
     app = ShopApp("spoeq_core.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = security.bodies.largest(settings)
     app.enabled_plugins = lambda: prepared.hooks.enabled
+    app.held_plugins = lambda: prepared.hooks.held
     _mount(app, prepared)
     plugins = prepared.discovery.plugins
     installed = themes or discover_themes()
@@ -73,6 +74,8 @@ def _mount_plugin(app: ShopApp, plugin: str, routes: Routes) -> None:
     for prefix, blueprint in (("/api/v1", routes.api), ("", routes.pages), ("/admin", routes.admin)):
         if blueprint is not None:
             app.register_plugin_blueprint(plugin, blueprint, prefix)
+    if routes.webhooks is not None:
+        app.register_webhooks(plugin, routes.webhooks, "/api/v1")
 
 
 def _serve(app: ShopApp, prepared: boot.Boot, clock: Clock | None, listeners: Sequence[Any], themes: Themes) -> None:

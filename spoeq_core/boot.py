@@ -34,9 +34,9 @@ from spoeq_core.plugins.documents import PluginStates
 from spoeq_core.plugins.faults import Faults
 from spoeq_core.plugins.loading import load_hooks
 from spoeq_core.plugins.migrating import bring_up
-from spoeq_core.plugins.records import PluginRecords
+from spoeq_core.plugins.records import PluginRecords, Stores
 from spoeq_core.plugins.storages import chosen_storage
-from spoeq_core.rooms import DOCUMENTS, EXTENDED, JOBS, SCHEDULES, SUBSCRIBERS
+from spoeq_core.rooms import CORE_DATA, DOCUMENTS, EXTENDED, JOBS, SCHEDULES, SUBSCRIBERS
 from spoeq_core.shop import Shop
 from spoeq_core.web.themes import Themes
 from spoeq_core.web.themes.letterheads import letterheads
@@ -145,9 +145,9 @@ def _built(
     redis = connect_redis(settings.redis_url)
     documents = all_documents(boot.hooks)
     outbox = Outbox(wake, {str(d.model_config["collection"]) for d in documents if "pending_events" in d.model_fields})
-    states, records = PluginStates(mongo), PluginRecords(mongo, clock)
+    stores = Stores(PluginStates(mongo), PluginRecords(mongo, clock), CORE_DATA)
     configuration = Configuration(
-        states, records, redis, boot.hooks, keyring, boot.discovery, settings.redis_prefix, boot.faults
+        stores, redis, boot.hooks, keyring, boot.discovery, settings.redis_prefix, boot.faults
     )
     configuration.listeners.append(lambda: cache.begin_edition("settings", str(configuration.epoch)))
     shop = Shop(

@@ -39,7 +39,7 @@ from spoeq_core.notifications.subscribers import SUBSCRIBERS as NOTIFICATION_SUB
 from spoeq_core.orders.bulk import JOBS as ORDER_JOBS
 from spoeq_core.orders.documents import ClaimDocument, OrderDocument
 from spoeq_core.orders.subscribers import SCHEDULES as ORDER_SCHEDULES, SUBSCRIBERS as ORDER_SUBSCRIBERS
-from spoeq_core.plugins.documents import PluginRecordDocument, PluginStateDocument
+from spoeq_core.plugins.documents import CoreData, PluginRecordDocument, PluginStateDocument
 from spoeq_core.privacy.documents import ErasureDocument
 from spoeq_core.privacy.erasing import JOBS as PRIVACY_JOBS
 from spoeq_core.sitemaps.documents import SitemapDocument
@@ -80,6 +80,10 @@ EXTENDED: Places = {
     "customer": (CustomerDocument, "ext"),
 }
 """Where the documents of owners keep what plugins add to them."""
+CORE_DATA = CoreData(
+    (*((what, *place) for what, place in EXTENDED.items()), ("order_line", OrderDocument, "lines.ext")),
+    frozenset(str(document.__collection__) for document in DOCUMENTS),
+)
 SUBSCRIBERS: tuple[Subscription, ...] = (
     *CATALOG_SUBSCRIBERS,
     *INVENTORY_SUBSCRIBERS,

@@ -24,7 +24,7 @@ _OFFERS = {
         "rated_products set_ratings update_category"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
-    "spoeq_core.checkout.quotas": "full_quotas quota_counts",
+    "spoeq_core.checkout.quotas": "forget_quotas full_quotas quota_counts",
     "spoeq_core.extensions.service": "extension_of",
     "spoeq_core.hooks.caller": "hookimpl",
     "spoeq_core.hooks.contributions": (

@@ -52,7 +52,11 @@ from spoeq_core.catalog.service import (
     update_category as update_category,
 )
 from spoeq_core.checkout.model import Problem as Problem, Quota as Quota
-from spoeq_core.checkout.quotas import full_quotas as full_quotas, quota_counts as quota_counts
+from spoeq_core.checkout.quotas import (
+    forget_quotas as forget_quotas,
+    full_quotas as full_quotas,
+    quota_counts as quota_counts,
+)
 from spoeq_core.extensions.service import extension_of as extension_of
 from spoeq_core.hooks.caller import hookimpl as hookimpl
 from spoeq_core.hooks.contributions import (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -98,6 +99,16 @@ async def quota_counts(shop: Shop, keys: Sequence[str]) -> dict[str, int]:
     back = await places_given_back(shop, list(ends))
     counts = {key: last - back.get(key, 0) for key, last in ends.items()}
     return {key: count for key, count in counts.items() if count > 0}
+
+
+async def forget_quotas(shop: Shop, prefix: str) -> int:
+    """Forget all places under keys that begin so, for a plugin that removes what it kept; how many. May be repeated.
+
+    Only for keys that are never counted under again.
+    """
+    begins = {"$regex": f"^{re.escape(prefix)}"}
+    gone = await claims_of(shop).collection.delete_many({"$or": [{"quota": begins}, {"free": begins}]})
+    return int(gone.deleted_count)
 
 
 async def full_quotas(shop: Shop, quotas: Sequence[Quota]) -> frozenset[str]:

@@ -48,11 +48,19 @@ class Routes:
     """Blueprints by where they mount: `/api/v1`, `/` and `/admin`.
 
     Each blueprint is named `<plugin>_api`, `<plugin>_pages`, `<plugin>_admin`; staff routes declare a permission.
+
+    Attributes:
+        api: JSON, at `/api/v1`.
+        pages: Of the storefront.
+        admin: Of staff.
+        webhooks: At `/api/v1` too, but answering also while the plugin is switched off: what somebody outside tells of
+            things that were begun before, as a payment provider of orders. `<plugin>_webhooks`.
     """
 
     api: Blueprint | None = None
     pages: Blueprint | None = None
     admin: Blueprint | None = None
+    webhooks: Blueprint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,23 @@ async def plugin_enabling(shop: Shop, plugin: str) -> bool | None:
 
 
 @hookspec
+@policy(timeout=600.0)
+async def plugin_purging(shop: Shop, plugin: str) -> bool | None:
+    """Asked of one plugin that is off, before its data is removed: remove what the core cannot know of.
+
+    Its collections, its parts of products, orders and customers, its settings and what the outbox has for it are
+    removed by the core after. Here go files, ratings, quotas, an index on disk. Idempotent: it is asked again if the
+    purge is killed half-way. Raise to stop the purge, before anything is removed.
+
+    Example:
+        >>> @hookimpl
+        ... async def plugin_purging(shop: Shop) -> bool | None:
+        ...     await forget_quotas(shop, "mine:")
+        ...     return True
+    """
+
+
+@hookspec
 @policy(timeout=30.0, on_error="skip")
 async def demo_data(shop: Shop) -> bool | None:
     """Fill a demo shop with what makes the plugin worth looking at; asked when its catalogue and accounts are there.

@@ -202,7 +202,7 @@ class Relay:
         changed = dict(zip(due, outcomes, strict=True))
         deliveries = {**record["deliveries"], **changed}
         changes: Pending = {f"deliveries.{name}": state for name, state in changed.items()}
-        await self._records.update_one({"_id": record["_id"]}, _setting({**changes, **summary(deliveries, now)}))
+        await self._records.update_one({"_id": record["_id"]}, setting({**changes, **summary(deliveries, now)}))
 
     async def _again(self, subscriber: Subscription | None, record: Pending, attempt: int) -> Pending:
         if subscriber is None:
@@ -241,7 +241,7 @@ def summary(deliveries: dict[str, Pending], now: datetime) -> Pending:
     }
 
 
-def _setting(fields: Pending) -> Pending:
+def setting(fields: Pending) -> Pending:
     """An update that sets these fields, and removes those that are None."""
     update: Pending = {"$set": {name: value for name, value in fields.items() if value is not None}}
     gone = {name: "" for name, value in fields.items() if value is None}
@@ -294,7 +294,7 @@ class DeadLetters:
         after = {**record["deliveries"], **{name: {**record["deliveries"][name], **state} for name in dead}}
         fields: Pending = {f"deliveries.{name}.{part}": value for name in dead for part, value in state.items()}
         result = await self._records.update_one(
-            {"_id": key, "dead": True}, _setting({**fields, **summary(after, self._clock.now())})
+            {"_id": key, "dead": True}, setting({**fields, **summary(after, self._clock.now())})
         )
         if result.matched_count == 0:
             raise Conflict(f"Event {key!r} has no dead delivery any more.", hint="Reload the list.")

@@ -8,7 +8,7 @@ from typing import Any
 from odmantic import Field, Model
 from pymongo import IndexModel
 
-from spoeq_core.kernel.outbox import RECORDS
+from spoeq_core.kernel.outbox import RECORDS, Database, setting, summary
 
 
 class OutboxDocument(Model):
@@ -32,3 +32,18 @@ class OutboxDocument(Model):
     due: datetime | None = None
     dead: bool | None = None
     expires_at: datetime | None = None
+
+
+async def abandon(database: Database, plugin: str, now: datetime) -> None:
+    """Give up what waits for a plugin's subscribers, or was given up before: the plugin is gone. May be repeated."""
+    records, mine = database.collection(RECORDS), f"{plugin}/"
+    async for record in records.find({"$or": [{"due": {"$exists": True}}, {"dead": True}]}):
+        waiting = {
+            name: {**state, "state": "discarded", "reason": "The plugin was removed."}
+            for name, state in record["deliveries"].items()
+            if name.startswith(mine) and state["state"] in ("retry", "dead")
+        }
+        if waiting:
+            changes = {f"deliveries.{name}": state for name, state in waiting.items()}
+            after = summary({**record["deliveries"], **waiting}, now)
+            await records.update_one({"_id": record["_id"]}, setting({**changes, **after}))

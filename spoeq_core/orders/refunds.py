@@ -17,7 +17,7 @@ from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.events import OrderRefunded, RefundRequested, ReturnRequested
 from spoeq_core.orders.model import Order, Refund, RefundStatus, Return
 from spoeq_core.payments.model import Failed, Refunded, RefundingProvider
-from spoeq_core.payments.service import provider_named
+from spoeq_core.payments.service import provider_of
 from spoeq_core.shop import Shop
 
 log = logging.getLogger(__name__)
@@ -142,7 +142,7 @@ def _asked(order: Order, wish: RefundWish, cap: int | None) -> int:
 def _provider(shop: Shop, order: Order) -> RefundingProvider | None:
     """Whoever took the money, if it can give it back by itself."""
     try:
-        found = provider_named(shop, order.payment.provider)
+        found = provider_of(shop, order.payment.provider)
     except NotFound:
         return None
     return found if isinstance(found, RefundingProvider) else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from spoeq_core.hooks import payment as contributions
 from spoeq_core.hooks.caller import HookError
-from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.errors import NotFound, Unavailable
 from spoeq_core.payments.model import PaymentOption, PaymentProvider
 from spoeq_core.shop import Shop
 
@@ -56,6 +56,22 @@ def provider_named(shop: Shop, name: str) -> PaymentProvider:
         if provider.name == name:
             return provider
     raise NotFound(f"There is no payment method {name!r}.", hint="Choose one of the methods that the quote lists.")
+
+
+def provider_of(shop: Shop, name: str) -> PaymentProvider:
+    """The provider that took an order's money: of an installed plugin, whether it is enabled or not.
+
+    Raises:
+        NotFound: no installed plugin brings it.
+        Unavailable: its plugin's data is being brought to its version.
+    """
+    for part in shop.hooks.all_parts(contributions.register_payment_providers):
+        for provider in part.value:
+            if provider.name == name:
+                if part.plugin in shop.hooks.held:
+                    raise Unavailable(f"Plugin {part.plugin!r} is held: {shop.hooks.held[part.plugin]}")
+                return provider
+    raise NotFound(f"No installed plugin brings the payment method {name!r}.")
 
 
 async def offers(shop: Shop, priced: PricedCart) -> list[Offer]:

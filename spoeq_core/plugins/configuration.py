@@ -19,10 +19,10 @@ from spoeq_core.kernel.errors import ConfigurationError
 from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.kernel.validation import field_errors
 from spoeq_core.plugins.discovery import Discovery, InstalledPlugin, Quarantined
-from spoeq_core.plugins.documents import Change, PluginStateDocument, PluginStates
+from spoeq_core.plugins.documents import Change, PluginStateDocument
 from spoeq_core.plugins.faults import Faults
 from spoeq_core.plugins.model import PluginRecord, why_held
-from spoeq_core.plugins.records import PluginRecords
+from spoeq_core.plugins.records import Stores
 from spoeq_core.shop import ShopProfile
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,7 @@ class Configuration:
 
     def __init__(
         self,
-        states: PluginStates,
-        records: PluginRecords,
+        stores: Stores,
         redis: Redis,
         hooks: Hooks,
         keyring: Keyring,
@@ -49,9 +48,11 @@ class Configuration:
         prefix: str,
         faults: Faults,
     ) -> None:
-        self.states = states
-        self.records = records
+        self.states = stores.states
+        self.records = stores.records
+        self.core = stores.core
         self.faults = faults
+        self.purging: frozenset[str] = frozenset()
         self.discovery = discovery
         self.models: dict[str, type[BaseModel]] = {CORE: ShopProfile}
         self.models.update({part.plugin: part.value for part in hooks.all_parts(app_hooks.register_settings)})
@@ -130,6 +131,7 @@ class Configuration:
         for name, model in self.models.items():
             self._values[model] = self._read(name, model, state.settings.get(name, {}))
         self.themes = state.themes
+        self.purging = frozenset(state.purging)
         self.epoch = state.epoch
         for listener in self.listeners:
             listener()

@@ -60,6 +60,12 @@ def conflicts_of(hooks: Hooks, discovery: Discovery) -> list[ClaimedTwice]:
     return found
 
 
+def conflicts_with(hooks: Hooks, discovery: Discovery, name: str) -> list[ClaimedTwice]:
+    """What a plugin claims that an enabled one has."""
+    others = hooks.enabled - {name}
+    return [one for one in conflicts_of(hooks, discovery) if name in one.plugins and others.intersection(one.plugins)]
+
+
 def _declared(hooks: Hooks) -> Iterator[Claim]:
     for permissions in hooks.all_parts(app.register_permissions):
         yield from (("permission", each.name, permissions.plugin) for each in permissions.value)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ class PluginStateDocument(Model):
     order: list[str] = []
     settings: dict[str, Any] = {}
     themes: dict[str, Any] = {}
+    purging: list[str] = []
 
 
 class PluginRecordDocument(Model):
@@ -45,6 +47,19 @@ class PluginRecordDocument(Model):
     lease_owner: str = ""
     lease_until: datetime | None = None
     collections: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class CoreData:
+    """Where the core keeps what is its own, for whoever removes what is a plugin's.
+
+    Attributes:
+        extended: What documents of the core hold of plugins: for people ("product"), the document, and the path.
+        collections: Names of the core's collections.
+    """
+
+    extended: Sequence[tuple[str, type[Model], str]] = ()
+    collections: frozenset[str] = frozenset()
 
 
 Change = Callable[[PluginStateDocument], PluginStateDocument | None]

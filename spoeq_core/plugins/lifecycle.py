@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from spoeq_core.hooks import lifecycle as lifecycle_hooks
-from spoeq_core.kernel.errors import Invalid, NotFound, StaleAggregate
+from spoeq_core.hooks import app as app_hooks, lifecycle as lifecycle_hooks
+from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, StaleAggregate
 from spoeq_core.kernel.validation import field_errors
 from spoeq_core.plugins.documents import PluginStateDocument
 from spoeq_core.plugins.installed import configuration_of, installed_plugins, is_set_aside, require_installed
@@ -21,7 +21,9 @@ __all__ = [
     "disable_plugin",
     "enable_plugin",
     "fill_demo",
+    "in_hook_order",
     "installed_plugins",
+    "move_plugin",
     "order_plugins",
     "save_settings",
     "settings_version",
@@ -34,23 +36,28 @@ async def enable_plugin(shop: Shop, name: str) -> None:
     Raises:
         NotFound: no such plugin is installed.
         ConfigurationError: it was set aside, is older than its data, refuses, or a migration failed.
+        Conflict: its data is being removed.
         HookError: it failed while it prepared itself.
     """
     configuration = configuration_of(shop)
     require_installed(configuration, name)
     await configuration.faults.clear(name)
-    if name in (await configuration.states.read()).enabled and name not in shop.hooks.held:
+    state = await configuration.states.read()
+    if name in state.enabled and name not in shop.hooks.held:
         return
+    _refuse_purging(state, name)
     await run_migrations(shop, name)
     await shop.hooks.only(name).collect(lifecycle_hooks.plugin_enabling, shop=shop, plugin=name)
+    await shop.mongo.create_indexes(shop.hooks.part_of(app_hooks.register_documents, name) or ())
     await note_served(shop, name)
-    await configuration.change(
-        lambda state: (
-            None
-            if name in state.enabled and name not in shop.hooks.held
-            else state.model_copy(update={"enabled": sorted({*state.enabled, name})})
-        )
-    )
+
+    def switched_on(state: PluginStateDocument) -> PluginStateDocument | None:
+        _refuse_purging(state, name)
+        if name in state.enabled and name not in shop.hooks.held:
+            return None
+        return state.model_copy(update={"enabled": sorted({*state.enabled, name})})
+
+    await configuration.change(switched_on)
 
 
 async def fill_demo(shop: Shop) -> None:
@@ -90,6 +97,35 @@ async def order_plugins(shop: Shop, names: Sequence[str]) -> None:
     if len(set(names)) < len(names):
         raise Invalid.field("order", "A plugin is named twice.", "duplicate")
     await configuration.change(lambda state: state.model_copy(update={"order": list(names)}))
+
+
+def in_hook_order(shop: Shop) -> list[str]:
+    """Names of the plugins as they are asked: those that the merchant named, then the others in their own order."""
+    order, names = shop.hooks.order, installed_plugins(shop)
+    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))
+
+
+async def move_plugin(shop: Shop, name: str, *, up: bool) -> None:
+    """Ask a plugin one place earlier, or later.
+
+    Raises:
+        NotFound: it is not installed.
+    """
+    configuration = configuration_of(shop)
+    require_installed(configuration, name)
+    own = installed_plugins(shop)
+
+    def moved(state: PluginStateDocument) -> PluginStateDocument | None:
+        named = [other for other in state.order if other in own]
+        names = [*named, *(other for other in own if other not in named)]
+        at = names.index(name)
+        to = at - 1 if up else at + 1
+        if not 0 <= to < len(names):
+            return None
+        names[at], names[to] = names[to], names[at]
+        return state.model_copy(update={"order": names})
+
+    await configuration.change(moved)
 
 
 async def settings_version(shop: Shop) -> int:
@@ -155,6 +191,15 @@ def _secret(current: SecretStr, entered: Any) -> Any:
         return ""
     unchanged = entered == "" or (isinstance(entered, dict) and set(entered) == {"set"})
     return current if unchanged else entered
+
+
+def _refuse_purging(state: PluginStateDocument, name: str) -> None:
+    if name in state.purging:
+        raise Conflict(
+            f"The data of plugin {name!r} is being removed.",
+            hint=f"Let it be finished: spoeq plugins uninstall {name} --purge --yes",
+            code="plugin_purging",
+        )
 
 
 def _require_storage(shop: Shop, name: str) -> None:

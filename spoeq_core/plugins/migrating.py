@@ -7,7 +7,6 @@ import logging
 import time
 import traceback
 
-from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
 from spoeq_core.hooks.contributions import Migration
 from spoeq_core.kernel.ending import end
@@ -15,6 +14,7 @@ from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.plugins import model
 from spoeq_core.plugins.configuration import Configuration, migrations_of
+from spoeq_core.plugins.footprint import collections_of
 from spoeq_core.plugins.installed import configuration_of, require_installed
 from spoeq_core.plugins.model import Done, Failure, PluginRecord
 from spoeq_core.plugins.records import LEASE, PluginRecords
@@ -105,11 +105,8 @@ async def bring_up(shop: Shop) -> None:
 async def note_served(shop: Shop, name: str) -> None:
     """Note which version of a plugin the shop serves, and which collections are its."""
     configuration = configuration_of(shop)
-    models = shop.hooks.part_of(app_hooks.register_documents, name) or ()
-    kept = shop.hooks.part_of(app_hooks.register_data_manifest, name) or ()
-    collections = {*(str(document.__collection__) for document in models), *(item.collection for item in kept)}
     version = next(plugin.version for plugin in configuration.plugins if plugin.name == name)
-    await configuration.records.note_served(name, version, tuple(sorted(collections)))
+    await configuration.records.note_served(name, version, tuple(sorted(collections_of(shop.hooks, name))))
 
 
 async def _run_all(

@@ -6,13 +6,14 @@ over can record anything. Shard key: `_id`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pydantic import TypeAdapter
 
 from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.mongo import Document, Mongo, plain
-from spoeq_core.plugins.documents import PluginRecordDocument
+from spoeq_core.plugins.documents import CoreData, PluginRecordDocument, PluginStates
 from spoeq_core.plugins.model import Done, Failure, PluginRecord
 
 LEASE = timedelta(seconds=60)
@@ -85,3 +86,12 @@ class PluginRecords:
 
     def _loaded(self, raw: Document) -> PluginRecord:
         return self._load.validate_python({**raw, "name": raw["_id"]})
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where a shop keeps what it knows of its plugins, and where the core keeps its own."""
+
+    states: PluginStates
+    records: PluginRecords
+    core: CoreData = field(default_factory=CoreData)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from quart import Blueprint, Quart
+from quart import Blueprint, Quart, request
+from quart.ctx import RequestContext
 from quart.routing import QuartRule
+from quart.typing import ResponseReturnValue
 from quart.wrappers import BaseRequestWebsocket
 from werkzeug.routing import BaseConverter, Map, MapAdapter
 
+from spoeq_core.kernel.errors import Unavailable
+
 EnabledPlugins = Callable[[], frozenset[str]]
+HeldPlugins = Callable[[], Mapping[str, str]]
 
 
 class UlidConverter(BaseConverter):
@@ -50,7 +55,9 @@ class ShopApp(Quart):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.enabled_plugins: EnabledPlugins = frozenset
+        self.held_plugins: HeldPlugins = dict
         self.plugin_of: dict[str, str] = {}
+        self.webhooks_of: dict[str, str] = {}
         self.url_map.converters["ulid"] = UlidConverter
         self._maps: dict[frozenset[str], Map] = {}
 
@@ -58,6 +65,18 @@ class ShopApp(Quart):
         """Add a plugin's routes; they answer only while it is enabled."""
         self.plugin_of[blueprint.name] = plugin
         self.register_blueprint(blueprint, url_prefix=prefix)
+
+    def register_webhooks(self, plugin: str, blueprint: Blueprint, prefix: str) -> None:
+        """Add a plugin's routes that answer whether it is enabled or not, unless it is held."""
+        self.webhooks_of[blueprint.name] = plugin
+        self.register_blueprint(blueprint, url_prefix=prefix)
+
+    async def dispatch_request(self, request_context: RequestContext | None = None) -> ResponseReturnValue:
+        """Answer a request; a webhook of a plugin that is held is told to come again."""
+        plugin = self.webhooks_of.get(request.blueprint or "")
+        if plugin in self.held_plugins():
+            raise Unavailable(f"Plugin {plugin!r} is held until its migrations have run.", hint="Send it again later.")
+        return await super().dispatch_request(request_context)
 
     def create_url_adapter(self, request: BaseRequestWebsocket | None) -> MapAdapter | None:
         """The adapter over the map of what is enabled now."""

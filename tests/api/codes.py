@@ -37,6 +37,8 @@ CODES: dict[str, tuple[str, str]] = {
     "below_reserved": ("409", "Pieces that orders hold cannot be taken away"),
     "not_reserved": ("409", "The order does not hold so many pieces"),
     "busy": ("409", "The stock is moving too fast: try again"),
+    "plugin_enabled": ("409", "The plugin is switched on: its data is not removed"),
+    "plugin_purging": ("409", "The plugin's data is being removed: let that be finished first"),
     "last_admin": ("409", "The last admin cannot be taken away"),
     "too_many_addresses": ("409", "The address book is full"),
     "too_many_images": ("409", "The product has as many pictures as it may"),

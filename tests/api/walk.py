@@ -277,6 +277,13 @@ async def _settings(to: Recorder) -> None:
     await to.ask("admin", "POST", "/admin/plugins/email/disable")
     await to.ask("admin", "POST", "/admin/plugins/email/enable")
     await to.ask("admin", "POST", "/admin/plugins/nothing/enable", expect=404)
+    await to.ask("admin", "GET", "/admin/plugins/email/data")
+    await to.ask("admin", "POST", "/admin/plugins/email/migrate", {"dry_run": True})
+    await to.ask("admin", "POST", "/admin/plugins/email/uninstall", {"data": "purge"}, expect=409)
+    await to.ask("admin", "POST", "/admin/plugins/email/uninstall", {"data": "keep"})
+    await to.ask("admin", "POST", "/admin/plugins/email/enable")
+    await to.ask("admin", "PUT", "/admin/plugin-order", {"names": ["email"]})
+    await to.ask("admin", "PUT", "/admin/plugin-order", {"names": []})
     await to.ask("admin", "GET", "/admin/audit-log?target=plugin:core")
     dead = {"state": "dead", "attempts": 8, "error": "TimeoutError: the mail server did not answer"}
     now = to.running.shop.clock.now()

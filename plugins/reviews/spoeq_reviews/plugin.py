@@ -25,6 +25,7 @@ from spoeq_reviews import admin, api, pages, showing, subscribers
 from spoeq_reviews.demo import write_reviews
 from spoeq_reviews.documents import InvitationDocument, ReviewDocument
 from spoeq_reviews.personal import INVITATIONS, REVIEWS
+from spoeq_reviews.service.purging import remove_everything
 from spoeq_reviews.service.rating import recount_everything
 from spoeq_reviews.settings import ReviewSettings
 
@@ -96,6 +97,13 @@ async def plugin_enabling(shop: Shop, plugin: str) -> bool | None:
     if plugin != manifest.name:
         return None
     await recount_everything(shop)
+    return True
+
+
+@hookimpl
+async def plugin_purging(shop: Shop) -> bool:
+    """Take the photos from where pictures are kept, and the stars from the products."""
+    await remove_everything(shop)
     return True
 
 

@@ -7,7 +7,8 @@ import click
 from spoeq_core.cli.plugins.listing import conflicts, list_plugins
 from spoeq_core.cli.plugins.migrating import migrate
 from spoeq_core.cli.plugins.new import new
-from spoeq_core.cli.plugins.switching import disable, enable, order
+from spoeq_core.cli.plugins.settings import settings
+from spoeq_core.cli.plugins.switching import disable, enable, order, uninstall
 
 
 @click.group()
@@ -15,5 +16,5 @@ def plugins() -> None:
     """Installed plugins."""
 
 
-for command in (list_plugins, enable, disable, order, migrate, conflicts, new):
+for command in (list_plugins, enable, disable, order, settings, migrate, uninstall, conflicts, new):
     plugins.add_command(command)

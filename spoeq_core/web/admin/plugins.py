@@ -9,9 +9,13 @@ from pydantic import SecretStr
 from quart import Blueprint, Response
 
 from spoeq_core.audit.service import record
-from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid
+from spoeq_core.hooks.contributions import Migration
+from spoeq_core.kernel.errors import ConfigurationError, Conflict, FieldError, Invalid, SpoeqError
 from spoeq_core.kernel.messages import message
+from spoeq_core.orders.unpaid import unpaid_orders
 from spoeq_core.plugins import lifecycle
+from spoeq_core.plugins.conflicts import ClaimedTwice, conflicts_with
+from spoeq_core.plugins.migrating import rehearse
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor, staff
 from spoeq_core.web.admin.merging import BothChanged
@@ -40,7 +44,7 @@ async def list_plugins() -> Response:
         "admin",
         "pages/plugins.html",
         page=page("Plugins"),
-        plugins=await plugin_views(shop),
+        plugins=_as_asked(shop, await plugin_views(shop)),
         safe_mode=shop.settings.safe_mode,
     )
 
@@ -49,12 +53,14 @@ async def list_plugins() -> Response:
 @staff("plugins.manage")
 async def switch(name: str, verb: str) -> Response:
     """Switch a plugin on or off."""
-    shop, actor = current_shop(), await current_actor()
+    shop, actor, form = current_shop(), await current_actor(), await read_form()
     change = lifecycle.enable_plugin if verb == "enable" else lifecycle.disable_plugin
     back = see_other(f"{PLUGINS}/{name}")
+    if verb == "enable" and not form.flag("anyway") and _conflicts(shop, name):
+        return flash(see_other(f"{PLUGINS}/{name}#conflicts"), "It claims what another plugin has: look first.", "warn")
     try:
         await change(shop, name)
-    except ConfigurationError as error:
+    except (ConfigurationError, Conflict) as error:
         return flash(see_other(PLUGINS), str(error), "danger")
     await record(shop, f"plugin.{verb}d", f"plugin:{name}", actor_id=actor.id, actor_name=actor.name)
     title = (await plugin_view(shop, name))["title"]
@@ -103,6 +109,24 @@ def _logged(value: Any) -> str:
     return str(value)[:LONGEST_VALUE]
 
 
+def _as_asked(shop: Shop, views: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """In the order in which they are asked; those that were set aside last."""
+    places = {name: place for place, name in enumerate(lifecycle.in_hook_order(shop))}
+    return sorted(views, key=lambda view: places.get(view["name"], len(places)))
+
+
+def _conflicts(shop: Shop, name: str) -> list[ClaimedTwice]:
+    return conflicts_with(shop.hooks, lifecycle.configuration_of(shop).discovery, name)
+
+
+async def _waiting(shop: Shop, name: str) -> Sequence[Migration]:
+    """The migrations that would run now; none where nothing can be said."""
+    try:
+        return await rehearse(shop, name)
+    except SpoeqError:
+        return ()
+
+
 async def _form(
     name: str,
     errors: Sequence[FieldError],
@@ -122,6 +146,9 @@ async def _form(
         page=page(str(plugin["title"])),
         plugin=plugin,
         effects=effects_of(shop, name),
+        unpaid=await unpaid_orders(shop, name),
+        claimed=[] if name in shop.hooks.enabled else _conflicts(shop, name),
+        waiting=await _waiting(shop, name),
         form=form_state({}, errors),
         action=f"{PLUGINS}/{name}",
         **shown,

@@ -9,10 +9,11 @@ from quart import Blueprint, Response, request
 
 from spoeq_core.audit.service import record
 from spoeq_core.kernel.errors import Malformed
+from spoeq_core.orders.unpaid import warnings_of_switching_off
 from spoeq_core.plugins import lifecycle
 from spoeq_core.plugins.configuration import CORE
 from spoeq_core.web.access import current_actor, staff
-from spoeq_core.web.api.shapes.staff import PluginList, PluginShape, SettingsShape
+from spoeq_core.web.api.shapes.staff import PluginList, SettingsShape, SwitchedPlugin
 from spoeq_core.web.api.shopping import wanted_version
 from spoeq_core.web.bodies import json_response
 from spoeq_core.web.context import current_shop
@@ -36,22 +37,23 @@ async def list_plugins() -> Response:
 
 @blueprint.post("/admin/plugins/<name>/enable")
 @staff("plugins.manage")
-@operation("Switch a plugin on, in every process", tags=TAGS, responses={200: PluginShape, 404: None, 409: None})
+@operation("Switch a plugin on, in every process", tags=TAGS, responses={200: SwitchedPlugin, 404: None, 409: None})
 async def enable(name: str) -> Response:
     """Switch a plugin on."""
     await lifecycle.enable_plugin(current_shop(), name)
-    await _note("plugin.enabled", name)
-    return json_response(await plugin_view(current_shop(), name))
+    await note("plugin.enabled", name)
+    return json_response({**await plugin_view(current_shop(), name), "warnings": []})
 
 
 @blueprint.post("/admin/plugins/<name>/disable")
 @staff("plugins.manage")
-@operation("Switch a plugin off; its data stays", tags=TAGS, responses={200: PluginShape, 404: None, 409: None})
+@operation("Switch a plugin off; its data stays", tags=TAGS, responses={200: SwitchedPlugin, 404: None, 409: None})
 async def disable(name: str) -> Response:
     """Switch a plugin off."""
     await lifecycle.disable_plugin(current_shop(), name)
-    await _note("plugin.disabled", name)
-    return json_response(await plugin_view(current_shop(), name))
+    await note("plugin.disabled", name)
+    warnings = await warnings_of_switching_off(current_shop(), name)
+    return json_response({**await plugin_view(current_shop(), name), "warnings": warnings})
 
 
 @blueprint.get("/admin/plugins/<name>/settings")
@@ -110,7 +112,7 @@ async def _change(name: str) -> Response:
     if not isinstance(values, dict):
         raise Malformed("The body is not a JSON object.")
     await lifecycle.save_settings(current_shop(), name, values, version=wanted_version())
-    await _note("settings.changed", name, {"fields": sorted(values)})
+    await note("settings.changed", name, {"fields": sorted(values)})
     return await _settings(name)
 
 
@@ -122,7 +124,8 @@ async def _settings(name: str) -> Response:
     return json_response(view, headers={"ETag": f'"{version}"', "Cache-Control": "private, no-store"})
 
 
-async def _note(action: str, name: str, detail: Mapping[str, object] | None = None) -> None:
+async def note(action: str, name: str, detail: Mapping[str, object] | None = None) -> None:
+    """Write into the audit log who did what to a plugin."""
     actor = await current_actor()
     by = {"actor_id": actor.id, "actor_name": actor.name, "ip": request.remote_addr or ""}
     await record(current_shop(), action, f"plugin:{name}", detail=detail, **by)

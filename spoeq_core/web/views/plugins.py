@@ -10,7 +10,9 @@ from spoeq_core.hooks import app as app_hooks
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.plugins.configuration import CORE
 from spoeq_core.plugins.discovery import InstalledPlugin, Quarantined
+from spoeq_core.plugins.footprint import Footprint
 from spoeq_core.plugins.lifecycle import configuration_of
+from spoeq_core.plugins.model import PluginRecord
 from spoeq_core.shop import Shop
 from spoeq_core.web.languages import translate
 
@@ -18,9 +20,13 @@ from spoeq_core.web.languages import translate
 async def plugin_views(shop: Shop) -> list[dict[str, Any]]:
     """All plugins, those that were set aside included."""
     configuration = configuration_of(shop)
-    faults = await configuration.faults.of_plugins()
-    views = [_installed(shop, plugin, faults) for plugin in configuration.plugins]
-    return sorted([*views, *map(_aside, configuration.quarantined)], key=lambda view: str(view["name"]))
+    faults, records = await configuration.faults.of_plugins(), await configuration.records.all()
+    views = [
+        _installed(shop, plugin, faults) | _history(records.get(plugin.name, PluginRecord(plugin.name)))
+        for plugin in configuration.plugins
+    ]
+    aside = [_aside(plugin) | _history(PluginRecord(plugin.name)) for plugin in configuration.quarantined]
+    return sorted([*views, *aside], key=lambda view: str(view["name"]))
 
 
 async def plugin_view(shop: Shop, name: str) -> dict[str, Any]:
@@ -89,7 +95,32 @@ def _installed(shop: Shop, plugin: InstalledPlugin, faults: dict[str, dict[str, 
     }
 
 
+def _history(record: PluginRecord) -> dict[str, Any]:
+    failure = record.failure
+    return {
+        "previous_version": record.previous,
+        "upgraded_at": record.upgraded_at,
+        "migrations": [{"number": done.number, "title": done.title, "at": done.at} for done in record.migrations],
+        **({"details": failure.details} if failure else {}),
+    }
+
+
+def footprint_view(shop: Shop, name: str, there: Footprint) -> dict[str, Any]:
+    """What the shop keeps of a plugin."""
+    return {
+        "name": name,
+        "collections": dict(there.collections),
+        "extensions": dict(there.extensions),
+        "settings": there.settings,
+        "migrations": there.migrations,
+        "shared": list(there.shared),
+        "interrupted": name in configuration_of(shop).purging,
+    }
+
+
 def _state(shop: Shop, name: str) -> str:
+    if name in configuration_of(shop).purging:
+        return "purging"
     if name in shop.hooks.held:
         return "held"
     return "enabled" if name in shop.hooks.enabled else "disabled"

@@ -158,6 +158,12 @@ def plugin_page(plugin: Context, fields: list[Context]) -> Context:
     return page(plugin["title"], "/admin/plugins", own)
 
 
+def uninstall_page(plugin: Context) -> Context:
+    """What the shop keeps of a plugin."""
+    there = {"collections": {"points": 12}, "extensions": {"order": 3}, "settings": True, "shared": ["notes"]}
+    return {"plugin": plugin, "there": there | {"interrupted": True}, "unpaid": 2, "enabled": False, "form": FRESH}
+
+
 def cases_of_orders() -> dict[str, tuple[str, Context]]:
     """Sign-in, the start page, orders, customers."""
     rows, views = sample("orders"), sample("views")
@@ -334,6 +340,7 @@ def cases_of_settings() -> dict[str, tuple[str, Context]]:
         "plugin": ("pages/plugin.html", plugin_page(on, fields)),
         "plugin-off": ("pages/plugin.html", plugin_page(off, [])),
         "plugin-broken": ("pages/plugin.html", plugin_page(broken, [])),
+        "plugin-uninstall": ("pages/plugin_uninstall.html", page("Uninstall", "/admin/plugins", uninstall_page(on))),
         "settings": ("pages/settings.html", settings_page(fields)),
         "settings-conflict": ("pages/settings.html", settings_page(fields, conflicts=CONFLICTS, q="na", hits=fields)),
         "dead-letters": ("pages/dead_letters.html", page("Dead letters", path, groups=stuck(), form=FRESH)),

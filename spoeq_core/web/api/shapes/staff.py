@@ -18,6 +18,14 @@ class PluginExtension(Shape):
     pii: Literal["none", "contact", "sensitive"]
 
 
+class PluginStep(Shape):
+    """A migration: its number, what it does, and when it ran if it did."""
+
+    number: int
+    title: str
+    at: datetime | None = None
+
+
 class PluginShape(Shape):
     """An installed plugin, or one that could not be loaded."""
 
@@ -25,7 +33,7 @@ class PluginShape(Shape):
     title: str
     description: str
     version: str
-    state: Literal["enabled", "disabled", "held", "quarantined"]
+    state: Literal["enabled", "disabled", "held", "purging", "quarantined"]
     error: str
     fault: str
     paused: list[str]
@@ -36,6 +44,34 @@ class PluginShape(Shape):
     extensions: list[PluginExtension]
     has_settings: bool
     url: str
+    previous_version: str
+    upgraded_at: datetime | None
+    migrations: list[PluginStep]
+
+
+class SwitchedPlugin(PluginShape):
+    """A plugin that was switched, and what staff should know of it."""
+
+    warnings: list[str]
+
+
+class PluginData(Shape):
+    """What the shop keeps of a plugin: documents by collection, and by kind of owner; see `shared` for what stays."""
+
+    name: str
+    collections: dict[str, int]
+    extensions: dict[str, int]
+    settings: bool
+    migrations: int
+    shared: list[str]
+    interrupted: bool
+    warnings: list[str]
+
+
+class PluginSteps(Shape):
+    """Migrations, in their order."""
+
+    items: list[PluginStep]
 
 
 class PluginList(Shape):
