@@ -11,6 +11,7 @@ import spoeq_cod.plugin
 import spoeq_coupons.plugin
 import spoeq_email.plugin
 import spoeq_flat_rate.plugin
+import spoeq_gst.plugin
 import spoeq_restock.plugin
 import spoeq_reviews.plugin
 from spoeq_core.testing.clients import RunningApp, app_with
@@ -21,6 +22,7 @@ PLUGINS = (
     spoeq_coupons.plugin,
     spoeq_email.plugin,
     spoeq_flat_rate.plugin,
+    spoeq_gst.plugin,
     spoeq_restock.plugin,
     spoeq_reviews.plugin,
 )

@@ -207,13 +207,17 @@ async def _orders(to: Recorder) -> None:
     await to.ask("", "POST", f"{path}/returns{token}", {"items": [{"id": "x", "quantity": 1}]}, expect=409)
     await to.ask("admin", "POST", f"{path}/refund", {"amount": 100, "reason": "Late"}, expect=409)
     parcel = {"carrier": "Delhivery", "awb": "1490811234567", "tracking_url": "https://track.example/1490811234567"}
+    await to.ask("", "GET", f"{path}/invoice.pdf{token}", expect=404)
     shipped = await to.ask("admin", "POST", f"{path}/shipments", parcel, expect=201)
+    await to.ask("", "GET", f"{path}/invoice.pdf{token}")
+    await to.ask("", "GET", f"{path}/credit-notes/1.pdf{token}", expect=404)
     await to.ask("admin", "POST", f"{path}/shipments", parcel, expect=409)
     await to.ask("admin", "PATCH", f"{path}/status", {"status": "delivered"})
     line = {"id": shipped["items"][0]["id"], "quantity": 1}
     await to.ask("", "POST", f"{path}/returns{token}", {"items": [line], "reason": "Too long"}, expect=201)
     back = {"lines": [line], "reason": "Returned unworn", "restock": True, "reference": "UPI 441712345678"}
     await to.ask("admin", "POST", f"{path}/refund", back, expect=201, Idempotency_Key="refund-1")
+    await to.ask("", "GET", f"{path}/credit-notes/1.pdf{token}")
     await to.ask("admin", "POST", f"{path}/refund", {"reason": "x"}, expect=422)
     await to.ask("support", "POST", f"{path}/refund", {"amount": 200100, "reason": "x"}, expect=403)
     await deliver_all(to.running.shop)

@@ -38,13 +38,13 @@ from spoeq_core.sdk import (
     staff,
     translate,
 )
-from spoeq_gst import returns
+from spoeq_gst import returned, returns
 from spoeq_gst.model import RateRow, indian_date
 from spoeq_gst.service import advice, checked_row, create_row, delete_row, find_row, update_row
 from spoeq_gst.settings import GstSettings
 
 PATH = "/admin/gst"
-PERMISSION = "gst.manage"
+PERMISSION = returned.PERMISSION
 GONE = message("Somebody deleted this rate meanwhile. What you typed is kept here: saving makes a new rate of it.")
 NO_DATE = date(1, 1, 1)
 LABELS = {
@@ -59,6 +59,7 @@ LABELS = {
 
 blueprint = Blueprint("gst_admin", __name__)
 blueprint.register_blueprint(returns.blueprint)
+blueprint.register_blueprint(returned.blueprint)
 
 
 @blueprint.get("/gst")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from spoeq_core.sdk import NotFound, Order, current_actor, current_shop, operation, order_for, public, query_text
+from spoeq_core.sdk import (
+    PDF_FILE,
+    NotFound,
+    Order,
+    current_actor,
+    current_shop,
+    operation,
+    order_for,
+    public,
+    query_text,
+)
 from spoeq_gst.documents import Filed
 from spoeq_gst.invoices import issue_papers
 from spoeq_gst.pdf import paper_pdf
@@ -17,7 +27,7 @@ blueprint = Blueprint("gst_api", __name__)
 
 @blueprint.get("/orders/<order_id>/invoice.pdf")
 @public
-@operation("The invoice of an order that was sent, as a PDF", tags=TAGS, responses={200: None, 404: None})
+@operation("The invoice of an order that was sent, as a PDF", tags=TAGS, responses={200: PDF_FILE, 404: None})
 async def invoice(order_id: str) -> Response:
     """The invoice; it is issued now if the worker has not done so yet."""
     return await _answer(order_id, 0)
@@ -25,7 +35,7 @@ async def invoice(order_id: str) -> Response:
 
 @blueprint.get("/orders/<order_id>/credit-notes/<int:number>.pdf")
 @public
-@operation("A credit note of an order, as a PDF; the first is 1", tags=TAGS, responses={200: None, 404: None})
+@operation("A credit note of an order, as a PDF; the first is 1", tags=TAGS, responses={200: PDF_FILE, 404: None})
 async def credit_note(order_id: str, number: int) -> Response:
     """One of the credit notes against the invoice."""
     return await _answer(order_id, number)

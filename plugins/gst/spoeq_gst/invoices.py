@@ -6,14 +6,28 @@ of, and frozen; then it takes the next number of its series, whose claim is the 
 
 from __future__ import annotations
 
-from spoeq_core.sdk import Destination, Order, Shop, Unavailable, order_for
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from spoeq_core.sdk import Conflict, Destination, Order, PaymentStatus, Shop, Unavailable, message, order_for
 from spoeq_gst.documents import Filed, NumberRepository, PaperRepository
-from spoeq_gst.model import indian_date, place_of_supply
+from spoeq_gst.model import indian_date, place_of_supply, rechecked
 from spoeq_gst.model.papers import LONGEST_NUMBER, Paper, Seller, credit_of, invoice_of, series_of
 from spoeq_gst.settings import GstSettings
 
+RETURNED = "returned"
+"""In the place of a refund's id: the goods came back, and nothing had been paid."""
 ATTEMPTS = 200
 """So many numbers are tried in a row before the rest of the queue is let through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What is to be credited: a refund by its id, minor units with tax, and pieces by line id."""
+
+    id: str
+    amount: int
+    items: Mapping[str, int]
 
 
 async def issue_papers(shop: Shop, order_id: str) -> list[Filed]:
@@ -45,24 +59,58 @@ async def _file_invoice(shop: Shop, papers: PaperRepository, order: Order) -> No
         Destination(there.country, there.state, there.postal_code, there.city),
         order.billing_address.gstin,
     )
-    paper = invoice_of(order, seller, place, indian_date(shop.clock.now()))
+    day = indian_date(shop.clock.now())
+    paper = invoice_of(order, seller, place, day)
+    paper = paper.model_copy(update={"recheck": rechecked(settings.taxation, order.priced, day)})
     await _file(shop, papers, f"invoice:{order.id}", settings.invoice_prefix, paper)
 
 
+async def credit_returned(shop: Shop, order_id: str) -> list[Filed]:
+    """The papers of an order whose parcel came back unpaid: what is left of its invoice is credited. Idempotent.
+
+    Raises:
+        NotFound: there is no such order.
+        Conflict: nothing was sent, or it was paid for: then a refund is credited.
+        Unavailable: too many papers are issued at once.
+    """
+    order = await order_for(shop, order_id, staff=True)
+    if not returnable(order):
+        raise Conflict(
+            message("Only what was sent, was to be paid at the door and was never paid can come back unpaid."),
+            hint="Give the money back instead; each refund has a credit note.",
+            code="not_unpaid",
+        )
+    papers = shop.repository(PaperRepository)
+    await _file_invoice(shop, papers, order)
+    invoice = (await papers.of_order(order_id))[0]
+    await _file_wanted(shop, papers, order, [Credit(RETURNED, invoice.paper.total, {})])
+    return [await _numbered(shop, papers, filed) for filed in await papers.of_order(order_id)]
+
+
+def returnable(order: Order) -> bool:
+    """Whether a parcel of the order can have come back unpaid."""
+    unpaid = order.payment_status in {PaymentStatus.PENDING_COD, PaymentStatus.FAILED}
+    return bool(order.shipments) and unpaid and not order.paid and not order.refunds
+
+
 async def _file_credits(shop: Shop, papers: PaperRepository, order: Order) -> None:
-    """File what is missing; a place in the order of credit notes is taken by one refund, whoever files at once."""
+    done = [refund for refund in order.refunds if refund.status.value == "done"]
+    await _file_wanted(shop, papers, order, [Credit(refund.id, refund.amount, refund.items) for refund in done])
+
+
+async def _file_wanted(shop: Shop, papers: PaperRepository, order: Order, wanted: Sequence[Credit]) -> None:
+    """File what is missing; a place in the order of credit notes is taken by one of them, whoever files at once."""
     prefix = shop.plugin_settings(GstSettings).credit_prefix
-    wanted = [refund for refund in order.refunds if refund.status.value == "done"]
     for _ in range(2 * len(wanted) + 1):
         invoice, *earlier = await papers.of_order(order.id)
         credited = {filed.paper.refund_id for filed in earlier}
-        refund = next((one for one in wanted if one.id not in credited), None)
-        if refund is None:
+        credit = next((one for one in wanted if one.id not in credited), None)
+        if credit is None:
             return
         invoice = await _numbered(shop, papers, invoice)
         notes = [filed.paper for filed in earlier]
-        paper = credit_of(invoice.paper, notes, refund.amount, refund.items, indian_date(shop.clock.now()))
-        against = {"against": invoice.number, "against_day": invoice.paper.day, "refund_id": refund.id}
+        paper = credit_of(invoice.paper, notes, credit.amount, credit.items, indian_date(shop.clock.now()))
+        against = {"against": invoice.number, "against_day": invoice.paper.day, "refund_id": credit.id, "recheck": ()}
         paper = paper.model_copy(update=against)
         await _file(shop, papers, f"credit:{order.id}:{len(earlier)}", prefix, paper)
     raise Unavailable("Many refunds of this order are booked at once.", hint="Try again.")

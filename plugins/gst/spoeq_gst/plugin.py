@@ -24,17 +24,21 @@ from spoeq_core.sdk import (
     State,
     TaxAnswer,
     hookimpl,
+    order_for,
     order_token,
     save_settings,
 )
 from spoeq_gst import admin, api, returns, subscribers
 from spoeq_gst.documents import NumberDocument, PaperDocument, PaperRepository
+from spoeq_gst.invoices import RETURNED, returnable
 from spoeq_gst.model import Taxation, answer
+from spoeq_gst.model.papers import Recheck
 from spoeq_gst.personal import PAPERS
 from spoeq_gst.settings import GstSettings
 
 TRACKING = "tracking.below_timeline"
-SLOTS = ("order.actions", TRACKING, "admin.order.side")
+STAFF = "admin.order.side"
+SLOTS = ("order.actions", TRACKING, STAFF)
 
 manifest = Manifest(
     name="gst",
@@ -118,8 +122,19 @@ async def page_fragments(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequ
 
 @hookimpl
 async def admin_fragments(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:
-    """Links to the papers on the staff's page of an order."""
-    return await _links(shop, slot, page)
+    """Links to the papers on the staff's page of an order, and what staff may have to do about them."""
+    links = await _links(shop, slot, page)
+    if slot != STAFF:
+        return links
+    order = await order_for(shop, page["order"]["id"], staff=True)
+    papers = await shop.repository(PaperRepository).of_order(order.id)
+    credited = any(filed.paper.refund_id == RETURNED for filed in papers)
+    data = {
+        "order_id": order.id,
+        "recheck": [_changed(row) for filed in papers[:1] for row in filed.paper.recheck],
+        "returnable": returnable(order) and not credited,
+    }
+    return [*(links or ()), Fragment("gst/staff.html", data, weight=31)]
 
 
 @hookimpl
@@ -129,6 +144,10 @@ async def demo_data(shop: Shop) -> bool | None:
         return None
     await save_settings(shop, manifest.name, lambda now: {"gstin": DEMO_GSTIN})
     return True
+
+
+def _changed(row: Recheck) -> dict[str, str]:
+    return {"name": row.name, "was": f"{row.was.normalize():f}", "now": f"{row.now.normalize():f}"}
 
 
 async def _links(shop: Shop, slot: str, page: Mapping[str, Any]) -> Sequence[Fragment] | None:

@@ -16,15 +16,17 @@ from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.orders import service as orders
 from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.orders.service import RefundWish
-from spoeq_core.sdk import order_token, save_settings
+from spoeq_core.sdk import Conflict, order_token, save_settings
 from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.shops import deliver_all
 from spoeq_core.testing.visitors import staff_browser
 from spoeq_gst import plugin as gst
 from spoeq_gst.documents import Filed, NumberRepository, PaperRepository
-from spoeq_gst.invoices import issue_papers
+from spoeq_gst.invoices import credit_returned, issue_papers
+from spoeq_gst.pdf import paper_pdf
 from spoeq_gst.personal import PAPERS
+from spoeq_gst.service import create_row
 from spoeq_gst.subscribers import finish
 from tests.shopping import SKU, delivery, door, guest, request_for, stock_up
 
@@ -179,3 +181,59 @@ async def test_what_was_issued_stays_as_it_is(shop: Shop):
     assert after.paper.buyer.name == "Asha Rao"
     assert PAPERS.fate == "kept"
     assert isinstance(after, Filed)
+
+
+async def test_a_parcel_that_comes_back_unpaid_is_credited_once_whoever_says_so(running: RunningApp, shop: Shop):
+    order = await sent(shop)
+    staff = await staff_browser(running)
+    assert "Did the parcel come back unpaid?" in await staff.text(f"/admin/orders/{order.id}")
+    answer = await staff.post(f"/admin/gst/orders/{order.id}/returned", {})
+    assert answer.status_code == 303
+    page = await staff.text(f"/admin/orders/{order.id}")
+    assert "Credit note CN/26-27/1 (PDF)" in page
+    assert "Did the parcel come back unpaid?" not in page
+    await asyncio.gather(*(credit_returned(shop, order.id) for _ in range(4)))
+    invoice, note = await shop.repository(PaperRepository).of_order(order.id)
+    assert (note.paper.total, note.paper.taxable) == (invoice.paper.total, invoice.paper.taxable)
+    assert note.paper.tax("CGST") == invoice.paper.tax("CGST")
+    assert note.paper.against == invoice.number
+    assert await taken(shop) == ["CN/26-27/1", "INV/26-27/1"]
+
+
+async def test_what_was_paid_for_or_not_sent_does_not_come_back_unpaid(running: RunningApp, shop: Shop):
+    owner = await guest(shop, {SKU: 1})
+    waiting = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
+    paid = await sent(shop, 1)
+    await orders.change_status(shop, paid.id, OrderStatus.DELIVERED, actor="Ravi")
+    for order in (waiting, paid):
+        with pytest.raises(Conflict):
+            await credit_returned(shop, order.id)
+        staff = await staff_browser(running)
+        assert "Did the parcel come back unpaid?" not in await staff.text(f"/admin/orders/{order.id}")
+    assert not [number for number in await taken(shop) if number.startswith("CN")]
+
+
+async def test_an_order_placed_without_tax_has_a_bill_of_supply(shop: Shop):
+    await save_settings(shop, "gst", lambda now: {"gstin": ""})
+    owner = await guest(shop, {SKU: 1})
+    order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
+    await save_settings(shop, "gst", lambda now: {"gstin": "29AAGCB7383J1Z4"})
+    await orders.change_status(shop, order.id, OrderStatus.SHIPPED, actor="Ravi")
+    (bill,) = await issue_papers(shop, order.id)
+    assert bill.paper.kind == "bill"
+    assert b"%PDF-" in await paper_pdf(bill)
+
+
+async def test_a_rate_that_was_changed_before_the_invoice_is_told_to_staff(running: RunningApp, shop: Shop):
+    owner = await guest(shop, {SKU: 1})
+    order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
+    await create_row(shop, {"hsn": "620442", "valid_from": "2026-01-01", "rate": "12"})
+    await orders.change_status(shop, order.id, OrderStatus.SHIPPED, actor="Ravi")
+    (invoice,) = await issue_papers(shop, order.id)
+    assert [(row.was, row.now) for row in invoice.paper.recheck] == [(5, 12)]
+    assert {row.rate for row in invoice.paper.rows} == {5}, "the rate is the order's"
+    staff = await staff_browser(running)
+    assert "5% → 12%" in await staff.text(f"/admin/orders/{order.id}")
+    unchanged = await sent(shop, 1)
+    (fresh,) = await issue_papers(shop, unchanged.id)
+    assert fresh.paper.recheck == ()

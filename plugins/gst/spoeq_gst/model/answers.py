@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from spoeq_core.sdk import State, TaxAnswer
 from spoeq_gst.model.dates import indian_date
+from spoeq_gst.model.papers import Recheck
 from spoeq_gst.model.places import components, place_of_supply
 from spoeq_gst.model.rates import RateRow, RateTable
 
@@ -34,3 +37,22 @@ def answer(taxation: Taxation, state: State) -> TaxAnswer:
         found = table.find(line.hsn or "", priced.total, line.quantity, inclusive=cart.prices_include_tax)
         rates[line.id] = components(found.rate, place)
     return TaxAnswer(rates)
+
+
+def rechecked(taxation: Taxation, frozen: Mapping[str, Any], day: date) -> tuple[Recheck, ...]:
+    """The lines of an order whose rate is another on that day than the one they were placed with.
+
+    Args:
+        taxation: The rows as they stand now.
+        frozen: The order's price, as it was frozen.
+        day: The day in India on which the invoice is issued.
+    """
+    table = RateTable(taxation.rows, day, taxation.default_rate)
+    inclusive, found = bool(frozen["cart"]["prices_include_tax"]), []
+    for priced in frozen["lines"]:
+        line = priced["line"]
+        was = sum((Decimal(tax["rate"]) for tax in priced["taxes"]), Decimal(0))
+        now = table.find(line["hsn"] or "", priced["total"], line["quantity"], inclusive=inclusive).rate
+        if taxation.home and was != now:
+            found.append(Recheck(name=line["name"], was=was, now=now))
+    return tuple(found)

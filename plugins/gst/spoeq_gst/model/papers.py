@@ -60,8 +60,19 @@ class Party(Value):
     gstin: str = ""
 
 
+class Recheck(Value):
+    """A row whose rate in percent is another on the day of the invoice than it was on the order's."""
+
+    name: str
+    was: Decimal
+    now: Decimal
+
+
 class Paper(Value):
-    """An invoice, a bill of supply or a credit note; a credit note is against one of that number and day."""
+    """An invoice, a bill of supply or a credit note; a credit note is against one of that number and day.
+
+    `recheck` is for staff: what the table of rates says otherwise on the day of issue. The order's rates stand.
+    """
 
     kind: Kind
     order_id: str
@@ -78,6 +89,7 @@ class Paper(Value):
     against_day: date | None = None
     refund_id: str = ""
     of_bill: bool = False
+    recheck: tuple[Recheck, ...] = ()
 
     @property
     def total(self) -> int:
@@ -110,7 +122,10 @@ def series_of(prefix: str, day: date) -> str:
 
 
 def invoice_of(order: Order, seller: Seller, place: Place, day: date) -> Paper:
-    """The invoice of a whole order, with the taxes that it was placed with; a bill of supply without GST.
+    """The invoice of a whole order, with the taxes that it was placed with.
+
+    Where nothing of it bears tax (the seller is not registered or under composition, all goods are exempt, or none was
+    charged when it was placed) it is a bill of supply (CGST Act, s. 31(3)(c)): a tax invoice shows the tax charged.
 
     Args:
         order: The order.
@@ -124,9 +139,9 @@ def invoice_of(order: Order, seller: Seller, place: Place, day: date) -> Paper:
     ]
     priced_charges = [order.priced.get("shipping"), *order.priced.get("fees", [])]
     charges = [row for charge in priced_charges if charge for row in _charge_rows(charge)]
-    home = find_state(seller.gstin[:2])
+    home, rows = find_state(seller.gstin[:2]), (*goods, *charges)
     return Paper(
-        kind="invoice" if seller.charges else "bill",
+        kind="invoice" if seller.charges and any(row.rate for row in rows) else "bill",
         order_id=order.id,
         order_number=order.number,
         currency=order.currency,
@@ -142,7 +157,7 @@ def invoice_of(order: Order, seller: Seller, place: Place, day: date) -> Paper:
         delivery=_party(order.shipping_address),
         place=_place_name(place, order.shipping_address),
         place_code=place.code,
-        rows=(*goods, *charges),
+        rows=rows,
     )
 
 
