@@ -27,8 +27,8 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report for people."""
         if self.healed is not None:
-            healed = self.healed
-            yield f"Healed: {healed.placements} placements, {healed.carts} carts, {healed.holds} holds of stock."
+            it = self.healed
+            yield f"Healed: {it.placements} placements, {it.changes} changes, {it.carts} carts, {it.holds} holds."
         yield from self.broken
         if self.dead_letters:
             yield f"{self.dead_letters} failed deliveries wait for staff (Admin > Dead letters)."

@@ -59,7 +59,7 @@ _OFFERS = {
     "spoeq_core.notifications.model": "Message NotificationChannel",
     "spoeq_core.notifications.service": "Recipient send_message",
     "spoeq_core.orders.events": (
-        "OrderCancelled OrderConfirmed OrderDelivered OrderPaid OrderPlaced OrderRefunded OrderShipped "
+        "OrderCancelled OrderConfirmed OrderDelivered OrderEdited OrderPaid OrderPlaced OrderRefunded OrderShipped "
         "RefundRequested ReturnRequested"
     ),
     "spoeq_core.orders.listing": "Basket baskets has_ordered orders_with",

@@ -14,12 +14,12 @@ from spoeq_core.inventory import service as inventory
 from spoeq_core.kernel.outbox import RECORDS
 from spoeq_core.orders.claims import NUMBER, PAYMENT, claims_of, number_claim
 from spoeq_core.orders.documents import VOID, OrderRepository
-from spoeq_core.orders.events import OrderCancelled, OrderShipped
-from spoeq_core.orders.model import Order
+from spoeq_core.orders.events import OrderCancelled, OrderEdited, OrderShipped
+from spoeq_core.orders.model import REFUND_DUE, Order
 from spoeq_core.shop import Shop
 
 LOOKS = 4
-STOCK_FOLLOWS = [event.__name__ for event in (OrderShipped, OrderCancelled)]
+STOCK_FOLLOWS = [event.__name__ for event in (OrderShipped, OrderCancelled, OrderEdited)]
 PAUSE = 0.5
 """Seconds between two looks at what seems wrong: in a running shop it may only be under way."""
 
@@ -89,9 +89,16 @@ def _shipped_as_parcelled(order: Order) -> bool:
     return all(line.shipped == parcelled.get(line.id, 0) <= line.quantity for line in order.lines)
 
 
+def _priced_as_sold(order: Order) -> bool:
+    sold = {line.id: (line.quantity, line.total) for line in order.lines}
+    return sold == {it["line"]["id"]: (it["line"]["quantity"], it["total"]) for it in order.priced["lines"]}
+
+
 _RULES: tuple[tuple[Callable[[Order], bool], str], ...] = (
     (lambda order: order.grand_total == order.priced["totals"]["grand_total"], "its total is not its frozen price"),
-    (lambda order: 0 <= order.paid <= order.grand_total, "more was paid than it costs"),
+    (lambda order: order.paid >= 0, "less than nothing was paid"),
+    (lambda order: not order.overpaid or REFUND_DUE in order.flags, "more was paid than it costs, and nobody is told"),
+    (_priced_as_sold, "its lines are not those of its frozen price"),
     (lambda order: 0 <= order.refunded <= order.paid, "more was given back than was paid"),
     (
         lambda order: order.paid == sum(payment.amount for payment in order.payments if payment.accepted),

@@ -20,6 +20,7 @@ from spoeq_core.kernel.mongo import Document
 from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository, Void
+from spoeq_core.orders.editing import heal_changes
 from spoeq_core.shop import Shop
 
 log = logging.getLogger(__name__)
@@ -34,11 +35,12 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Healed:
-    """What a run gave back: placements that nobody finished, and carts and holds without a placement."""
+    """What a run gave back: placements and changes that nobody finished, and carts and holds without a placement."""
 
     placements: int = 0
     carts: int = 0
     holds: int = 0
+    changes: int = 0
 
 
 async def heal(shop: Shop, older_than: timedelta = OLD_ENOUGH) -> Healed:
@@ -51,8 +53,9 @@ async def heal(shop: Shop, older_than: timedelta = OLD_ENOUGH) -> Healed:
     placements = await _void_dead(shop, await claims_of(shop).stale_keys(await _looked_until(shop), before))
     for void in await shop.repository(OrderRepository).voided(shop.clock.now() - LATE_STEPS):
         await _undo(shop, void)
+    changes = await heal_changes(shop, before)
     await _remember(shop, before)
-    return Healed(placements)
+    return Healed(placements, changes=changes)
 
 
 async def heal_everything(shop: Shop, older_than: timedelta = OLD_ENOUGH) -> Healed:
@@ -60,7 +63,8 @@ async def heal_everything(shop: Shop, older_than: timedelta = OLD_ENOUGH) -> Hea
     before = shop.clock.now() - older_than
     claims = await claims_of(shop).stale_keys(datetime.fromtimestamp(0, UTC), before)
     placements = await _void_dead(shop, claims)
-    return Healed(placements, await _reopen_carts(shop, before), await _release_orphans(shop, before))
+    changes = await heal_changes(shop, before)
+    return Healed(placements, await _reopen_carts(shop, before), await _release_orphans(shop, before), changes)
 
 
 async def forget_expired(shop: Shop) -> None:

@@ -21,6 +21,7 @@ __all__ = ["NextAction", "Placed", "Quote", "pay", "place_order", "quote"]
 
 log = logging.getLogger(__name__)
 
+LIVE = frozenset(OrderStatus) - {OrderStatus.CANCELLED, OrderStatus.COMPLETED}
 OPEN_PAYMENTS = frozenset({PaymentStatus.PENDING, PaymentStatus.FAILED})
 
 
@@ -60,12 +61,14 @@ async def place_order(shop: Shop, owner: Owner, request: PlaceRequest, *, key: s
 
 
 async def pay(shop: Shop, order: Order) -> Placed:
-    """Begin the payment of a waiting order again, after a failure or from another device.
+    """Begin the payment of a waiting order again, after a failure or from another device; or that of a difference.
 
     Raises:
         Conflict: nothing is to be paid now.
     """
-    if order.status is not OrderStatus.PENDING_PAYMENT or order.payment_status not in OPEN_PAYMENTS:
+    waits = order.status is OrderStatus.PENDING_PAYMENT and order.payment_status in OPEN_PAYMENTS
+    lacks = order.status in LIVE and order.payment_status is PaymentStatus.PARTIALLY_PAID and order.due
+    if not waits and not lacks:
         raise Conflict(
             f"Order {order.number} is {order.status} and its payment {order.payment_status}: nothing is to be paid.",
             hint="Look at the order.",

@@ -7,8 +7,10 @@ from spoeq_core.identity.service import reset_link
 from spoeq_core.kernel.events import Delivery, Subscription, subscriptions
 from spoeq_core.notifications.service import Recipient, tell, tell_of_order
 from spoeq_core.orders.documents import OrderRepository
-from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderPlaced, OrderShipped
-from spoeq_core.orders.shape import shipment_shape
+from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderEdited, OrderPlaced, OrderShipped
+from spoeq_core.orders.model import change_of
+from spoeq_core.orders.shape import change_shape, shipment_shape
+from spoeq_core.pricing.shape import money
 from spoeq_core.shop import Shop
 
 
@@ -38,6 +40,15 @@ async def tell_cancelled(shop: Shop, event: OrderCancelled, delivery: Delivery) 
     await tell_of_order(shop, delivery, order, "order_cancelled", reason=event.reason)
 
 
+async def tell_changed(shop: Shop, event: OrderEdited, delivery: Delivery) -> None:
+    """Tell what is different now, and what money is to follow."""
+    order = await shop.repository(OrderRepository).get(event.order_id)
+    change = change_of(order, event.change_id)
+    if change is not None:
+        owed = money(order.overpaid, order.currency)
+        await tell_of_order(shop, delivery, order, "order_changed", change=change_shape(order, change), refund_due=owed)
+
+
 async def send_reset_link(shop: Shop, event: PasswordResetRequested, delivery: Delivery) -> None:
     """Send the link that sets a new password."""
     context = {"name": event.name, "link": reset_link(shop, event), "expires_at": event.expires_at}
@@ -57,6 +68,7 @@ SUBSCRIBERS: tuple[Subscription, ...] = tuple(
             OrderConfirmed: confirm_paid,
             OrderShipped: tell_shipped,
             OrderCancelled: tell_cancelled,
+            OrderEdited: tell_changed,
             PasswordResetRequested: send_reset_link,
             PasswordChanged: tell_password_changed,
         },

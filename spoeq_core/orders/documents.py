@@ -69,6 +69,7 @@ class OrderDocument(Model):
     shipments: list[dict[str, Any]] = []
     refunds: list[dict[str, Any]] = []
     returns: list[dict[str, Any]] = []
+    changes: list[dict[str, Any]] = []
     timeline: list[dict[str, Any]] = []
     fields: dict[str, str] = {}
     language: str = ""

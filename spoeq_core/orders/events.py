@@ -71,6 +71,14 @@ class ReturnRequested(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEdited(Event):
+    """Lines, address or delivery of a placed order were changed; `order.changes` says what it came to."""
+
+    order_id: str
+    change_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(Event):
     """It will not be shipped; its stock is free again."""
 

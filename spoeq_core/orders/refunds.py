@@ -28,7 +28,7 @@ class RefundWish:
     """What staff want to give back.
 
     Attributes:
-        amount: Minor units; None is what the items cost.
+        amount: Minor units; None is what the items cost, or without items what came in above a lowered total.
         items: Pieces by line id.
         restock: Whether the pieces are back and go on the shelf again.
         reference: Of the transfer, where the money is given back by hand.
@@ -125,9 +125,9 @@ async def request_return(shop: Shop, order_id: str, items: Mapping[str, int], re
 
 def _asked(order: Order, wish: RefundWish, cap: int | None) -> int:
     by_items = model.amount_of_items(order, wish.items)
-    if wish.amount is None and not wish.items:
+    if wish.amount is None and not wish.items and not order.overpaid:
         raise Invalid.field("amount", "Give an amount, or the lines that are refunded.", "missing")
-    asked = by_items if wish.amount is None else wish.amount
+    asked = (by_items if wish.items else order.overpaid) if wish.amount is None else wish.amount
     if asked < 1:
         raise Invalid.field("amount", "Give back at least one minor unit.", "range")
     if cap is not None and asked > cap:

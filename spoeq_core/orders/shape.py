@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from spoeq_core.identity.model import Address
-from spoeq_core.orders.model import LABELS, Order, OrderLine, OrderStatus, Refund, Return, Shipment
+from spoeq_core.orders.model import LABELS, Order, OrderChange, OrderLine, OrderStatus, Refund, Return, Shipment
 from spoeq_core.orders.tokens import order_token
 from spoeq_core.pricing.shape import Shape, money, surcharge, totals
 from spoeq_core.shop import Shop
@@ -29,6 +29,7 @@ def order_shape(order: Order) -> Shape:
             "method": order.payment.provider,
             "paid": money(order.paid, order.currency),
             "refunded": money(order.refunded, order.currency),
+            "due": money(0 if order.status is OrderStatus.CANCELLED else order.due, order.currency),
         },
         "payment_label": order.payment.label,
         "fulfilment": {"status": order.fulfilment_status.value},
@@ -47,6 +48,7 @@ def order_shape(order: Order) -> Shape:
         "shipments": [shipment_shape(order, shipment) for shipment in order.shipments],
         "refunds": [refund_shape(order, refund) for refund in order.refunds],
         "returns": [return_shape(wanted) for wanted in order.returns],
+        "changes": [change_shape(order, change) for change in order.changes],
         "fields": dict(order.fields),
     }
 
@@ -117,6 +119,18 @@ def refund_shape(order: Order, refund: Refund) -> Shape:
 def return_shape(wanted: Return) -> Shape:
     """Pieces that are to come back."""
     return {"id": wanted.id, "at": _moment(wanted.at), "reason": wanted.reason, "items": dict(wanted.items)}
+
+
+def change_shape(order: Order, change: OrderChange) -> Shape:
+    """A change of the placed order."""
+    return {
+        "id": change.id,
+        "at": _moment(change.at),
+        "reason": change.reason,
+        "words": list(change.words),
+        "before": money(change.before, order.currency),
+        "after": money(change.after, order.currency),
+    }
 
 
 def address_shape(address: Address) -> Shape:

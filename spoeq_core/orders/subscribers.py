@@ -15,9 +15,9 @@ from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository
-from spoeq_core.orders.events import OrderCancelled, OrderRefunded, OrderShipped, RefundRequested
+from spoeq_core.orders.events import OrderCancelled, OrderEdited, OrderRefunded, OrderShipped, RefundRequested
 from spoeq_core.orders.listing import pieces_sold
-from spoeq_core.orders.model import Order
+from spoeq_core.orders.model import Order, change_of
 from spoeq_core.orders.refunds import finish_refund
 from spoeq_core.shop import Shop
 
@@ -40,6 +40,14 @@ async def give_back_cancelled(shop: Shop, event: OrderCancelled, _delivery: Deli
     await inventory.release(shop, order.id, order.quantities())
     await claims_of(shop).free_places(order.id)
     await shop.hooks.collect(questions.release_benefits, shop=shop, order_id=order.id)
+
+
+async def give_back_taken_out(shop: Shop, event: OrderEdited, _delivery: Delivery) -> None:
+    """Give back the stock of what a change took out of an order; inventory counts a change once."""
+    order = await shop.repository(OrderRepository).get(event.order_id)
+    change = change_of(order, event.change_id)
+    if change is not None and change.released:
+        await inventory.hold_less(shop, order.id, change.released, change_id=change.id, actor=change.actor)
 
 
 async def give_money_back(shop: Shop, event: RefundRequested, _delivery: Delivery) -> None:
@@ -85,6 +93,7 @@ SUBSCRIBERS: tuple[Subscription, ...] = tuple(
         {
             OrderShipped: take_shipped_stock,
             OrderCancelled: give_back_cancelled,
+            OrderEdited: give_back_taken_out,
             RefundRequested: give_money_back,
             OrderRefunded: restock_returned,
         },

@@ -99,7 +99,10 @@ class PaymentProvider(Protocol):
         ...
 
     async def start(self, shop: Shop, order: Order) -> PaymentOutcome:
-        """Begin to take the order's money. Called after the order is stored, never inside a lock. Idempotent."""
+        """Begin to take `order.due`. Called after the order is stored, never inside a lock. Idempotent.
+
+        An order that was changed is asked for the difference: by then `order.payment.reference` is empty again.
+        """
         ...
 
 

@@ -136,6 +136,16 @@ async def price_for_display(shop: Shop, request: PriceRequest) -> Display:
             return Display(priced, next(iter(failed.values()), None))
 
 
+async def retaxed(shop: Shop, state: State) -> PricedCart:
+    """The price of a reopened one, with the rates that the plugins give it now.
+
+    Raises:
+        HookError: a plugin failed.
+    """
+    answered = await shop.hooks.collect(questions.pricing_facts, shop=shop, cart=state.cart)
+    return finish(await _taxed(shop, state, EachOwn({answer.plugin: answer.value for answer in answered})))
+
+
 async def _phase(shop: Shop, state: State, phase: Phase, facts: EachOwn) -> State:
     collected = await shop.hooks.collect(
         questions.price_adjustments, cart=state.cart, facts=facts, phase=phase, state=state

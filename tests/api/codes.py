@@ -17,6 +17,7 @@ CODES: dict[str, tuple[str, str]] = {
     "unknown_code": ("404", "The coupon code is not in the cart"),
     "coupon_unknown": ("404, 422", "There is no such coupon"),
     "method_not_allowed": ("405", "The address does not take that method; `Allow` says which"),
+    "order_changed": ("409", "The change comes to another total than `expected_total`; carries `grand_total`"),
     "orders_unfinished": ("409", "Somebody cannot be erased before these orders are finished; of pages only"),
     "not_bought": ("403", "Only who bought a product may review it"),
     "own_review": ("403", "Nobody votes on their own review"),

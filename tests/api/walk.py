@@ -200,7 +200,16 @@ async def _orders(to: Recorder) -> None:
     await to.ask("admin", "GET", "/orders?status=confirmed&per_page=1")
     await to.ask("", "GET", "/orders", expect=401)
     await to.ask("admin", "GET", "/orders?cursor=x", expect=422)
-    await to.ask("admin", "PATCH", f"{path}/status", {"status": "processing", "note": "Packing"}, If_Match='"1"')
+    first = (await to.ask("", "GET", f"{path}{token}"))["items"][0]
+    more = {"lines": [{"id": first["id"], "quantity": first["quantity"] + 1}], "reason": "Asked for on the phone"}
+    await to.ask("admin", "POST", f"{path}/edits", {**more, "dry_run": True})
+    await to.ask("admin", "POST", f"{path}/edits", {**more, "expected_total": 1}, expect=409)
+    await to.ask("admin", "POST", f"{path}/edits", {}, expect=422)
+    await to.ask("admin", "POST", f"{path}/edits", more, If_Match='"1"', Idempotency_Key="edit-1")
+    out = {"items": [{"id": first["id"], "quantity": 1}], "reason": "One too many"}
+    await to.ask("", "POST", f"{path}/cancel-lines{token}", out, Idempotency_Key="out-1")
+    await deliver_all(to.running.shop)
+    await to.ask("admin", "PATCH", f"{path}/status", {"status": "processing", "note": "Packing"}, If_Match='"3"')
     await to.ask("admin", "PATCH", f"{path}/status", {"status": "delivered"}, expect=409)
     await to.ask("admin", "PATCH", f"{path}/status", {"status": "processing"}, expect=409, If_Match='"1"')
     await to.ask("", "POST", f"{path}/cancel{token}", {"reason": "Too late"}, expect=409)

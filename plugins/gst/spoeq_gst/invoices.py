@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from spoeq_core.sdk import Conflict, Destination, Order, PaymentStatus, Shop, Unavailable, message, order_for
 from spoeq_gst.documents import Filed, NumberRepository, PaperRepository
 from spoeq_gst.model import indian_date, place_of_supply, rechecked
-from spoeq_gst.model.papers import LONGEST_NUMBER, Paper, Seller, credit_of, invoice_of, series_of
+from spoeq_gst.model.papers import (
+    LONGEST_NUMBER,
+    Paper,
+    Seller,
+    credit_of,
+    credits_due,
+    invoice_of,
+    series_of,
+    taken_out,
+)
 from spoeq_gst.settings import GstSettings
 
 RETURNED = "returned"
@@ -103,13 +112,14 @@ async def _file_wanted(shop: Shop, papers: PaperRepository, order: Order, wanted
     prefix = shop.plugin_settings(GstSettings).credit_prefix
     for _ in range(2 * len(wanted) + 1):
         invoice, *earlier = await papers.of_order(order.id)
-        credited = {filed.paper.refund_id for filed in earlier}
-        credit = next((one for one in wanted if one.id not in credited), None)
-        if credit is None:
-            return
-        invoice = await _numbered(shop, papers, invoice)
         notes = [filed.paper for filed in earlier]
-        paper = credit_of(invoice.paper, notes, credit.amount, credit.items, indian_date(shop.clock.now()))
+        credited, due = {note.refund_id for note in notes}, credits_due(invoice.paper, notes, order)
+        missing = [one for one in wanted if one.id not in credited and due.get(one.id, one.amount)]
+        if not missing:
+            return
+        credit, invoice = missing[0], await _numbered(shop, papers, invoice)
+        amount, items = due.get(credit.id, credit.amount), credit.items or taken_out(invoice.paper, order)
+        paper = credit_of(invoice.paper, notes, amount, items, indian_date(shop.clock.now()))
         against = {"against": invoice.number, "against_day": invoice.paper.day, "refund_id": credit.id, "recheck": ()}
         paper = paper.model_copy(update=against)
         await _file(shop, papers, f"credit:{order.id}:{len(earlier)}", prefix, paper)

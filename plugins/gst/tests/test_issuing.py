@@ -13,9 +13,12 @@ import pytest
 from spoeq_core.catalog.service import update_product
 from spoeq_core.checkout.service import place_order
 from spoeq_core.kernel.clock import FixedClock
+from spoeq_core.kernel.ids import new_id
 from spoeq_core.orders import service as orders
-from spoeq_core.orders.model import Order, OrderStatus
-from spoeq_core.orders.service import RefundWish
+from spoeq_core.orders.editing import edit_order
+from spoeq_core.orders.model import Order, OrderEdit, OrderStatus
+from spoeq_core.orders.service import Parcel, RefundWish
+from spoeq_core.payments.model import Settled
 from spoeq_core.sdk import Conflict, order_token, save_settings
 from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp, app_with
@@ -237,3 +240,41 @@ async def test_a_rate_that_was_changed_before_the_invoice_is_told_to_staff(runni
     unchanged = await sent(shop, 1)
     (fresh,) = await issue_papers(shop, unchanged.id)
     assert fresh.paper.recheck == ()
+
+
+async def papers_of(shop: Shop, order: Order) -> list[Filed]:
+    await deliver_all(shop)
+    return await shop.repository(PaperRepository).of_order(order.id)
+
+
+async def test_what_was_taken_out_before_is_neither_invoiced_nor_credited(shop: Shop):
+    owner = await guest(shop, {SKU: 3})
+    order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
+    await orders.settle(shop, "door", order.id, Settled("p1", order.due, "INR"))
+    line = order.lines[0].id
+    cut = await edit_order(shop, order.id, OrderEdit(quantities={line: 2}), change_id=new_id(), actor="Ravi")
+    await orders.change_status(shop, order.id, OrderStatus.SHIPPED, actor="Ravi")
+    back = await paid_back(shop, order, RefundWish("Taken out"))
+    assert back.refunded == order.grand_total - cut.grand_total
+    (invoice,) = await papers_of(shop, order)
+    assert (invoice.paper.total, invoice.paper.rows[0].quantity) == (cut.grand_total, 2)
+    await paid_back(shop, order, RefundWish("Torn", items={line: 1}))
+    _, credit = await papers_of(shop, order)
+    assert (credit.paper.total, credit.paper.rows[0].key) == (cut.lines[0].total // 2, line)
+
+
+async def test_what_is_taken_out_after_the_invoice_is_credited_on_its_line(shop: Shop):
+    await stock_up(shop, {"DIYA": 9})
+    owner = await guest(shop, {SKU: 1, "DIYA": 2})
+    order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
+    await orders.settle(shop, "door", order.id, Settled("p1", order.due, "INR"))
+    kurta, diya = order.lines
+    await orders.add_shipment(shop, order.id, Parcel({kurta.id: 1}), actor="Ravi")
+    (invoice,) = await papers_of(shop, order)
+    cut = await edit_order(shop, order.id, OrderEdit(quantities={diya.id: 0}), change_id=new_id(), actor="Ravi")
+    back = await paid_back(shop, order, RefundWish("Not there"))
+    _, credit = await papers_of(shop, order)
+    assert invoice.paper.total == order.grand_total
+    assert credit.paper.total == back.refunded == order.grand_total - cut.grand_total
+    assert credit.paper.rows[0].key == diya.id
+    assert credit.paper.rows[0].total == diya.total

@@ -2,6 +2,7 @@
 
 from spoeq_core.inventory.service.checking import Violation, check_invariants, open_holds
 from spoeq_core.inventory.service.counting import Count, book_counts, book_first
+from spoeq_core.inventory.service.holding import hold_less, hold_more, unhold
 from spoeq_core.inventory.service.keeping import (
     NewStock,
     begin_stocks,
@@ -42,6 +43,8 @@ __all__ = [
     "create_stocks",
     "ensure_stock",
     "get_stock",
+    "hold_less",
+    "hold_more",
     "import_products",
     "list_stock",
     "log_of",
@@ -58,4 +61,5 @@ __all__ = [
     "shown_stock",
     "stock_of",
     "tell_missed",
+    "unhold",
 ]

@@ -57,7 +57,7 @@ async def reserve(shop: Shop, order_id: str, quantities: Mapping[str, int], *, a
         Conflict: the order holds another number of pieces of a SKU.
         Invalid: a quantity is under 1.
     """
-    _check(order_id, quantities)
+    check_pieces(order_id, quantities)
     cause = Cause(Reason.RESERVE, order_id, actor)
     for sku in sorted(quantities):
         if not await _hold(shop, order_id, sku, quantities[sku], cause):
@@ -68,7 +68,7 @@ async def reserve(shop: Shop, order_id: str, quantities: Mapping[str, int], *, a
 
 async def release(shop: Shop, order_id: str, skus: Collection[str], *, actor: str = "system") -> None:
     """Give back whatever an order still holds of these SKUs. Safe to repeat, and where nothing is held."""
-    _check(order_id, {})
+    check_pieces(order_id, {})
     stocks = await shop.repository(StockRepository).read({"_id": {"$in": list(skus)}}, holds=True)
     for stock in sorted(stocks, key=lambda item: item.sku):
         await _release(shop, order_id, stock, Cause(Reason.RELEASE, order_id, actor))
@@ -83,7 +83,7 @@ async def ship(
         HoldMissing: the order does not hold so many; nothing was moved.
         Invalid: a quantity is under 1.
     """
-    _check(order_id, quantities)
+    check_pieces(order_id, quantities)
     cause = Cause(Reason.SHIP, shipment_id, actor)
     open_ = [sku for sku in sorted(quantities) if await _held(shop, order_id, sku, quantities[sku], cause)]
     for sku in open_:
@@ -99,12 +99,12 @@ async def receive_return(
         NotFound: there is no such SKU; those before it, in order of SKU, were put back.
         Invalid: a quantity is under 1.
     """
-    _check("", quantities)
+    check_pieces("", quantities)
     cause = Cause(Reason.RETURN, return_id, actor, note)
     for sku in sorted(quantities):
         await get_stock(shop, sku)
-        if not await _is_logged(shop, sku, cause):
-            row = _row(shop, sku, quantities[sku], 0, cause)
+        if not await is_logged(shop, sku, cause):
+            row = new_row(shop, sku, quantities[sku], 0, cause)
             await shop.repository(StockRepository).move(row, only_if=not_logged(cause.reason, cause.ref))
             await tell(shop, sku)
 
@@ -125,7 +125,7 @@ async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str) -> S
         Invalid: the delta is 0 or not a number of pieces, or the reason is missing or too long.
     """
     _check_adjustment(delta, reason)
-    row = _row(shop, sku, delta, 0, Cause(Reason.ADJUSTMENT, "", actor, reason.strip()))
+    row = new_row(shop, sku, delta, 0, Cause(Reason.ADJUSTMENT, "", actor, reason.strip()))
     room = {"available": {"$gte": -delta}} if delta < 0 else {"on_hand": {"$lte": MAX_PIECES - delta}}
     moved = await shop.repository(StockRepository).move(row, only_if=room)
     if moved:
@@ -148,7 +148,7 @@ async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str) -> S
 
 async def _hold(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> bool:
     stocks = shop.repository(StockRepository)
-    row = _row(shop, sku, 0, pieces, cause)
+    row = new_row(shop, sku, 0, pieces, cause)
     free = {f"holds.{order_id}": {"$exists": False}}
     if await stocks.move(row, only_if={"headroom": {"$gt": pieces}, **free}, hold=(order_id, pieces)):
         return True
@@ -178,16 +178,16 @@ async def _release(shop: Shop, order_id: str, stock: Stock, cause: Cause) -> Non
         held = stock.holds.get(order_id)
         if not held:
             return
-        row = _row(shop, stock.sku, 0, -held, cause)
+        row = new_row(shop, stock.sku, 0, -held, cause)
         mine = {f"holds.{order_id}": held}
         if await shop.repository(StockRepository).move(row, only_if=mine, hold=(order_id, 0)):
             return await tell(shop, stock.sku)
         stock = await get_stock(shop, stock.sku)
-    raise _busy(stock.sku)
+    raise busy(stock.sku)
 
 
 async def _ship(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> None:
-    row = _row(shop, sku, -pieces, -pieces, cause)
+    row = new_row(shop, sku, -pieces, -pieces, cause)
     for _ in range(ATTEMPTS):
         held = await _held(shop, order_id, sku, pieces, cause)
         if not held:
@@ -196,7 +196,7 @@ async def _ship(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) 
         left = (order_id, held - pieces)
         if await shop.repository(StockRepository).move(row, only_if=unchanged, hold=left):
             return
-    raise _busy(sku)
+    raise busy(sku)
 
 
 async def _held(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> int:
@@ -205,17 +205,17 @@ async def _held(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) 
     Raises:
         HoldMissing: it holds fewer.
     """
-    if await _is_logged(shop, sku, cause):
+    if await is_logged(shop, sku, cause):
         return 0
     held = (await get_stock(shop, sku)).holds.get(order_id, 0)
     if held >= pieces:
         return held
-    if await _is_logged(shop, sku, cause):  # it went out between the two looks
+    if await is_logged(shop, sku, cause):  # it went out between the two looks
         return 0
     raise HoldMissing(f"Order {order_id} holds {held} of {sku}, not {pieces}.", hint="Reserve them before shipping.")
 
 
-async def _is_logged(shop: Shop, sku: str, cause: Cause) -> bool:
+async def is_logged(shop: Shop, sku: str, cause: Cause) -> bool:
     """Whether the movement was made before; asked of the log first, then of the archive that rows move to."""
     stocks = shop.repository(StockRepository)
     logged = {"_id": sku, "log": {"$elemMatch": {"reason": cause.reason.value, "ref": cause.ref}}}
@@ -224,11 +224,13 @@ async def _is_logged(shop: Shop, sku: str, cause: Cause) -> bool:
     return bool(await stocks.archived({"sku": sku, "reason": cause.reason.value, "ref": cause.ref}, limit=1))
 
 
-def _row(shop: Shop, sku: str, delta: int, reserved: int, cause: Cause) -> Movement:
+def new_row(shop: Shop, sku: str, delta: int, reserved: int, cause: Cause) -> Movement:
+    """A row of the log, as of now."""
     return Movement(new_id(), sku, delta, reserved, cause.reason, cause.ref, cause.actor, shop.clock.now(), cause.note)
 
 
-def _check(order_id: str, quantities: Mapping[str, int]) -> None:
+def check_pieces(order_id: str, quantities: Mapping[str, int]) -> None:
+    """Refuse an id that would reach into the document, and quantities under 1."""
     if order_id and not _ORDER.match(order_id):
         raise Invalid(f"{order_id!r} is not an order's id.", hint="Ids have letters, digits, hyphen and underscore.")
     wrong = [sku for sku, pieces in quantities.items() if type(pieces) is not int or not 1 <= pieces <= MAX_PIECES]
@@ -251,5 +253,6 @@ def _check_adjustment(delta: int, reason: str) -> None:
         raise Invalid("The stock was not adjusted.", errors=errors)
 
 
-def _busy(sku: str) -> Conflict:
+def busy(sku: str) -> Conflict:
+    """The refusal of what could not be done in so many attempts."""
     return Conflict(f"The stock of {sku} is moving too fast.", hint="Try again.", code="busy")

@@ -106,7 +106,9 @@ def delivered(order: Order, *, actor: str, at: datetime, note: str = "") -> Orde
     cash = Payment(after.payment.provider, f"delivery:{after.id}", after.due, at, after.currency)
     entry = TimelineEntry(at, "paid", "Paid on delivery", actor, public=True)
     return told(
-        replace(after, payment_status=PaymentStatus.PAID, paid=after.grand_total, payments=(*after.payments, cash)),
+        replace(
+            after, payment_status=PaymentStatus.PAID, paid=after.paid + after.due, payments=(*after.payments, cash)
+        ),
         entry,
     )
 

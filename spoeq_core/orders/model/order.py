@@ -81,7 +81,8 @@ class Refund:
     """Money that is given back: an amount in minor units, for the pieces by line id if it is for some.
 
     `restock` says that the pieces are back; `restocked` which of them went on the shelf again. `reference` is the
-    provider's, or that of a transfer by hand.
+    provider's, or that of a transfer by hand. `settles` is how much of it had come in above a total that was lowered
+    since: that part leaves the order paid.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Refund:
     restock: bool = False
     restocked: Mapping[str, int] = field(default_factory=dict)
     reference: str = ""
+    settles: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,25 @@ class Return:
     at: datetime
     reason: str
     actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """A change of a placed order: the total before and after (minor units), and pieces by SKU taken and released.
+
+    `hold` is the cause under which stock was promised for what it took.
+    """
+
+    id: str
+    at: datetime
+    actor: str
+    reason: str = ""
+    before: int = 0
+    after: int = 0
+    taken: Mapping[str, int] = field(default_factory=dict)
+    released: Mapping[str, int] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +190,7 @@ class Order:
     shipments: tuple[Shipment, ...] = ()
     refunds: tuple[Refund, ...] = ()
     returns: tuple[Return, ...] = ()
+    changes: tuple[OrderChange, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
@@ -186,7 +208,17 @@ class Order:
     @property
     def due(self) -> int:
         """What is still to be paid."""
-        return max(0, self.grand_total - self.paid)
+        return max(0, self.grand_total - self._kept)
+
+    @property
+    def overpaid(self) -> int:
+        """What came in above the total, because that was lowered since, and is not on its way back."""
+        return max(0, self._kept - self.grand_total)
+
+    @property
+    def _kept(self) -> int:
+        """What came in for the order as it is now."""
+        return self.paid - sum(refund.settles for refund in self.refunds if refund.status is not RefundStatus.FAILED)
 
     @property
     def is_confirmed_when_placed(self) -> bool:

@@ -57,6 +57,7 @@ def anonymised(order: Order, at: datetime, impersonal: Callable[[str, Ext], Ext]
         shipments=tuple(replace(parcel, tracking_url="") for parcel in order.shipments),
         refunds=tuple(replace(refund, reason="") for refund in order.refunds),
         returns=tuple(replace(wanted, reason="", actor="shopper") for wanted in order.returns),
+        changes=tuple(replace(change, reason="", actor="") for change in order.changes),
         timeline=tuple(
             replace(it, note="", actor="shopper" if it.actor == order.shipping_address.name else it.actor)
             for it in order.timeline

@@ -20,7 +20,6 @@ from spoeq_core.orders.model.order import (
 from spoeq_core.orders.model.states import PAYMENT_TRANSITIONS, NotAllowed, OrderStatus
 from spoeq_core.payments.model import PaymentStatus
 
-_PARTLY = PaymentStatus.PARTIALLY_REFUNDED
 RETURNABLE = frozenset({OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED})
 
 
@@ -74,7 +73,8 @@ def with_refund(order: Order, refund: Refund) -> Order:
         )
     if refund.restock and not refund.items and refund.amount < left:
         raise Invalid.field("lines", "Say which pieces go back on the shelf.", "missing")
-    return replace(order, refunds=(*order.refunds, refund))
+    settles = 0 if refund.items else min(refund.amount, order.overpaid)
+    return replace(order, refunds=(*order.refunds, replace(refund, settles=settles)))
 
 
 def refund_done(order: Order, refund_id: str, reference: str, at: datetime) -> Order:
@@ -90,11 +90,10 @@ def refund_done(order: Order, refund_id: str, reference: str, at: datetime) -> O
         order,
         refunds=tuple(done if it.id == refund_id else it for it in order.refunds),
         refunded=refunded,
-        payment_status=_after_refund(order, PaymentStatus.REFUNDED if refunded == order.paid else _PARTLY),
         lines=lines,
         fulfilment_status=fulfilment_of(lines, order.fulfilment_status),
-        flags=tuple(flag for flag in order.flags if flag != REFUND_DUE or refunded < order.paid),
     )
+    after = replace(after, payment_status=_after_refund(after), flags=_flags_after_refund(after, done))
     return told(after, TimelineEntry(at, "refunded", "Refunded", refund.actor, refund.reason, public=True))
 
 
@@ -133,9 +132,23 @@ def with_return(order: Order, wanted: Return) -> Order:
     return told(replace(order, returns=(*order.returns, wanted)), entry)
 
 
-def _after_refund(order: Order, wanted: PaymentStatus) -> PaymentStatus:
-    """Where the money is after some went back; what has no such step, as money in dispute, stays where it is."""
+def _after_refund(order: Order) -> PaymentStatus:
+    """Where the money is after some went back; what has no such step, as money in dispute, stays where it is.
+
+    What came in above a lowered total leaves the order paid when it goes back.
+    """
+    settled = sum(it.settles for it in order.refunds if it.status is RefundStatus.DONE)
+    wanted = PaymentStatus.REFUNDED if order.refunded == order.paid else PaymentStatus.PARTIALLY_REFUNDED
+    if order.refunded == settled < order.paid:
+        return order.payment_status
     return wanted if wanted in PAYMENT_TRANSITIONS[order.payment_status] else order.payment_status
+
+
+def _flags_after_refund(order: Order, refund: Refund) -> tuple[str, ...]:
+    """The flags; money is not due any more once all of it, or all above a lowered total, is back."""
+    aside = any(not payment.accepted for payment in order.payments)
+    settled = order.refunded == order.paid or (refund.settles and not order.overpaid and not aside)
+    return tuple(flag for flag in order.flags if flag != REFUND_DUE or not settled)
 
 
 def _pieces(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -32,6 +32,7 @@ from spoeq_core.pricing.model.promotions import (
     Surcharge,
     Target,
 )
+from spoeq_core.pricing.model.revision import agreed_rates, refigured, reopened, resized
 from spoeq_core.pricing.model.state import CartView, OutOfOrder, State, start
 from spoeq_core.pricing.model.tax import (
     InvalidTax,
@@ -94,12 +95,16 @@ __all__ = [
     "Totals",
     "TraceStep",
     "UnreadablePrice",
+    "agreed_rates",
     "allocate",
     "apply",
     "apply_tax",
     "apportion",
     "finish",
     "price",
+    "refigured",
+    "reopened",
+    "resized",
     "start",
     "tax_added",
     "tax_included",

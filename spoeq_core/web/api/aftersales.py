@@ -16,7 +16,7 @@ from spoeq_core.shop import Shop
 from spoeq_core.web.access import Actor, current_actor, public, staff
 from spoeq_core.web.api.orders import TAGS, TOKEN, readable_order
 from spoeq_core.web.api.shapes.orders import OrderShape
-from spoeq_core.web.api.shopping import Amount, Quantity, Text, amount_of, idempotency_key
+from spoeq_core.web.api.shopping import Amount, LinePieces, Text, amount_of, by_line, idempotency_key
 from spoeq_core.web.bodies import Body, json_response, read_body
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.idempotency import once
@@ -24,13 +24,6 @@ from spoeq_core.web.openapi import IDEMPOTENCY_KEY, operation
 from spoeq_core.web.views.orders import order_view
 
 blueprint = Blueprint("api_aftersales", __name__)
-
-
-class LinePieces(Body):
-    """Pieces of a line, by its id in the order's `items`."""
-
-    id: Text
-    quantity: Quantity
 
 
 class NewRefund(Body):
@@ -67,7 +60,7 @@ async def give_back(order_id: str) -> Response:
     shop, actor, body, key = current_shop(), await current_actor(), await read_body(NewRefund), idempotency_key()
     order = await orders.order_for(shop, order_id, staff=True)
     amount = None if body.amount is None else amount_of(body.amount, shop, "amount")
-    wish = RefundWish(body.reason, amount, _by_line(body.lines), body.restock, body.reference)
+    wish = RefundWish(body.reason, amount, by_line(body.lines), body.restock, body.reference)
 
     refund_id = derived_id(f"{order.id}:{actor.id}:{key}") if key else new_id()
 
@@ -93,7 +86,7 @@ async def ask_to_return(order_id: str) -> Response:
     shop, actor, body = current_shop(), await current_actor(), await read_body(NewReturn)
     order, by_staff = await readable_order(order_id), actor.may("orders.manage")
     name = actor.name if by_staff else "shopper"
-    changed = await orders.request_return(shop, order.id, _by_line(body.items), body.reason, actor=name)
+    changed = await orders.request_return(shop, order.id, by_line(body.items), body.reason, actor=name)
     return json_response(order_view(shop, changed, staff=by_staff), 201)
 
 
@@ -104,13 +97,6 @@ async def _note(shop: Shop, order: Order, refund_id: str) -> None:
         raise Conflict("The payment provider declined this refund.", hint="See the order.", code="refund_declined")
     by = {"actor_id": actor.id, "actor_name": actor.name}
     await record(shop, "order.refunded", f"order:{order.id}", detail={"amount": done.amount}, **by)
-
-
-def _by_line(items: list[LinePieces]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for item in items:
-        sums[item.id] = sums.get(item.id, 0) + item.quantity
-    return sums
 
 
 def _cap(actor: Actor) -> int | None:

@@ -17,12 +17,27 @@ Text = Annotated[str, StringConstraints(max_length=300)]
 LONGEST_KEY = 200
 
 
-def _whole(value: Any) -> Any:
+def whole_number_of(value: Any) -> Any:
     """JSON has one kind of number: 2.0 and 1e9 are integers (JSON Schema, 6.1.1), 1.5 and "2" are none."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Quantity = Annotated[StrictInt, BeforeValidator(_whole), Field(ge=1)]
+Quantity = Annotated[StrictInt, BeforeValidator(whole_number_of), Field(ge=1)]
+
+
+class LinePieces(Body):
+    """Pieces of a line, by its id in the order's `items`."""
+
+    id: Text
+    quantity: Quantity
+
+
+def by_line(items: list[LinePieces]) -> dict[str, int]:
+    """Pieces by line id."""
+    sums: dict[str, int] = {}
+    for item in items:
+        sums[item.id] = sums.get(item.id, 0) + item.quantity
+    return sums
 
 
 class MoneyBody(Body):

@@ -35,6 +35,8 @@ REFUNDS = {RefundStatus.PENDING: message("Money on its way back"), RefundStatus.
 def order_view(shop: Shop, order: Order, *, staff: bool = False) -> View:
     """The whole order; `staff` see who bought, the price's working, all of the timeline and what may come next."""
     shape = order_shape(order)
+    for change in shape["changes"]:
+        change["words"] = [translate(words) for words in change["words"]]
     for name in ("payment_label", "shipping_label"):
         shape[name] = translate(shape[name])
     shape["totals"]["fees"] = [{**fee, "label": translate(fee["label"])} for fee in shape["totals"]["fees"]]
@@ -49,6 +51,7 @@ def order_view(shop: Shop, order: Order, *, staff: bool = False) -> View:
         "customer_id": order.customer_id,
         "cart_id": order.cart_id,
         "flags": list(order.flags),
+        "refund_due": money(order.overpaid, order.currency),
         "trace": trace_view(order),
         "next_statuses": [status.value for status in order.next_statuses()],
         "payments": [

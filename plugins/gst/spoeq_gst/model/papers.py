@@ -161,6 +161,36 @@ def invoice_of(order: Order, seller: Seller, place: Place, day: date) -> Paper:
     )
 
 
+def credits_due(invoice: Paper, notes: Sequence[Paper], order: Order) -> dict[str, int]:
+    """What is to be credited of each refund that was made and has no note yet: minor units by the refund's id.
+
+    A refund that settles a lowered total is credited as far as the invoice was made before it was lowered: what was
+    taken out before is not in the invoice.
+    """
+    done = {refund.id: refund for refund in order.refunds if refund.status.value == "done"}
+    credited = {note.refund_id for note in notes}
+    settled = sum(
+        max(0, note.total - (done[note.refund_id].amount - done[note.refund_id].settles))
+        for note in notes
+        if note.refund_id in done
+    )
+    room = max(0, invoice.total - order.grand_total - settled)
+    found = {}
+    for refund in done.values():
+        if refund.id not in credited:
+            part = min(refund.settles, room)
+            found[refund.id] = refund.amount - refund.settles + part
+            room -= part
+    return found
+
+
+def taken_out(invoice: Paper, order: Order) -> dict[str, int]:
+    """Pieces by line id that the invoice has and the order has not any more."""
+    now = {line.id: line.quantity for line in order.lines}
+    goods = (row for row in invoice.rows if "#" not in row.key)
+    return {row.key: row.quantity - now.get(row.key, 0) for row in goods if row.quantity > now.get(row.key, 0)}
+
+
 def credit_of(invoice: Paper, earlier: Sequence[Paper], amount: int, prefer: Mapping[str, int], day: date) -> Paper:
     """The credit note for money given back of an invoice, at its rates.
 

@@ -43,6 +43,7 @@ class OrderPayment(Shape):
     method: str
     paid: MoneyShape
     refunded: MoneyShape
+    due: MoneyShape
 
 
 class Fulfilment(Shape):
@@ -158,6 +159,17 @@ class ReturnShape(Shape):
     items: dict[str, int]
 
 
+class ChangeShape(Shape):
+    """A change of the placed order: what, why, and the total before and after it."""
+
+    id: str
+    at: datetime
+    reason: str
+    words: list[str]
+    before: MoneyShape
+    after: MoneyShape
+
+
 class OrderShape(Shape):
     """An order. What stands after `timeline` is for staff."""
 
@@ -181,6 +193,7 @@ class OrderShape(Shape):
     shipments: list[ShipmentShape]
     refunds: list[RefundShape]
     returns: list[ReturnShape]
+    changes: list[ChangeShape]
     fields: dict[str, str]
     ext: dict[str, Any]
     timeline: list[TimelineShape]
@@ -188,6 +201,7 @@ class OrderShape(Shape):
     customer_id: str | None = None
     cart_id: str | None = None
     flags: list[str] | None = None
+    refund_due: MoneyShape | None = None
     trace: list[TraceEntry] | None = None
     next_statuses: list[OrderStatus] | None = None
     payments: list[PaymentShape] | None = None
@@ -198,3 +212,26 @@ class OrderList(Shape):
 
     items: list[OrderShape]
     next: str | None
+
+
+class StockStep(Shape):
+    """What a change does to the available pieces of a SKU, and how many there are now."""
+
+    sku: str
+    delta: int
+    available: int
+
+
+class OrderEditShape(Shape):
+    """What a change comes to. With `dry_run` nothing was stored and `order` is what it would be."""
+
+    id: str
+    dry_run: bool
+    words: list[str]
+    before: MoneyShape
+    after: MoneyShape
+    difference: MoneyShape
+    due: MoneyShape
+    refund_due: MoneyShape
+    stock: list[StockStep]
+    order: OrderShape
