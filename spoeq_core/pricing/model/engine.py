@@ -72,7 +72,7 @@ def apply_tax(state: State, answer: TaxAnswer | None, plugin: str = "tax") -> St
 
     Args:
         state: The state after the shipping phase.
-        answer: Component rates of every line; None in a shop without tax.
+        answer: Component rates of every line, and of the charges if they have their own; None without tax.
         plugin: Who answered.
 
     Raises:
@@ -81,11 +81,15 @@ def apply_tax(state: State, answer: TaxAnswer | None, plugin: str = "tax") -> St
     """
     take_turn(state, Phase.TAX)
     ids = [line.line.id for line in state.lines]
-    rates = check_rates(TaxAnswer(dict.fromkeys(ids, ())) if answer is None else answer, ids, plugin)
+    answer = TaxAnswer(dict.fromkeys(ids, ())) if answer is None else answer
+    rates = check_rates(answer, ids, plugin)
     inclusive = state.cart.prices_include_tax
     goods = goods_by_rates((rates[line.line.id], line.total, line.subtotal) for line in state.lines)
+    own = answer.charge_rates
 
     def with_shares(charge: PricedCharge) -> PricedCharge:
+        if own is not None:
+            return replace(charge, shares=(taxed(charge.total, own, inclusive=inclusive),))
         return replace(charge, shares=charge_shares(charge.total, goods, inclusive=inclusive))
 
     shares = (taxed(line.total, rates[line.line.id], inclusive=inclusive) for line in state.lines)

@@ -31,9 +31,13 @@ Rates = tuple[TaxRate, ...]
 
 @dataclass(frozen=True, slots=True)
 class TaxAnswer:
-    """What the tax plugin answers: the component rates of every line by its id, `()` for an exempt line."""
+    """What the tax plugin answers: the component rates of every line by its id, `()` for an exempt line.
+
+    `charge_rates` are those of shipping and fees; None has them follow the goods, in proportion.
+    """
 
     line_rates: Mapping[str, Rates]
+    charge_rates: Rates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ def check_rates(answer: object, line_ids: Sequence[str], plugin: str) -> Mapping
             f"Plugin {plugin!r} left out lines or made them up: {sorted(map(str, odd))}.",
             hint="Answer for every line of the cart, with () for an exempt one.",
         )
-    for rates in {id(rates): rates for rates in answer.line_rates.values()}.values():
+    for rates in {id(rates): rates for rates in (*answer.line_rates.values(), answer.charge_rates or ())}.values():
         _check_components(rates, plugin)
     return answer.line_rates
 
