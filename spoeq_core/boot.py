@@ -32,10 +32,12 @@ from spoeq_core.plugins.configuration import Configuration
 from spoeq_core.plugins.discovery import Discovery
 from spoeq_core.plugins.documents import PluginStates
 from spoeq_core.plugins.faults import Faults
+from spoeq_core.plugins.health import keep_telling
 from spoeq_core.plugins.loading import load_hooks
 from spoeq_core.plugins.migrating import bring_up
 from spoeq_core.plugins.records import PluginRecords, Stores
 from spoeq_core.plugins.storages import chosen_storage
+from spoeq_core.plugins.watching import LoopWatch
 from spoeq_core.rooms import CORE_DATA, DOCUMENTS, EXTENDED, JOBS, SCHEDULES, SUBSCRIBERS
 from spoeq_core.shop import Shop
 from spoeq_core.web.themes import Themes
@@ -55,6 +57,7 @@ class Boot:
     discovery: Discovery
     hooks: Hooks
     faults: Faults
+    watch: LoopWatch
 
     def set_aside(self, plugin: str, error: Exception) -> None:
         """Go on without a plugin that cannot be started.
@@ -72,7 +75,7 @@ def prepare(settings: Settings, discovery: Discovery) -> Boot:
     """Register and check the plugins; no input or output."""
     faults = Faults(Breakers())
     hooks, started = load_hooks(discovery, faults.note, strict=settings.strict_plugins, breakers=faults.breakers)
-    return Boot(settings, started, hooks, faults)
+    return Boot(settings, started, hooks, faults, LoopWatch(started.plugins, hooks.blocked))
 
 
 @asynccontextmanager
@@ -93,8 +96,9 @@ async def open_shop(
         wake: Wakes the worker.
         listeners: pymongo command listeners.
         themes: The installed themes.
-        serving: Whether this process serves: then plugins that are on bring their data to their version. It waits a
-            little for them, and goes on with those that take longer held until they are through.
+        serving: Whether this process serves: then plugins that are on bring their data to their version (it waits a
+            little for them, and goes on with those that take longer held until they are through), and it tells how
+            plugins fare in it.
     """
     shop, configuration, documents = _built(boot, clock or SystemClock(), wake, listeners, themes)
     try:
@@ -108,10 +112,12 @@ async def open_shop(
         ]
         try:
             if serving:
-                watchers.append(asyncio.create_task(_bring_up(shop)))
+                watchers += [asyncio.create_task(keep_telling(shop)), asyncio.create_task(_bring_up(shop))]
                 await asyncio.wait(watchers[-1:], timeout=PATIENCE)
+                boot.watch.start()
             yield shop
         finally:
+            boot.watch.stop()
             await end(*watchers, patience=1.0)
     finally:
         await boot.faults.disconnect()

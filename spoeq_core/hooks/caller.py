@@ -18,7 +18,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import pluggy
 
 from spoeq_core.hooks.checking import check_impl, shape_fault
-from spoeq_core.hooks.counting import Calls
+from spoeq_core.hooks.counting import Blocked, Calls
 from spoeq_core.hooks.failures import HookError, Late, Refused, in_time
 from spoeq_core.hooks.spec import PROJECT, Policy, hookimpl, hookspec, policy, policy_of
 from spoeq_core.kernel.breaker import Breakers
@@ -90,6 +90,7 @@ class Hooks:
         self.on_fault = on_fault
         self.breakers = breakers or Breakers()
         self.calls: dict[tuple[str, str], Calls] = {}
+        self.blocked: dict[tuple[str, str], Blocked] = {}
         self.slots: dict[str, frozenset[str]] = {}
         """What plugins that name the slots they fill are asked about."""
         self._parts: dict[str, list[Answer[Any]]] = {}
@@ -256,6 +257,7 @@ class Hooks:
             raise refused.error from None
         except Exception as error:
             count.errors += 1
+            count.timeouts += isinstance(error, Late)
             self.breakers.failed(key)
             self._fault(spec, plugin, error)
             return None
@@ -263,7 +265,7 @@ class Hooks:
             self.breakers.released(key)
             raise
         finally:
-            count.seconds += time.perf_counter() - started
+            count.took(time.perf_counter() - started)
         self.breakers.succeeded(key)
         return answer
 

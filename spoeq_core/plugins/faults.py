@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
+import traceback
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import cast
@@ -18,6 +20,7 @@ from spoeq_core.kernel.redis import REDIS_ERRORS
 log = logging.getLogger(__name__)
 
 LONGEST_TEXT = 500
+LONGEST_DETAILS = 8000
 
 
 class Faults:
@@ -50,6 +53,8 @@ class Faults:
         if self._redis is not None:
             text = f"{datetime.now(UTC).isoformat(timespec='seconds')} {error}"[:LONGEST_TEXT]
             self._write(self._redis.hset(self._key("faults"), f"{plugin}:{hook}", text))
+            details = traceback.format_exc()[-LONGEST_DETAILS:] if sys.exc_info()[0] is not None else ""
+            self._write(self._redis.hset(self._key("fault_details"), f"{plugin}:{hook}", details))
 
     async def of_plugins(self) -> dict[str, dict[str, str]]:
         """By plugin and hook: when it last failed, and how. Empty while Redis is down."""
@@ -58,6 +63,10 @@ class Faults:
             plugin, _, hook = key.partition(":")
             found.setdefault(plugin, {})[hook] = text
         return found
+
+    async def details(self) -> dict[Key, str]:
+        """The tracebacks of those failures, for staff."""
+        return {_split(key): text for key, text in (await self._read("fault_details")).items()}
 
     async def refresh(self) -> None:
         """Take over the breakers that other processes opened or closed."""
@@ -74,7 +83,7 @@ class Faults:
     async def clear(self, plugin: str) -> None:
         """Forget what went wrong in a plugin, and ask it again at once, in every process."""
         self.breakers.reset(plugin)
-        for name in ("faults", "breakers"):
+        for name in ("faults", "fault_details", "breakers"):
             fields = [key for key in await self._read(name) if key.partition(":")[0] == plugin]
             if fields and self._redis is not None:
                 with contextlib.suppress(*REDIS_ERRORS):

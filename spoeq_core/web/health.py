@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -13,7 +13,6 @@ from prometheus_client.registry import Collector
 from quart import Blueprint, Quart, Response, g, request
 
 from spoeq_core.hooks import app as app_hooks
-from spoeq_core.hooks.caller import Calls
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import public
 from spoeq_core.web.bodies import json_response
@@ -71,20 +70,27 @@ class Metrics:
 class HookCalls(Collector):
     """What this process asked its plugins."""
 
-    def __init__(self, calls: Callable[[], Mapping[tuple[str, str], Calls]]) -> None:
-        self._calls = calls
+    def __init__(self, shop: Callable[[], Shop | None]) -> None:
+        self._shop = shop
 
     def collect(self) -> Iterator[Metric]:
-        """Calls, errors and seconds by plugin and hook."""
+        """Calls, errors, timeouts and seconds by plugin and hook; how often a plugin held up the process."""
+        shop = self._shop()
         labels = ("plugin", "hook")
         calls = CounterMetricFamily("spoeq_hook_calls", "Questions to plugins", labels=labels)
         errors = CounterMetricFamily("spoeq_hook_errors", "Questions that a plugin failed at", labels=labels)
+        timeouts = CounterMetricFamily("spoeq_hook_timeouts", "Questions not answered in time", labels=labels)
         seconds = CounterMetricFamily("spoeq_hook_seconds", "Time that plugins took", labels=labels)
-        for key, found in self._calls().items():
-            calls.add_metric(key, found.calls)
-            errors.add_metric(key, found.errors)
-            seconds.add_metric(key, found.seconds)
-        yield from (calls, errors, seconds)
+        blocked = CounterMetricFamily("spoeq_loop_blocked", "Times the process was held up", labels=("plugin", "what"))
+        if shop is not None:
+            for key, found in list(shop.hooks.calls.items()):
+                calls.add_metric(key, found.calls)
+                errors.add_metric(key, found.errors)
+                timeouts.add_metric(key, found.timeouts)
+                seconds.add_metric(key, found.seconds)
+            for key, held_up in list(shop.hooks.blocked.items()):
+                blocked.add_metric(key, held_up.count)
+        yield from (calls, errors, timeouts, seconds, blocked)
 
 
 class CacheReads(Collector):
@@ -114,11 +120,7 @@ def install(app: Quart) -> None:
     """Count the app's requests and serve `/metrics`."""
     metrics = Metrics()
 
-    def calls() -> Mapping[tuple[str, str], Calls]:
-        shop: Shop | None = app.extensions.get(EXTENSION)
-        return shop.hooks.calls if shop is not None else {}
-
-    metrics.registry.register(HookCalls(calls))
+    metrics.registry.register(HookCalls(lambda: app.extensions.get(EXTENSION)))
     metrics.registry.register(CacheReads(lambda: app.extensions.get(EXTENSION)))
 
     @app.before_request

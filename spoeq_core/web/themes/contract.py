@@ -51,6 +51,7 @@ REQUIRED: Mapping[Face, tuple[str, ...]] = {
         "pages/order.html",
         "pages/orders.html",
         "pages/plugin.html",
+        "pages/plugin_health.html",
         "pages/plugin_uninstall.html",
         "pages/plugins.html",
         "pages/product_edit.html",

@@ -7,10 +7,12 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from spoeq_core.hooks import app as app_hooks
+from spoeq_core.hooks.counting import Calls
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.plugins.configuration import CORE
 from spoeq_core.plugins.discovery import InstalledPlugin, Quarantined
 from spoeq_core.plugins.footprint import Footprint
+from spoeq_core.plugins.health import PluginHealth, health_of_plugins
 from spoeq_core.plugins.lifecycle import configuration_of
 from spoeq_core.plugins.model import PluginRecord
 from spoeq_core.shop import Shop
@@ -21,11 +23,17 @@ async def plugin_views(shop: Shop) -> list[dict[str, Any]]:
     """All plugins, those that were set aside included."""
     configuration = configuration_of(shop)
     faults, records = await configuration.faults.of_plugins(), await configuration.records.all()
+    fares = await health_of_plugins(shop)
     views = [
-        _installed(shop, plugin, faults) | _history(records.get(plugin.name, PluginRecord(plugin.name)))
+        _installed(shop, plugin, faults)
+        | _history(records.get(plugin.name, PluginRecord(plugin.name)))
+        | {"health": health_view(fares.get(plugin.name, PluginHealth()))}
         for plugin in configuration.plugins
     ]
-    aside = [_aside(plugin) | _history(PluginRecord(plugin.name)) for plugin in configuration.quarantined]
+    aside = [
+        _aside(plugin) | _history(PluginRecord(plugin.name)) | {"health": health_view(PluginHealth())}
+        for plugin in configuration.quarantined
+    ]
     return sorted([*views, *aside], key=lambda view: str(view["name"]))
 
 
@@ -102,6 +110,27 @@ def _history(record: PluginRecord) -> dict[str, Any]:
         "upgraded_at": record.upgraded_at,
         "migrations": [{"number": done.number, "title": done.title, "at": done.at} for done in record.migrations],
         **({"details": failure.details} if failure else {}),
+    }
+
+
+def health_view(fares: PluginHealth) -> dict[str, Any]:
+    """How a plugin fares in all processes, altogether and by hook; seconds as milliseconds."""
+    return {
+        **_figures(fares.whole),
+        "hooks": {hook: _figures(calls) for hook, calls in sorted(fares.hooks.items())},
+        "blocked": [
+            {"what": what, "count": found.count, "longest_ms": round(found.longest * 1000), "at": found.at}
+            for what, found in sorted(fares.blocked.items())
+        ],
+    }
+
+
+def _figures(calls: Calls) -> dict[str, int]:
+    return {
+        "calls": calls.calls,
+        "errors": calls.errors,
+        "timeouts": calls.timeouts,
+        "p95_ms": round(calls.slowest() * 1000),
     }
 
 

@@ -158,6 +158,15 @@ def plugin_page(plugin: Context, fields: list[Context]) -> Context:
     return page(plugin["title"], "/admin/plugins", own)
 
 
+_ROW = {"plugin": "cod", "hook": "price_adjustments", "calls": 9, "errors": 5, "timeouts": 1, "p95_ms": 200}
+TROUBLE = {
+    "rows": [{**_ROW, "breaker": state, "seconds": 12} for state in ("open", "half_open", "closed")],
+    "failures": [{"plugin": "cod", "hook": "tax_rates", "text": "ValueError: <b>", "details": "Traceback <b>"}],
+    "blocked": [{"plugin": "cod", "what": "page", "count": 2, "longest": "1.2", "stack": "File <b>"}],
+    "aside": [{"name": "torn", "error": "ImportError: <b>", "details": "Traceback"}],
+}
+
+
 def uninstall_page(plugin: Context) -> Context:
     """What the shop keeps of a plugin."""
     there = {"collections": {"points": 12}, "extensions": {"order": 3}, "settings": True, "shared": ["notes"]}
@@ -340,6 +349,7 @@ def cases_of_settings() -> dict[str, tuple[str, Context]]:
         "plugin": ("pages/plugin.html", plugin_page(on, fields)),
         "plugin-off": ("pages/plugin.html", plugin_page(off, [])),
         "plugin-broken": ("pages/plugin.html", plugin_page(broken, [])),
+        "plugin-health": ("pages/plugin_health.html", page("Plugin health", "/admin/plugins", TROUBLE)),
         "plugin-uninstall": ("pages/plugin_uninstall.html", page("Uninstall", "/admin/plugins", uninstall_page(on))),
         "settings": ("pages/settings.html", settings_page(fields)),
         "settings-conflict": ("pages/settings.html", settings_page(fields, conflicts=CONFLICTS, q="na", hits=fields)),

@@ -26,6 +26,31 @@ class PluginStep(Shape):
     at: datetime | None = None
 
 
+class HookHealth(Shape):
+    """Questions since the processes began; 95 of 100 answers took at most `p95_ms`, rounded up to a step."""
+
+    calls: int
+    errors: int
+    timeouts: int
+    p95_ms: int
+
+
+class HeldUp(Shape):
+    """What held up a whole process, how often, how long at the longest, and when last."""
+
+    what: str
+    count: int
+    longest_ms: int
+    at: datetime
+
+
+class PluginHealthShape(HookHealth):
+    """How a plugin fares in all processes that live, altogether and by hook."""
+
+    hooks: dict[str, HookHealth]
+    blocked: list[HeldUp]
+
+
 class PluginShape(Shape):
     """An installed plugin, or one that could not be loaded."""
 
@@ -47,6 +72,7 @@ class PluginShape(Shape):
     previous_version: str
     upgraded_at: datetime | None
     migrations: list[PluginStep]
+    health: PluginHealthShape
 
 
 class SwitchedPlugin(PluginShape):
