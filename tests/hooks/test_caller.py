@@ -398,7 +398,8 @@ def test_every_spec_is_documented_typed_and_has_a_policy_that_fits():
         assert spec.__doc__, spec.__name__
         assert "return" in spec.__annotations__, spec.__name__
         rule = policy_of(spec)
-        assert 0 < rule.timeout <= 30
+        longest = 600 if spec.__name__ == "plugin_purging" else 30  # staff wait for it, no shopper does
+        assert 0 < rule.timeout <= longest
         if spec.__name__.startswith("register_"):
             assert not asyncio.iscoroutinefunction(spec)
             assert not spec.__code__.co_argcount
