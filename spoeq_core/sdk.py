@@ -28,9 +28,10 @@ _OFFERS = {
     "spoeq_core.extensions.service": "extension_of",
     "spoeq_core.hooks.caller": "hookimpl",
     "spoeq_core.hooks.contributions": (
-        "Extension FileStorageProvider Fragment HeadTag HealthReport LineProperty Manifest MenuEntry Migration "
-        "Permission Person PersonalData Routes Row SitemapEntry"
+        "Extension FileStorageProvider Fragment HeadTag HealthReport LineProperty Manifest "
+        "MenuEntry Migration Permission Person PersonalData Routes Row SitemapEntry"
     ),
+    "spoeq_core.hooks.questions": "CheckoutField",
     "spoeq_core.identity.addresses": "parse_email parse_gstin",
     "spoeq_core.identity.model": "normalise_email",
     "spoeq_core.identity.service": "create_staff customer_by_id customers_with extend_customer register_customer",

@@ -76,6 +76,7 @@ from spoeq_core.hooks.contributions import (
     Row as Row,
     SitemapEntry as SitemapEntry,
 )
+from spoeq_core.hooks.questions import CheckoutField as CheckoutField
 from spoeq_core.identity.addresses import parse_email as parse_email, parse_gstin as parse_gstin
 from spoeq_core.identity.model import normalise_email as normalise_email
 from spoeq_core.identity.service import (

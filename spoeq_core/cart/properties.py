@@ -56,8 +56,8 @@ def faults(given: Mapping[str, str], taken: Taken) -> list[FieldError]:
         for name in given
         if name not in taken
     ]
-    wrong = ((name, _fault(item, tidied(item, given.get(name, "")))) for name, item in taken.items())
-    return unknown + [FieldError(f"properties.{name}", *fault) for name, fault in wrong if fault]
+    found = ((name, fault(item, tidied(item, given.get(name, "")))) for name, item in taken.items())
+    return unknown + [FieldError(f"properties.{name}", *wrong) for name, wrong in found if wrong]
 
 
 def tidied(declared: LineProperty, text: str) -> str:
@@ -90,7 +90,8 @@ def _limited(product: Product, plugin: str, item: LineProperty, usual: Mapping[t
     return replace(item, max_length=most) if 0 < most < item.max_length else item
 
 
-def _fault(declared: LineProperty, value: str) -> tuple[str, str] | None:
+def fault(declared: LineProperty, value: str) -> tuple[str, str] | None:
+    """What is wrong with a tidied text, and its code."""
     label = declared.label
     if not value:
         return (message("%(label)s: please fill this in.", label=label), "missing") if declared.required else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from spoeq_core.cart.contents import Contents
@@ -12,7 +13,15 @@ from spoeq_core.checkout.quoting import Quote
 from spoeq_core.kernel.languages import tongue
 from spoeq_core.kernel.mongo import plain
 from spoeq_core.kernel.tasks import dumps
-from spoeq_core.orders.model import ChosenPayment, ChosenShipping, Order, OrderLine, OrderStatus, TimelineEntry
+from spoeq_core.orders.model import (
+    ChosenPayment,
+    ChosenShipping,
+    FieldWords,
+    Order,
+    OrderLine,
+    OrderStatus,
+    TimelineEntry,
+)
 from spoeq_core.payments.model import PaymentStatus
 from spoeq_core.pricing.model import PricedLine
 
@@ -22,7 +31,15 @@ def fingerprint(request: PlaceRequest) -> str:
     return hashlib.sha256(dumps(plain(request)).encode()).hexdigest()
 
 
-def build_order(quote: Quote, request: PlaceRequest, *, order_id: str, number: str, at: datetime) -> Order:
+def build_order(
+    quote: Quote,
+    request: PlaceRequest,
+    field_words: Mapping[str, FieldWords],
+    *,
+    order_id: str,
+    number: str,
+    at: datetime,
+) -> Order:
     """The order of a quote without problems.
 
     What is paid at the door, or costs nothing, is confirmed at once; anything else waits for its money.
@@ -49,7 +66,8 @@ def build_order(quote: Quote, request: PlaceRequest, *, order_id: str, number: s
         customer_id=contents.cart.customer_id,
         codes=contents.cart.codes,
         timeline=(TimelineEntry(at, "placed", "Order placed", "shopper", public=True),),
-        fields=dict(request.fields),
+        fields=priced.cart.fields,
+        field_words=field_words,
         language=tongue().language,
     )
 

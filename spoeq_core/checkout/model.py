@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the shopper has chosen so far; empty where nothing yet. Billed is who is delivered to, unless it says."""
+    """What the shopper has chosen so far; empty where nothing yet. Billed is who is delivered to, unless it says.
+
+    `fields` are answers to what plugins ask (`register_checkout_fields`).
+    """
 
     shipping_address: Address | None = None
     shipping_method: str = ""
     payment_method: str = ""
     billing_address: Address | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class PlaceRequest:
 
     Attributes:
         expected_total: The grand total that was agreed to, minor units.
-        fields: Further answers of the checkout form.
+        fields: Answers to what plugins ask (`register_checkout_fields`).
     """
 
     email: str
@@ -44,7 +48,9 @@ class PlaceRequest:
     @property
     def choices(self) -> Choices:
         """The choices that its quote is made with."""
-        return Choices(self.shipping_address, self.shipping_method, self.payment_method, self.billing_address)
+        return Choices(
+            self.shipping_address, self.shipping_method, self.payment_method, self.billing_address, self.fields
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from spoeq_core.cart.model import CartStatus
 from spoeq_core.cart.service import Owner, newest_contents
 from spoeq_core.checkout.attempts import LEASE, Attempt, StartOver, by_key, key_document, of_placed_cart
 from spoeq_core.checkout.building import build_order, fingerprint
+from spoeq_core.checkout.fields import words_of
 from spoeq_core.checkout.model import InProgress, PlaceRequest, Quota
 from spoeq_core.checkout.places import hint_places
 from spoeq_core.checkout.quotas import claim_place, likely_places, place_claim, refuse_alone
@@ -107,7 +108,8 @@ async def _fresh(attempt: Attempt, contents: Contents) -> Order:
     try:
         refuse(quote, request.expected_total)
         number = new_number(shop.profile.order_prefix)
-        order = build_order(quote, request, order_id=attempt.order_id, number=number, at=shop.clock.now())
+        words = words_of(shop, quote.priced.cart.fields)
+        order = build_order(quote, request, words, order_id=attempt.order_id, number=number, at=shop.clock.now())
         quotas = await _quotas(shop, order)
     except SpoeqError:
         # What is refused now may have been accepted before: the same key is answered as it was then.

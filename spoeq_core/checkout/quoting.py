@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from spoeq_core.cart.contents import Contents, is_for_sale
 from spoeq_core.cart.service import Owner, load
+from spoeq_core.checkout.fields import field_problems, taken
 from spoeq_core.checkout.model import Choices, Problem
 from spoeq_core.hooks import checkout as questions
 from spoeq_core.hooks.caller import HookError
@@ -88,6 +89,7 @@ async def quote_contents(shop: Shop, contents: Contents, choices: Choices, buyer
 async def _quote(shop: Shop, contents: Contents, choices: Choices, buyer: Buyer) -> Quote:
     destination = _destination(choices)
     request = contents.price_request(buyer, destination=destination)
+    request = replace(request, fields=taken(shop, choices.fields))
     facts = await facts_for(shop, request)
     options = await shipping.options(shop, pricing_cart(shop, request)) if destination and request.items else []
     option = shipping.chosen(options, choices.shipping_method)
@@ -103,6 +105,7 @@ async def _quote(shop: Shop, contents: Contents, choices: Choices, buyer: Buyer)
         priced = await price(shop, request, facts)
     found = Quote(contents, priced, tuple(options), tuple(offers), option, offer)
     problems = [*_cart_problems(shop, contents), *_choice_problems(found, choices)]
+    problems += field_problems(shop, choices.fields)
     if request.items:
         for answer in await shop.hooks.collect(questions.checkout_problems, shop=shop, priced=priced):
             problems.extend(answer.value)

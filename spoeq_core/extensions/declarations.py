@@ -14,7 +14,15 @@ from pymongo import ASCENDING, IndexModel
 
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
-from spoeq_core.hooks.contributions import EXTENSIBLE, LONGEST_PROPERTY, PII, Extension, ExtensionTarget, LineProperty
+from spoeq_core.hooks.contributions import (
+    EXTENSIBLE,
+    LONGEST_PROPERTY,
+    PII,
+    Extension,
+    ExtensionTarget,
+    LineProperty,
+)
+from spoeq_core.hooks.questions import CheckoutField
 from spoeq_core.kernel.errors import ConfigurationError
 
 COLUMNED: Final = ("product", "variant")
@@ -66,6 +74,24 @@ def check_line_properties(plugin: str, declared: Sequence[LineProperty], extensi
             raise ConfigurationError(
                 f"Plugin {plugin!r}: line property {item.name!r}: {fault}.",
                 hint="See docs/plugin-authors.md, Properties of a cart line.",
+            )
+
+
+def check_checkout_fields(plugin: str, declared: Sequence[CheckoutField]) -> None:
+    """Refuse checkout fields whose name, length, pattern or choices cannot be.
+
+    Raises:
+        ConfigurationError: naming the plugin, the field and what is wrong with it.
+    """
+    for item in declared:
+        text = LineProperty(item.name, item.label, item.max_length, item.pattern)
+        fault = _fault(text, {})
+        if not fault and (item.kind == "choice") is not bool(item.choices):
+            fault = "a choice has choices, and nothing else has"
+        if fault:
+            raise ConfigurationError(
+                f"Plugin {plugin!r}: checkout field {item.name!r}: {fault}.",
+                hint="See docs/plugin-authors.md, Questions of the checkout.",
             )
 
 

@@ -9,9 +9,25 @@ from spoeq_core.hooks.caller import hookspec, policy
 
 if TYPE_CHECKING:
     from spoeq_core.checkout.model import Problem, Quota
+    from spoeq_core.hooks.questions import CheckoutField
     from spoeq_core.orders.model import Order
     from spoeq_core.pricing.model import PricedCart
     from spoeq_core.shop import Shop
+
+
+@hookspec
+def register_checkout_fields() -> Sequence[CheckoutField] | None:
+    """What the checkout asks about the whole order; `fields` of a quote and of `POST /orders`.
+
+    The core draws the fields, checks them, hands them to price hooks as `cart.fields`, keeps them with the order and
+    shows them on its pages, papers and mails. A name that two plugins declare belongs to the first: the second is set
+    aside.
+
+    Example:
+        >>> @hookimpl
+        ... def register_checkout_fields() -> Sequence[CheckoutField]:
+        ...     return [CheckoutField("gift_wrap", "Wrap it as a gift", kind="flag")]
+    """
 
 
 @hookspec

@@ -72,6 +72,7 @@ class OrderDocument(Model):
     changes: list[dict[str, Any]] = []
     timeline: list[dict[str, Any]] = []
     fields: dict[str, str] = {}
+    field_words: dict[str, Any] = {}
     language: str = ""
     flags: list[str] = []
     ext: dict[str, Any] = {}

@@ -244,7 +244,7 @@ async def _added(
         for sku, pieces in edit.added.items()
     )
     buyer = PricedCart.from_json(order.priced).cart.buyer
-    priced = await price(shop, PriceRequest(items, (), buyer, destination))
+    priced = await price(shop, PriceRequest(items, (), buyer, destination, fields=order.fields))
     return priced.lines, tuple(_line(line, found[line.line.sku]) for line in priced.lines)
 
 

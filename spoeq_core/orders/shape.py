@@ -50,6 +50,9 @@ def order_shape(order: Order) -> Shape:
         "returns": [return_shape(wanted) for wanted in order.returns],
         "changes": [change_shape(order, change) for change in order.changes],
         "fields": dict(order.fields),
+        "answers": [
+            {"label": said.label, "text": said.text, "typed": said.typed} for said in order.field_words.values()
+        ],
     }
 
 

@@ -9,7 +9,7 @@ from types import ModuleType
 import pluggy
 from pydantic import ValidationError
 
-from spoeq_core.extensions.declarations import check_extensions, check_line_properties
+from spoeq_core.extensions.declarations import check_checkout_fields, check_extensions, check_line_properties
 from spoeq_core.hooks import (
     admin,
     app,
@@ -113,6 +113,7 @@ def _check_models(hooks: Hooks, plugin: str) -> None:
     check_extensions(plugin, extensions)
     check_line_properties(plugin, hooks.part_of(app.register_line_properties, plugin) or (), extensions)
     _check_manifest(plugin, hooks.part_of(app.register_data_manifest, plugin) or ())
+    check_checkout_fields(plugin, hooks.part_of(checkout.register_checkout_fields, plugin) or ())
     _check_jobs(plugin, hooks.part_of(app.register_jobs, plugin) or ())
     _check_migrations(plugin, hooks.part_of(app.register_migrations, plugin) or ())
     settings = hooks.part_of(app.register_settings, plugin)
@@ -166,12 +167,14 @@ def _check_manifest(plugin: str, manifest: Sequence[PersonalData]) -> None:
 
 
 def _duplicate_providers(hooks: Hooks) -> list[tuple[str, ConfigurationError]]:
-    """Plugins whose payment provider, file storage or line property has the name of one that stands before it."""
+    """Plugins that bring a provider, a line property or a checkout field of the name of one that stands before it."""
     payments = hooks.all_parts(payment.register_payment_providers)
     storages = hooks.all_parts(storage.register_file_storages)
+    fields = hooks.all_parts(checkout.register_checkout_fields)
     properties = hooks.all_parts(app.register_line_properties)
     found = {
         **_same_names("line property", [(one.name, part.plugin) for part in properties for one in part.value]),
+        **_same_names("checkout field", [(one.name, part.plugin) for part in fields for one in part.value]),
         **_same_names("payment provider", [(one.name, part.plugin) for part in payments for one in part.value]),
         **_same_names("file storage", [(one.name, part.plugin) for part in storages for one in part.value]),
     }

@@ -58,6 +58,7 @@ class PriceRequest:
     shipping: Charge | None = None
     fees: tuple[Charge, ...] = ()
     payment_method: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def pricing_cart(shop: Shop, request: PriceRequest) -> PricingCart:
         fees=request.fees,
         payment_method=request.payment_method,
         prices_include_tax=profile.prices_include_tax,
+        fields=request.fields,
     )
 
 

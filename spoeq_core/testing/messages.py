@@ -46,6 +46,7 @@ SHOWS: dict[str, tuple[int, ...]] = {
     "Manifest": (1, 2),
     "PaymentOption": (0, 1),
     "LineProperty": (1, 4),
+    "CheckoutField": (1,),
     **dict.fromkeys(
         ("Conflict", "Forbidden", "Invalid", "NotFound", "StaleAggregate", "TooLarge", "TooManyRequests"), (0,)
     ),

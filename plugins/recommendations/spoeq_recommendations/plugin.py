@@ -27,7 +27,7 @@ from spoeq_recommendations import admin, pages, showing, subscribers
 from spoeq_recommendations.demo import sell_together
 from spoeq_recommendations.documents import BasketDocument, NeighboursDocument
 from spoeq_recommendations.personal import BASKETS, VIEWED
-from spoeq_recommendations.rebuilding import PERMISSION, REBUILD
+from spoeq_recommendations.rebuilding import PERMISSION, REBUILD, begin
 from spoeq_recommendations.service import OwnRecommender
 from spoeq_recommendations.settings import RecommendationSettings
 
@@ -97,6 +97,15 @@ def register_subscribers() -> Mapping[type[Event], Handler]:
 def register_schedules() -> Sequence[Schedule]:
     """Counting what is new, and everything each night."""
     return subscribers.SCHEDULES
+
+
+@hookimpl
+async def plugin_enabling(shop: Shop, plugin: str) -> bool | None:
+    """Count everything: of orders that came while the plugin was off, nobody told it."""
+    if plugin != manifest.name:
+        return None
+    await begin(shop, actor_name="SPOEQ")
+    return True
 
 
 @hookimpl

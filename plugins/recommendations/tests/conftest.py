@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from spoeq_core import boot
 from spoeq_core.catalog.model import Product, ProductStatus, Variant
 from spoeq_core.catalog.service import create_category, import_products, products_by_slugs, set_stock_states
 from spoeq_core.inventory.service import NewStock, create_stocks
+from spoeq_core.jobs.service import run_jobs
 from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.plugins.lifecycle import save_settings
@@ -41,6 +43,7 @@ async def running(
     plugins = recommendations, delivery(), door()
     async with app_with(*plugins, servers=servers, data_dir=tmp_path, clock=clock, listeners=[counter]) as app:
         await save_settings(app.shop, "core", {"name": "Neel & Co.", "languages": ["en", "hi"]})
+        await run_jobs(app.shop, boot.job_kinds(app.shop.hooks))
         yield app
 
 

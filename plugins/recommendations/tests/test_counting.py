@@ -151,12 +151,13 @@ async def test_the_job_finds_orders_that_nobody_told_of_and_mends_what_is_wrong(
 
 
 async def test_its_jobs_wait_while_it_is_disabled(shop: Shop, shelf: Mapping[str, Product]) -> None:
-    del shelf
     await rebuilding.begin(shop)
     await disable_plugin(shop, "recommendations")
     assert await run_jobs(shop, boot.job_kinds(shop.hooks)) == 0
+    await ordered(shop, "saree", "jewel")
     await enable_plugin(shop, "recommendations")
-    assert await run_jobs(shop, boot.job_kinds(shop.hooks)) == 1
+    assert await run_jobs(shop, boot.job_kinds(shop.hooks)) == 2, "the one that waited, and what was missed"
+    assert await pairs(shop, shelf["saree"]) == {shelf["jewel"].id: 1}
 
 
 async def test_old_orders_count_no_longer(shop: Shop, shelf: Mapping[str, Product], clock: FixedClock) -> None:

@@ -27,6 +27,7 @@ from spoeq_core.orders.model.editing import (
 from spoeq_core.orders.model.order import (
     ChosenPayment,
     ChosenShipping,
+    FieldWords,
     Order,
     OrderChange,
     OrderLine,
@@ -72,6 +73,7 @@ __all__ = [
     "Address",
     "ChosenPayment",
     "ChosenShipping",
+    "FieldWords",
     "FulfilmentStatus",
     "NotAllowed",
     "Order",

@@ -40,6 +40,15 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldWords:
+    """How an answer of the checkout is shown, in English: `typed` by the shopper, else to be translated."""
+
+    label: str
+    text: str
+    typed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """Money that came in, once per (provider, payment id).
 
@@ -193,6 +202,7 @@ class Order:
     changes: tuple[OrderChange, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    field_words: Mapping[str, FieldWords] = field(default_factory=dict)
     language: str = ""
     flags: tuple[str, ...] = ()
     ext: Mapping[str, Any] = field(default_factory=dict)

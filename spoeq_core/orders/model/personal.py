@@ -63,6 +63,7 @@ def anonymised(order: Order, at: datetime, impersonal: Callable[[str, Ext], Ext]
             for it in order.timeline
         ),
         fields={},
+        field_words={},
         ext=impersonal("order", order.ext),
     )
     return told(after, entry)

@@ -103,7 +103,10 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class PricingCart:
-    """Everything a price depends on. All amounts are minor units of `currency`; `at` is an aware time."""
+    """Everything a price depends on. All amounts are minor units of `currency`; `at` is an aware time.
+
+    `fields` are the answers of the checkout (`register_checkout_fields`), none before it.
+    """
 
     currency: str
     lines: tuple[PricingLine, ...]
@@ -115,6 +118,7 @@ class PricingCart:
     fees: tuple[Charge, ...] = ()
     payment_method: str | None = None
     prices_include_tax: bool = True
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def items_total(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pydantic import Field
 from quart import Blueprint, Response
 
 from spoeq_core.checkout.model import Choices, Problem
@@ -31,6 +32,7 @@ class QuoteBody(Body):
     shipping_method: Text = ""
     payment_method: Text = ""
     billing_address: AddressBody | None = None
+    fields: dict[Text, Text] = Field(default_factory=dict, max_length=40)
 
 
 @blueprint.post("/checkout/quote")
@@ -48,7 +50,7 @@ async def show_quote() -> Response:
     address, problems = _address(body.shipping_address, FIELD)
     billed, more = _address(body.billing_address, "billing_address")
     problems += more
-    choices = Choices(address, body.shipping_method, body.payment_method, billed)
+    choices = Choices(address, body.shipping_method, body.payment_method, billed, body.fields)
     found = await quote(shop, await current_owner(), choices, email=actor.email if actor.kind == "customer" else "")
     if problems:
         found = _with_address_problems(found, problems)

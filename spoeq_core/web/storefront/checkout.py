@@ -8,6 +8,7 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
+from spoeq_core.checkout.fields import declared
 from spoeq_core.checkout.model import CartChanged, Choices, InProgress, PlaceRequest
 from spoeq_core.checkout.service import Placed, Quote, place_order, quote
 from spoeq_core.identity.model import Customer
@@ -18,6 +19,7 @@ from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, SpoeqError, 
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.kernel.messages import message
 from spoeq_core.orders.tokens import order_token
+from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, public
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import Form, form_state, read_form
@@ -41,7 +43,7 @@ from spoeq_core.web.storefront.steps import (
     wanted_steps,
 )
 from spoeq_core.web.theming import render
-from spoeq_core.web.views.cart import quote_view
+from spoeq_core.web.views.cart import extra_fields, quote_view
 from spoeq_core.web.views.money import money
 
 ABOUT = message("Where your order goes, how you pay for it, and what it costs in all.")
@@ -117,7 +119,7 @@ async def _place(form: Form) -> Placed:
         shipping_method=form.text("shipping_method"),
         payment_method=form.text("payment_method"),
         expected_total=form.integer("expected_total", 0),
-        fields={name: form.text(name) for name in form if name.startswith("plugin.")},
+        fields=_answers(shop, values),
     )
     return await place_order(shop, await current_owner(), wanted, key=form.text("idempotency_key")[:200])
 
@@ -158,6 +160,7 @@ async def _page(
         countries=[{"value": "IN", "label": "India"}],
         states=[{"value": state.name, "label": state.name} for state in STATES],
         expected_total=money(quoted.total, shop.profile.currency),
+        extra=extra_fields(shop),
         at_the_door=quoted.payment is not None and quoted.payment.provider.on_delivery,
         idempotency_key=values.get("idempotency_key") or new_id(),
     )
@@ -169,11 +172,17 @@ async def _quote(values: Mapping[str, str], *, quiet: bool = False) -> Quote:
     address = typed_address(values, [])
     if address is None and quiet:
         address = rough_address(values)
-    choices = Choices(address, values.get("shipping_method", ""), values.get("payment_method", ""))
+    shipping, payment = values.get("shipping_method", ""), values.get("payment_method", "")
+    choices = Choices(address, shipping, payment, fields=_answers(shop, values))
     owner = await current_owner()
     found = await quote(shop, owner, choices, email=values.get("email", ""))
     settled = _without_alternatives(found, choices)
     return found if settled == choices else await quote(shop, owner, settled, email=values.get("email", ""))
+
+
+def _answers(shop: Shop, values: Mapping[str, str]) -> dict[str, str]:
+    """What was answered to the fields that there are now: a plugin may be gone since the page was made."""
+    return {name: text for name in declared(shop) if (text := values.get(f"fields.{name}", ""))}
 
 
 def _without_alternatives(found: Quote, choices: Choices) -> Choices:
@@ -204,12 +213,13 @@ def _errors(error: SpoeqError) -> list[FieldError]:
 
 def _field(name: str) -> str:
     field = name.removeprefix("shipping_address.")
-    return field if step_of(field) or field.startswith("plugin.") else ""
+    return field if step_of(field) or field.startswith("fields.") else ""
 
 
 def _concerns_cart(problem: Mapping[str, Any]) -> bool:
     """Whether a problem is one of the cart itself, not of a field that is merely still empty."""
-    return problem["code"] != "missing" and not str(problem.get("field") or "").startswith("payment_method")
+    field = str(problem.get("field") or "")
+    return problem["code"] != "missing" and not field.startswith(("payment_method", "fields."))
 
 
 def _what_changed(form: Form, error: CartChanged) -> str:

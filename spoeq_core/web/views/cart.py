@@ -6,6 +6,7 @@ from typing import Any
 
 from spoeq_core.cart.contents import Contents
 from spoeq_core.cart.model import CartLine
+from spoeq_core.checkout.fields import declared
 from spoeq_core.checkout.quoting import Quote
 from spoeq_core.extensions.service import shown
 from spoeq_core.kernel.messages import message
@@ -63,6 +64,24 @@ def quote_view(shop: Shop, quote: Quote, *, staff: bool = False) -> View:
         view["trace"] = trace_of(quote.priced)
         view["failed_plugin"] = quote.unpriced.plugin if quote.unpriced else None
     return view
+
+
+def extra_fields(shop: Shop) -> list[View]:
+    """What plugins ask in the checkout."""
+    return [
+        {
+            "name": f"fields.{item.name}",
+            "label": translate(item.label),
+            "hint": translate(item.hint),
+            "kind": item.kind,
+            "choices": [{"value": value, "label": translate(label)} for value, label in item.choices],
+            "section": item.section,
+            "max_length": item.max_length,
+            "required": item.required,
+            "multiline": item.multiline,
+        }
+        for item in declared(shop).values()
+    ]
 
 
 def shipping_view(option: ShippingOption, currency: str) -> View:

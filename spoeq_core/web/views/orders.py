@@ -41,6 +41,7 @@ def order_view(shop: Shop, order: Order, *, staff: bool = False) -> View:
         shape[name] = translate(shape[name])
     shape["totals"]["fees"] = [{**fee, "label": translate(fee["label"])} for fee in shape["totals"]["fees"]]
     view = {**shape, "items": [_item(shop, order, line, staff=staff) for line in order.lines]}
+    view["answers"] = [_answer(said) for said in shape["answers"]]
     view["ext"] = shown(shop, "order", order.ext, private=staff)
     view["timeline"] = timeline_view(order) if staff else _timeline(order, public=True)
     if not staff:
@@ -148,6 +149,10 @@ def _timeline(order: Order, *, public: bool) -> list[View]:
 def _entry(entry: TimelineEntry, *, staff: bool) -> View:
     view: View = {"at": entry.at, "kind": entry.kind, "label": translate(entry.label)}
     return {**view, "actor": entry.actor, "note": entry.note} if staff else view
+
+
+def _answer(said: View) -> View:
+    return {"label": translate(said["label"]), "text": said["text"] if said["typed"] else translate(said["text"])}
 
 
 def _item(shop: Shop, order: Order, line: OrderLine, *, staff: bool) -> View:

@@ -92,6 +92,13 @@ class OrderItem(Shape):
     ext: dict[str, Any]
 
 
+class AnswerShape(Shape):
+    """What the checkout asked and was told, in words."""
+
+    label: str
+    text: str
+
+
 class ShipmentItem(Shape):
     """What is in a parcel."""
 
@@ -195,6 +202,7 @@ class OrderShape(Shape):
     returns: list[ReturnShape]
     changes: list[ChangeShape]
     fields: dict[str, str]
+    answers: list[AnswerShape]
     ext: dict[str, Any]
     timeline: list[TimelineShape]
     version: int | None = None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gift_message"
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gift_wrap"
 EVIL = "<script>document.title = 'owned'</script>"
 MESSAGE = f"Dear Amma,\nhappy birthday! {EVIL}"
 TOO_LONG = f"{MESSAGE} {'♥' * 200}"
@@ -31,7 +31,7 @@ def demo(seeded: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactor
     site = unpacked(EXAMPLE, tmp_path_factory.mktemp("site"))
     with running_demo(seeded(tmp_path_factory.mktemp("gifts") / "data"), PYTHONPATH=str(site)) as running:
         answer = running.client.post(
-            "/api/v1/admin/plugins/gift_message/enable", headers=running.token("admin@demo.spoeq")
+            "/api/v1/admin/plugins/gift_wrap/enable", headers=running.token("admin@demo.spoeq")
         )
         assert answer.status_code == 200, answer.text
         yield running
@@ -43,7 +43,7 @@ def gift(demo: RunningDemo) -> dict[str, Any]:
     shown = demo.client.get("/api/v1/products?in_stock=1&price_max=200000&per_page=50").json()["items"]
     chosen: dict[str, Any] = next(item for item in shown if len(item["variants"]) == 1)
     headers = {**demo.token("admin@demo.spoeq"), "If-Match": f'"{chosen["version"]}"'}
-    body = {"ext": {"gift_message": {"gift_message": True}}}
+    body = {"ext": {"gift_wrap": {"gift_message": True}}}
     answer = demo.client.patch(f"/api/v1/products/{chosen['id']}", json=body, headers=headers)
     assert answer.status_code == 200, answer.text
     return chosen
