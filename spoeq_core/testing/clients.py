@@ -13,6 +13,7 @@ from quart.typing import TestClientProtocol
 
 from spoeq_core.app import create_app
 from spoeq_core.kernel.clock import Clock
+from spoeq_core.plugins.discovery import Discovery
 from spoeq_core.plugins.lifecycle import enable_plugin
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import discovery_of, test_settings
@@ -46,6 +47,26 @@ async def app_with(
 ) -> AsyncIterator[RunningApp]:
     """An app with these plugins (their `plugin` modules) installed and enabled; its database is dropped after."""
     discovery = discovery_of(*plugins)
+    async with serving_app(
+        discovery, servers=servers, data_dir=data_dir, clock=clock, listeners=listeners, themes=themes, **settings
+    ) as running:
+        for plugin in discovery.plugins:
+            await enable_plugin(running.shop, plugin.name)
+        yield running
+
+
+@asynccontextmanager
+async def serving_app(
+    discovery: Discovery,
+    *,
+    servers: tuple[str, str],
+    data_dir: Path,
+    clock: Clock | None = None,
+    listeners: Sequence[Any] = (),
+    themes: Themes | None = None,
+    **settings: Any,
+) -> AsyncIterator[RunningApp]:
+    """The same with plugins as they were discovered, none of them enabled by this."""
     app = create_app(
         test_settings(servers, data_dir, **settings),
         discovery=discovery,
@@ -56,8 +77,6 @@ async def app_with(
     async with app.test_app():
         shop: Shop = app.extensions[EXTENSION]
         try:
-            for plugin in discovery.plugins:
-                await enable_plugin(shop, plugin.name)
             yield RunningApp(app, shop, app.test_client())
         finally:
             await shop.mongo.client.drop_database(shop.settings.mongodb_database)

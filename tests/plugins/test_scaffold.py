@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -29,9 +30,20 @@ def made(tmp_path: Path) -> Path:
     return folder
 
 
-def test_its_own_tests_pass(made: Path) -> None:
-    found = run("pytest", "-q", "-p", "no:cacheprovider", "-o", "pythonpath=.", folder=made)
-    assert "2 passed" in found.stdout
+def test_its_own_tests_pass(made: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    run("pip", "install", "-q", "--no-deps", "--no-build-isolation", "--target", str(site), str(made), folder=made)
+    found = run("pytest", "-q", "-p", "no:cacheprovider", "-o", f"pythonpath={site}", folder=made)
+    assert "14 passed, 4 skipped" in found.stdout
+
+
+def test_it_passes_the_checks_of_plugins(made: Path) -> None:
+    # mypy runs over it in another test, with what this repository's own code is checked by.
+    answer = CliRunner().invoke(plugins, ["check", str(made), "--json", "--no-mypy"])
+    report = json.loads(answer.output)
+    assert answer.exit_code == 0, answer.output
+    assert (report["plugin"], report["version"], report["verdict"]) == ("gift_tags", "0.1.0", "passes")
+    assert {check["status"] for check in report["checks"]} == {"passed", "skipped", "warned"}
 
 
 def test_it_keeps_the_rules_of_this_repository(made: Path) -> None:

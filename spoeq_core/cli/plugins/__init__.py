@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from spoeq_core.cli.plugins.checking import check
 from spoeq_core.cli.plugins.listing import conflicts, list_plugins
 from spoeq_core.cli.plugins.migrating import migrate
 from spoeq_core.cli.plugins.new import new
@@ -16,5 +17,5 @@ def plugins() -> None:
     """Installed plugins."""
 
 
-for command in (list_plugins, enable, disable, order, settings, migrate, uninstall, conflicts, new):
+for command in (list_plugins, enable, disable, order, settings, migrate, uninstall, conflicts, check, new):
     plugins.add_command(command)
