@@ -244,7 +244,7 @@ async def checkout_problems(shop: Shop) -> Sequence[Problem] | None:
     ),
     "collection": Broken(
         "residue",
-        "it writes the collection 'forgotten'",
+        "after a purge its data is left in forgotten",
         BARE
         + """
 async def note(shop: Shop, event: Event, delivery: Delivery) -> None:
@@ -253,6 +253,16 @@ async def note(shop: Shop, event: Event, delivery: Delivery) -> None:
 @hookimpl
 def register_subscribers() -> Mapping[type[Event], Handler]:
     return {OrderPlaced: note}
+""",
+    ),
+    "purge": Broken(
+        "residue",
+        "cannot be removed",
+        BARE
+        + """
+@hookimpl
+async def plugin_purging(shop: Shop, plugin: str) -> None:
+    raise RuntimeError("not today")
 """,
     ),
     "personal": Broken(

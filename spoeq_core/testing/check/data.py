@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
 from spoeq_core.hooks.contributions import Person, PersonalData
+from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.plugins.footprint import collections_of
+from spoeq_core.plugins.removing import purge_plugin
+from spoeq_core.rooms import DOCUMENTS
 from spoeq_core.testing.check.contract import booted
 from spoeq_core.testing.check.lab import Bench, Lab
 from spoeq_core.testing.check.model import Fault, Skipped
@@ -22,21 +26,27 @@ ABOUT_PEOPLE = {
 
 
 async def residue(subject: Subject, lab: Lab) -> Sequence[Fault]:
-    """Every collection that it writes is declared, so that purging it leaves nothing behind."""
+    """Purged after it was used it leaves nothing, and it can be enabled again."""
     async with lab.fresh() as bench:
-        before = await _collections(bench)
-        await bench.buy()
-        await bench.settle_events()
-        before |= await _collections(bench)
+        shop = bench.running.shop
         await bench.enable()
         await _use(bench)
-        declared = _declared(bench.running.shop.hooks)
-        left = sorted(await _collections(bench) - before - declared)
-    faults = [f"it writes the collection {name!r}, which register_documents does not declare" for name in left]
+        declared = collections_of(shop.hooks, subject.name) | {str(model.__collection__) for model in DOCUMENTS}
+        await bench.disable()
+        try:
+            await purge_plugin(shop, subject.name)
+        except SpoeqError as error:
+            return [Fault(f"its data cannot be removed: {error}")]
+        left = {name async for name in _left(bench, subject.name)}
+        try:
+            await bench.enable()
+        except SpoeqError as error:
+            return [Fault(f"after a purge it cannot be enabled: {error}")]
+    faults = [f"after a purge its data is left in {name}" for name in sorted(left)]
     faults += [
         f"{place} uses the collection {name!r}, which register_documents does not declare"
         for name, place in _named_collections(subject)
-        if name not in declared and name not in left and name not in before
+        if name not in declared and name not in left
     ]
     return [Fault(text) for text in faults]
 
@@ -68,20 +78,24 @@ async def _use(bench: Bench) -> None:
         await bench.settle_events()
 
 
-async def _collections(bench: Bench) -> set[str]:
-    names = await bench.running.shop.mongo.database.list_collection_names()
-    return {name for name in names if not name.startswith("system.")}
+async def _left(bench: Bench, plugin: str) -> AsyncIterator[str]:
+    """Collections that are not the core's, and those of the core that still hold something of the plugin."""
+    database = bench.running.shop.mongo.database
+    core = {str(model.__collection__) for model in DOCUMENTS}
+    for name in await database.list_collection_names():
+        if (name not in core and not name.startswith("system.")) or [
+            document async for document in database[name].find() if _is_extended(document, plugin)
+        ]:
+            yield name
 
 
-def _declared(hooks: Hooks) -> set[str]:
-    documents = {
-        str(model.model_config["collection"])
-        for part in hooks.all_parts(app_hooks.register_documents)
-        for model in part.value
-    }
-    return documents | {
-        item.collection for part in hooks.all_parts(app_hooks.register_data_manifest) for item in part.value
-    }
+def _is_extended(value: object, plugin: str) -> bool:
+    """Whether something of the plugin is in the document's extension data, at any depth."""
+    if isinstance(value, Mapping):
+        ext = value.get("ext")
+        mine = isinstance(ext, Mapping) and plugin in ext
+        return mine or any(_is_extended(each, plugin) for each in value.values())
+    return isinstance(value, list) and any(_is_extended(each, plugin) for each in value)
 
 
 def _unnamed(hooks: Hooks, named: set[str]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from spoeq_core.testing.check.subject import Subject
 
 PRICE_HOOKS = ("pricing_facts", "price_adjustments", "tax_rates")
 PHASES = (Phase.ITEM, Phase.ORDER, Phase.SHIPPING)
-EXAMPLES = 40
+EXAMPLES = 25
 PATIENCE = 30.0
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from jinja2 import Environment, nodes
+from jinja2 import Environment
 
 from spoeq_core.testing.check.lab import Lab
 from spoeq_core.testing.check.model import Fault, Skipped
@@ -19,7 +19,8 @@ from spoeq_core.web.theming import Theming
 
 OWN_DRAWING = {"render_template", "render_template_string", "stream_template", "Environment", "Template"}
 DRAWERS = ("quart", "jinja2", "flask")
-TAGS = re.compile(r"<(script|style|svg)\b.*?</\1>|<[^>]*>?|[^<]*>|&\w+;", re.DOTALL | re.IGNORECASE)
+JINJA = re.compile(r"{#.*?#}|{%-?\s*(trans)\b[^%]*%}.*?{%-?\s*end\1|{%.*?%}|{{.*?}}", re.DOTALL)
+TAGS = re.compile(r"<(script|style|svg)\b.*?</\1>|<[^>]*>|&\w+;", re.DOTALL | re.IGNORECASE)
 WORDS = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -42,10 +43,8 @@ async def texts(subject: Subject, _lab: Lab) -> Sequence[Fault]:
     if subject.package is None or _broken(subject):
         raise Skipped("its templates cannot be read")
     found = []
-    environment = _environment(subject, "storefront")
     for name, path in subject.files("templates", ".html"):
-        tree = environment.parse(path.read_text("utf-8"))
-        for line, words in _bare_words(tree):
+        for line, words in _bare_words(path.read_text("utf-8")):
             found.append(Fault(f"templates/{name}:{line} says {words!r} without _()", warning=True))
     speaks = texts_of(subject.package)
     if speaks and not list(subject.files("locales", ".po")):
@@ -85,11 +84,12 @@ def _environment(subject: Subject, face: Face) -> Environment:
     return theming.environment(theming.themes.active(face, ""))
 
 
-def _bare_words(tree: nodes.Template) -> Iterator[tuple[int, str]]:
-    """Words that stand in a template as they are, outside tags."""
-    for output in tree.find_all(nodes.Output):
-        for node in output.nodes:
-            if isinstance(node, nodes.TemplateData):
-                plain = " ".join(TAGS.sub(" ", node.data).split())
-                if WORDS.search(plain):
-                    yield node.lineno, plain[:60]
+def _bare_words(source: str) -> Iterator[tuple[int, str]]:
+    """Words that stand in a template as they are, outside of tags, expressions and what is translated."""
+    plain = source
+    for pattern in (JINJA, TAGS):
+        plain = pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), plain)
+    for number, line in enumerate(plain.splitlines(), 1):
+        words = " ".join(line.split())
+        if WORDS.search(words):
+            yield number, words[:60]
