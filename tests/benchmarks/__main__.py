@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spoeq_core.kernel.settings import Settings
-from tests.benchmarks import buyers, comparing, filling, growth, pages, report as reports, scenarios
+from tests.benchmarks import buyers, comparing, filling, growth, pages, pricing, report as reports, scenarios
 from tests.benchmarks.document import write_document
 from tests.benchmarks.machine import this_machine
 from tests.benchmarks.report import Report
 from tests.benchmarks.scenarios import Plan
 from tests.benchmarks.shop import BenchShop
 
-PARTS = ("start", "pages", "buying", "race", "plugins", "hooks", "products", "orders")
+PARTS = ("start", "pages", "buying", "race", "plugins", "hooks", "pricing", "products", "orders")
 CACHES = ("off", "data", "pages")
 GROWN_PRODUCTS = (1_000, 10_000)
 GROWN_ORDERS = (10_000, 100_000)
@@ -47,8 +47,7 @@ class Bench:
             self._weigh("after buying")
         if "race" in wanted:
             self.found.race = scenarios.measure_race(self.shop, self.plan)
-        if "hooks" in wanted:
-            self.found.hook_us = growth.hook_microseconds(self.shop)
+        self._without_pages(wanted)
         if "plugins" in wanted:
             env = self.shop.env
             folder = self.shop.data_dir.parent / "plugins"
@@ -58,6 +57,13 @@ class Bench:
             self.found.products = growth.with_products(self.shop, self.plan, self.asked.growth_products)
         if "orders" in wanted:
             self._orders()
+
+    def _without_pages(self, wanted: Sequence[str]) -> None:
+        """What a question to plugins and a price cost by themselves."""
+        if "hooks" in wanted:
+            self.found.hook_us = growth.hook_microseconds(self.shop)
+        if "pricing" in wanted:
+            self.found.pricing_ms = pricing.measure()
 
     def _begin(self) -> None:
         self.plan.say("Starting an empty shop …")

@@ -32,6 +32,7 @@ class Report:
     orders: list[Row] = field(default_factory=list)
     plugins: list[PluginCost] = field(default_factory=list)
     hook_us: dict[str, float] = field(default_factory=dict)
+    pricing_ms: dict[str, float] = field(default_factory=dict)
 
     def rows(self) -> dict[str, Row]:
         """Each row by a name that tells it from all others."""
@@ -64,6 +65,7 @@ class Report:
         yield from (f"**{title}**\n\n{_rows(rows)}" for title, rows in grown.items() if rows)
         yield f"**More plugins**\n\n{_plugins(self.plugins)}" if self.plugins else ""
         yield f"**One question to plugins**\n\n{_hooks(self.hook_us)}" if self.hook_us else ""
+        yield (f"**One price**\n\n{_pricing(self.pricing_ms)}" if self.pricing_ms else "")
         yield f"**Memory** (PSS, MiB)\n\n{_memory(self.memory)}" if self.memory else ""
         wrong = self.errors()
         yield "**ERRORS**\n\n" + "\n".join(f"- {fault[:SHOWN]}" for fault in wrong) if wrong else ""
@@ -120,6 +122,10 @@ def _plugins(found: Sequence[PluginCost]) -> str:
             for cost in found
         ],
     )
+
+
+def _pricing(found: dict[str, float]) -> str:
+    return _table(("cart", "ms"), [(size, f"{ms:.2f}") for size, ms in found.items()])
 
 
 def _hooks(found: dict[str, float]) -> str:

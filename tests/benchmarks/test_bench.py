@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import comparing, report as reports
+from spoeq_core.pricing.model import price
+from tests.benchmarks import comparing, pricing, report as reports
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.buyers import Race
 from tests.benchmarks.report import Report
@@ -61,3 +62,14 @@ def test_a_change_counts_when_all_runs_say_so_and_it_is_more_than_noise(
 ) -> None:
     (change,) = comparing.compare({"home": Row("home", before)}, {"home": Row("home", after)})
     assert change.verdict == verdict
+
+
+def test_a_cart_of_fifty_lines_and_twenty_promotions_is_priced_whole() -> None:
+    cart = pricing.cart_of(50)
+    answers = pricing.answers_to(cart, 20)
+    found = price(cart, answers, pricing.tax_of(cart))
+    told = {step.rule for step in found.trace}
+    assert told >= {f"r{n}" for n in range(20)}
+    assert found.totals.discounts > 0
+    assert len(found.taxes) == 6
+    assert "| 50 lines, 20 promotions | 1.50 |" in Report(pricing_ms={"50 lines, 20 promotions": 1.5}).markdown()
