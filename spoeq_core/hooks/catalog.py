@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @hookspec
-@policy(timeout=1.0, on_error="skip")
+@policy(timeout=1.0, on_error="skip", merge="first")
 def register_search_engine() -> SearchEngine | None:
     """An engine that finds products in an index of its own, for the storefront and the API.
 

@@ -28,6 +28,8 @@ class Manifest:
         hosts: Network hosts it talks to.
         default_enabled: Whether a new shop starts with it enabled.
         needs_setup: Whether it does nothing until it is given a server or keys: a demo shop leaves it off.
+        claims: What it must be alone in to work, as `slot:<name>`, or `lane:<name>` where its promotions are exclusive.
+            The conflict report names what two claim.
         slots: Slots that its `page_fragments` and `admin_fragments` fill; about others they are not asked, which spares
             a page of many slots. None: they are asked about each.
     """
@@ -41,6 +43,7 @@ class Manifest:
     default_enabled: bool = False
     slots: tuple[str, ...] | None = None
     needs_setup: bool = False
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

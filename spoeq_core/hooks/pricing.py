@@ -41,6 +41,6 @@ async def price_adjustments(
 
 
 @hookspec
-@policy(timeout=0.5, may_refuse=False)
+@policy(timeout=0.5, may_refuse=False, merge="first")
 async def tax_rates(cart: PricingCart, facts: Mapping[str, Any], state: State) -> TaxAnswer | None:
     """The component tax rates of each line; the first plugin that answers wins. The core computes the amounts."""

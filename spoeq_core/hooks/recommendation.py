@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @hookspec
-@policy(timeout=0.5, on_error="skip")
+@policy(timeout=0.5, on_error="skip", merge="first")
 def register_recommender() -> Recommender | None:
     """An object that recommends products, for the storefront, the API and other plugins.
 

@@ -24,12 +24,14 @@ class Policy:
         on_error: "raise" fails the question (money, stock), "skip" goes on without this answer (cosmetics).
         since: The version of spoeq that introduced the hook.
         may_refuse: Whether a SpoeqError that the plugin raises is its answer to the shopper, and not a fault of it.
+        merge: What becomes of several plugins' answers: "all" count, in hook order, or the "first" one wins.
     """
 
     timeout: float = 2.0
     on_error: Literal["raise", "skip"] = "raise"
     since: str = "0.1"
     may_refuse: bool = True
+    merge: Literal["all", "first"] = "all"
 
 
 def policy(
@@ -38,11 +40,12 @@ def policy(
     on_error: Literal["raise", "skip"] = "raise",
     since: str = "0.1",
     may_refuse: bool = True,
+    merge: Literal["all", "first"] = "all",
 ) -> Callable[[F], F]:
     """State a spec's policy."""
 
     def mark(spec: F) -> F:
-        spec.__policy__ = Policy(timeout, on_error, since, may_refuse)  # type: ignore[attr-defined]
+        spec.__policy__ = Policy(timeout, on_error, since, may_refuse, merge)  # type: ignore[attr-defined]
         return spec
 
     return mark

@@ -68,13 +68,16 @@ def discover(*, strict: bool = False, safe_mode: bool = False) -> Discovery:
         return Discovery()
     loaded: list[InstalledPlugin] = []
     aside: list[Quarantined] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+    owners: dict[str, str] = {}
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, _distribution(entry))):
         try:
+            _refuse_second(entry, owners)
             loaded.append(_load(entry))
         except (Exception, SystemExit) as error:  # one that calls sys.exit must not end the shop
             if strict:
                 raise
-            aside.append(quarantine(entry.name, error))
+            taken = any(plugin.name == entry.name for plugin in loaded)
+            aside.append(quarantine(_distribution(entry) if taken else entry.name, error))
     plugins, circles = without_circles(loaded, strict=strict)
     return Discovery(plugins, (*aside, *circles))
 
@@ -156,6 +159,21 @@ def _load(entry: EntryPoint) -> InstalledPlugin:
             f"Entry point {entry.name!r} loads a plugin named {plugin.name!r}.", hint="Give both the same name."
         )
     return plugin
+
+
+def _refuse_second(entry: EntryPoint, owners: dict[str, str]) -> None:
+    """Of two distributions that bring a plugin of one name the first has it."""
+    mine = _distribution(entry)
+    first = owners.setdefault(entry.name, mine)
+    if first != mine:
+        raise ConfigurationError(
+            f"The distributions {first} and {mine} both bring a plugin named {entry.name!r}.",
+            hint=f"Uninstall one of them: pip uninstall {mine}",
+        )
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else entry.value
 
 
 def _check_compatible(name: str, distribution: Distribution) -> None:

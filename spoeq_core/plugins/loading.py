@@ -29,6 +29,7 @@ from spoeq_core.hooks.contributions import Migration, PersonalData
 from spoeq_core.jobs.model import JobKind
 from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.errors import ConfigurationError
+from spoeq_core.plugins.conflicts import CLAIMS
 from spoeq_core.plugins.discovery import Discovery, InstalledPlugin
 
 FAMILIES: tuple[ModuleType, ...] = (
@@ -94,17 +95,27 @@ def _register(hooks: Hooks, plugin: InstalledPlugin) -> None:
             f"Plugin {plugin.name!r}: {error}", hint="See docs/reference.md for the hooks there are."
         ) from None
     hooks.check(plugin.name)
+    _take_manifest(hooks, plugin)
+    for family in FAMILIES:
+        for name, spec in vars(family).items():
+            if name.startswith("register_"):
+                hooks.ask_parts(spec, plugin.name)
+    _check_models(hooks, plugin.name)
+
+
+def _take_manifest(hooks: Hooks, plugin: InstalledPlugin) -> None:
+    """Note which slots a plugin fills, and refuse claims that mean nothing."""
     if (slots := plugin.manifest.slots) is not None:
         if isinstance(slots, str):
             raise ConfigurationError(
                 f"Plugin {plugin.name!r}: its manifest's slots are a text.", hint=f"Write slots=({slots!r},)."
             )
         hooks.slots[plugin.name] = frozenset(slots)
-    for family in FAMILIES:
-        for name, spec in vars(family).items():
-            if name.startswith("register_"):
-                hooks.ask_parts(spec, plugin.name)
-    _check_models(hooks, plugin.name)
+    for claim in plugin.manifest.claims:
+        if claim.partition(":")[0] not in CLAIMS:
+            raise ConfigurationError(
+                f"Plugin {plugin.name!r}: its manifest claims {claim!r}.", hint="Write slot:<name> or lane:<name>."
+            )
 
 
 def _check_models(hooks: Hooks, plugin: str) -> None:

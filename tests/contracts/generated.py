@@ -87,7 +87,8 @@ def _hook(name: str, spec: Callable[..., object], users: list[str]) -> Iterator[
         else "Asked once, at boot."
     )
     yield f"{inspect.cleandoc(spec.__doc__ or '')}\n"
-    yield f"*{when} Since {rule.since}. Used by: {', '.join(users) or 'nobody yet'}.*\n"
+    merge = "the first plugin that answers wins" if rule.merge == "first" else "every answer counts, in hook order"
+    yield f"*{when} Of several: {merge}. Since {rule.since}. Used by: {', '.join(users) or 'nobody yet'}.*\n"
 
 
 def _slots() -> Iterator[str]:

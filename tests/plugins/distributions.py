@@ -13,9 +13,16 @@ Install = Callable[..., None]
 
 
 def install(
-    folder: Path, name: str, code: str = "", *, needs: str = "spoeq>=0.1", head: str = MANIFEST, version: str = "1.2"
+    folder: Path,
+    name: str,
+    code: str = "",
+    *,
+    needs: str = "spoeq>=0.1",
+    head: str = MANIFEST,
+    version: str = "1.2",
+    as_name: str = "",
 ) -> None:
-    """A distribution `spoeq-<name>` whose plugin module holds this code."""
+    """A distribution `spoeq-<name>` whose plugin module holds this code; `as_name` is its entry point's."""
     package = folder / f"spoeq_{name}"
     package.mkdir()
     (package / "__init__.py").write_text("")
@@ -25,7 +32,7 @@ def install(
     (metadata / "METADATA").write_text(
         f"Metadata-Version: 2.1\nName: spoeq-{name}\nVersion: {version}\nRequires-Dist: {needs}\n"
     )
-    (metadata / "entry_points.txt").write_text(f"[spoeq.plugins]\n{name} = spoeq_{name}.plugin\n")
+    (metadata / "entry_points.txt").write_text(f"[spoeq.plugins]\n{as_name or name} = spoeq_{name}.plugin\n")
 
 
 def forget(folder: Path) -> None:

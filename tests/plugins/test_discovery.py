@@ -88,6 +88,22 @@ def test_one_of_another_name_than_its_entry_point_is_set_aside(installing: Insta
     assert "has no manifest" in aside(found)["bare"]
 
 
+def test_of_two_distributions_with_a_plugin_of_one_name_the_second_is_set_aside(installing: Install, tmp_path: Path):
+    installing("bell")
+    head = 'from spoeq_core.sdk import Manifest\nmanifest = Manifest("bell", "Bell", "x")\n'
+    installing("gong", as_name="bell", head=head)
+    found = discover()
+    assert [one.module.__name__ for one in found.plugins if one.name == "bell"] == ["spoeq_bell.plugin"]
+    assert "spoeq-bell and spoeq-gong both bring a plugin named 'bell'" in aside(found)["spoeq-gong"]
+    assert "pip uninstall spoeq-gong" in aside(found)["spoeq-gong"]
+    assert "bell" in names(started(tmp_path, found))
+
+
+def test_an_entry_point_that_is_no_plugin_is_set_aside(installing: Install):
+    installing("number", head="manifest = 42\n")
+    assert "has no manifest" in aside(discover())["number"]
+
+
 FAULTS = {
     "typo": "@hookimpl\nasync def price_adjustmets(cart):\n    return []",
     "colour": "@hookimpl\ndef pricing_facts(cart):\n    return {}",

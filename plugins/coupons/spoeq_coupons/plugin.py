@@ -39,6 +39,7 @@ manifest = Manifest(
     title="Coupons",
     description="Codes and promotions: a percentage, an amount, steps, free pieces or delivery, with limits and dates.",
     slots=(ENTRY_SLOT, *FORM_OF_SLOT),
+    claims=("lane:coupon",),
 )
 
 

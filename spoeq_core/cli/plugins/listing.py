@@ -45,8 +45,7 @@ def conflicts() -> None:
 
 
 def _claimed_lines(hooks: Hooks, discovery: Discovery) -> list[str]:
-    claimed = conflicts_of(hooks, discovery)
-    return [f"{one.what} {one.name}: {', '.join(one.plugins)}. {one.meaning}" for one in claimed]
+    return [one.said for one in conflicts_of(hooks, discovery)]
 
 
 def _aside_lines(discovery: Discovery) -> list[str]:

@@ -9,6 +9,7 @@ import click
 from spoeq_core.local import with_shop
 from spoeq_core.orders.unpaid import warnings_of_switching_off
 from spoeq_core.plugins import lifecycle, removing
+from spoeq_core.plugins.conflicts import conflicts_with
 from spoeq_core.plugins.footprint import Footprint, footprint_of
 from spoeq_core.shop import Shop
 
@@ -17,7 +18,13 @@ from spoeq_core.shop import Shop
 @click.argument("name")
 def enable(name: str) -> None:
     """Switch a plugin on, in every running process; its migrations run first."""
-    with_shop(lambda shop: lifecycle.enable_plugin(shop, name))
+
+    async def switch_on(shop: Shop) -> None:
+        await lifecycle.enable_plugin(shop, name)
+        discovery = lifecycle.configuration_of(shop).discovery
+        _warn(one.said for one in conflicts_with(shop.hooks, discovery, name))
+
+    with_shop(switch_on)
     click.echo(f"{name} is enabled.")
 
 

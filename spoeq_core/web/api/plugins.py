@@ -12,6 +12,7 @@ from spoeq_core.kernel.errors import Malformed
 from spoeq_core.orders.unpaid import warnings_of_switching_off
 from spoeq_core.plugins import lifecycle
 from spoeq_core.plugins.configuration import CORE
+from spoeq_core.plugins.conflicts import conflicts_with
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.api.shapes.staff import PluginList, SettingsShape, SwitchedPlugin
 from spoeq_core.web.api.shopping import wanted_version
@@ -42,7 +43,9 @@ async def enable(name: str) -> Response:
     """Switch a plugin on."""
     await lifecycle.enable_plugin(current_shop(), name)
     await note("plugin.enabled", name)
-    return json_response({**await plugin_view(current_shop(), name), "warnings": []})
+    shop = current_shop()
+    claimed = conflicts_with(shop.hooks, lifecycle.configuration_of(shop).discovery, name)
+    return json_response({**await plugin_view(shop, name), "warnings": [one.said for one in claimed]})
 
 
 @blueprint.post("/admin/plugins/<name>/disable")
