@@ -33,6 +33,15 @@ def with_shop(use: Callable[[Shop], Awaitable[R]]) -> R:
     Raises:
         ConfigurationError: neither is there.
     """
+    return asyncio.run(use_shop(local_settings(), use))
+
+
+def local_settings() -> Settings:
+    """The settings of the shop of the environment, or of the one that runs in SPOEQ_DATA_DIR.
+
+    Raises:
+        ConfigurationError: neither is there.
+    """
     settings = running_settings(Settings())
     if not settings.mongodb_uri or not settings.redis_url:
         raise ConfigurationError(
@@ -40,7 +49,7 @@ def with_shop(use: Callable[[Shop], Awaitable[R]]) -> R:
             hint="Start it (spoeq run), name its data directory with SPOEQ_DATA_DIR, "
             "or set SPOEQ_MONGODB_URI and SPOEQ_REDIS_URL.",
         )
-    return asyncio.run(use_shop(settings, use))
+    return settings
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from spoeq_core.catalog.documents import (
 )
 from spoeq_core.catalog.service.bulk import JOBS as CATALOG_JOBS
 from spoeq_core.catalog.subscribers import SCHEDULES as CATALOG_SCHEDULES, SUBSCRIBERS as CATALOG_SUBSCRIBERS
+from spoeq_core.checkout.replaying import JOBS as CHECKOUT_JOBS
 from spoeq_core.checkout.subscribers import SCHEDULES as CHECKOUT_SCHEDULES
 from spoeq_core.desk.documents import SavedViewDocument
 from spoeq_core.extensions.declarations import Places
@@ -99,5 +100,5 @@ SCHEDULES: tuple[Schedule, ...] = (
     *SITEMAP_SCHEDULES,
     *BULK_SCHEDULES,
 )
-JOBS: tuple[JobKind, ...] = (*CATALOG_JOBS, *ORDER_JOBS, *BULK_JOBS, *PRIVACY_JOBS)
+JOBS: tuple[JobKind, ...] = (*CATALOG_JOBS, *ORDER_JOBS, *CHECKOUT_JOBS, *BULK_JOBS, *PRIVACY_JOBS)
 """Every kind of long work; `spoeq_core.jobs.model` says how one is written."""

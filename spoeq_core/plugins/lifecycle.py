@@ -175,6 +175,19 @@ async def save_settings(
     return configuration.of(model)
 
 
+def checked_settings(shop: Shop, name: str, values: Mapping[str, Any]) -> BaseModel:
+    """What `save_settings` would store, without storing it.
+
+    Raises:
+        NotFound: the plugin has no settings.
+        Invalid: a value is refused; the errors name the fields.
+    """
+    model = configuration_of(shop).models.get(name)
+    if model is None:
+        raise NotFound(f"Plugin {name!r} has no settings.")
+    return _merged(name, shop.plugin_settings(model), values)
+
+
 def _merged(name: str, current: BaseModel, values: Mapping[str, Any]) -> BaseModel:
     merged = {**dict(current), **values}
     for field, value in current:

@@ -93,8 +93,7 @@ async def facts_for(shop: Shop, request: PriceRequest) -> EachOwn:
     Raises:
         HookError: a plugin failed.
     """
-    answered = await shop.hooks.collect(questions.pricing_facts, shop=shop, cart=pricing_cart(shop, request))
-    return EachOwn({answer.plugin: answer.value for answer in answered})
+    return await _facts(shop, pricing_cart(shop, request))
 
 
 async def price(shop: Shop, request: PriceRequest, facts: EachOwn | None = None) -> PricedCart:
@@ -106,8 +105,18 @@ async def price(shop: Shop, request: PriceRequest, facts: EachOwn | None = None)
         HookError: a plugin failed, or answered what cannot be applied: no total may be shown or charged.
         InvalidCart: the request itself cannot be priced.
     """
-    known = await facts_for(shop, request) if facts is None else facts
-    state = start(pricing_cart(shop, request))
+    return await price_cart(shop, pricing_cart(shop, request), facts)
+
+
+async def price_cart(shop: Shop, cart: PricingCart, facts: EachOwn | None = None) -> PricedCart:
+    """The same for a cart that is there as values already, such as that of a past order.
+
+    Raises:
+        HookError: a plugin failed, or answered what cannot be applied: no total may be shown or charged.
+        InvalidCart: the cart itself cannot be priced.
+    """
+    known = await _facts(shop, cart) if facts is None else facts
+    state = start(cart)
     for phase in ASKED:
         state = await _phase(shop, state, phase, known)
     return finish(await _taxed(shop, state, known))
@@ -144,8 +153,12 @@ async def retaxed(shop: Shop, state: State) -> PricedCart:
     Raises:
         HookError: a plugin failed.
     """
-    answered = await shop.hooks.collect(questions.pricing_facts, shop=shop, cart=state.cart)
-    return finish(await _taxed(shop, state, EachOwn({answer.plugin: answer.value for answer in answered})))
+    return finish(await _taxed(shop, state, await _facts(shop, state.cart)))
+
+
+async def _facts(shop: Shop, cart: PricingCart) -> EachOwn:
+    answered = await shop.hooks.collect(questions.pricing_facts, shop=shop, cart=cart)
+    return EachOwn({answer.plugin: answer.value for answer in answered})
 
 
 async def _phase(shop: Shop, state: State, phase: Phase, facts: EachOwn) -> State:

@@ -168,7 +168,7 @@ async def test_what_the_model_refuses_is_not_stored(shop: Shop, asha: Customer):
 
 async def test_who_asks_for_what_is_not_there_is_told(shop: Shop):
     product = await product_by_id_or_slug(shop, "kurta-kurta")
-    with pytest.raises(NotFound, match="no variant 'LOST'"):
+    with pytest.raises(NotFound, match="no variant “LOST”"):
         await extend_variant(shop, product.id, "LOST", Battery, lambda it: it)
     with pytest.raises(NotFound):
         await carts.extend_line(shop, await guest(shop, {"KURTA": 1}), new_id(), Wrapping, in_red)

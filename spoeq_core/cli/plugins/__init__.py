@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from spoeq_core.cli.plugins.bisecting import bisect
 from spoeq_core.cli.plugins.checking import check
 from spoeq_core.cli.plugins.listing import conflicts, list_plugins
 from spoeq_core.cli.plugins.migrating import migrate
 from spoeq_core.cli.plugins.new import new
+from spoeq_core.cli.plugins.replaying import replay
 from spoeq_core.cli.plugins.settings import settings
 from spoeq_core.cli.plugins.switching import disable, enable, order, uninstall
 
@@ -17,5 +19,18 @@ def plugins() -> None:
     """Installed plugins."""
 
 
-for command in (list_plugins, enable, disable, order, settings, migrate, uninstall, conflicts, check, new):
+for command in (
+    list_plugins,
+    enable,
+    disable,
+    order,
+    settings,
+    migrate,
+    uninstall,
+    conflicts,
+    check,
+    replay,
+    bisect,
+    new,
+):
     plugins.add_command(command)

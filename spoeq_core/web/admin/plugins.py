@@ -73,7 +73,7 @@ async def switch(name: str, verb: str) -> Response:
 @staff("plugins.manage")
 async def show_plugin(name: str) -> Response:
     """A plugin, what it does here, and the form of its settings."""
-    return await _form(name, (), 200)
+    return await plugin_page(name, (), 200)
 
 
 @blueprint.post("/plugins/<name>")
@@ -84,9 +84,9 @@ async def save_plugin(name: str) -> Response:
     try:
         before, after = await save_typed(shop, name, form)
     except BothChanged as error:
-        return await _form(name, (), 409, form, error)
+        return await plugin_page(name, (), 409, form, error)
     except Invalid as error:
-        return await _form(name, error.errors, 422, form)
+        return await plugin_page(name, error.errors, 422, form)
     await note_settings(shop, await current_actor(), name, dict(before), dict(after))
     return flash(see_other(f"{PLUGINS}/{name}"), "Settings saved.")
 
@@ -127,13 +127,14 @@ async def _waiting(shop: Shop, name: str) -> Sequence[Migration]:
         return ()
 
 
-async def _form(
+async def plugin_page(
     name: str,
     errors: Sequence[FieldError],
     status: int,
     typed: Form | None = None,
     conflict: BothChanged | None = None,
 ) -> Response:
+    """A plugin's page, with what was typed into its settings and what is wrong with it."""
     shop = current_shop()
     plugin = await plugin_view(shop, name)
     shown = {"fields": [], "version": "", "base": "", "conflicts": []}

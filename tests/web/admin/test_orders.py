@@ -209,10 +209,10 @@ async def test_a_repeated_step_counts_no_order_twice(app: RunningApp, three: dic
 async def test_a_preview_says_why(app: RunningApp, three: dict[str, Order]) -> None:
     ids = [order.id for order in three.values()]
     shop = app.shop
-    assert (await preview(shop, ids, Action.DELIVER)).reasons() == {"cancelled": 1, "not paid": 1, "order confirmed": 1}
+    assert (await preview(shop, ids, Action.DELIVER)).reasons() == {"Cancelled": 1, "not paid": 1, "Order confirmed": 1}
     await change_status(shop, three["to_pack"].id, OrderStatus.SHIPPED, actor="Asha")
     seen = await preview(shop, ids, Action.CANCEL)
-    assert seen.reasons() == {"already cancelled": 1, "already on its way": 1}
+    assert seen.reasons() == {"already: Cancelled": 1, "already on its way": 1}
     assert [order.id for order in seen.able] == [three["unpaid"].id]
 
 

@@ -167,6 +167,17 @@ TROUBLE = {
 }
 
 
+def replay_page(plugin: Context) -> Context:
+    """What a plugin would have changed in past orders; one could not be priced."""
+    job = {"state": "done", "ended": True, "done": 3, "total": 3, "percent": 100, "error": "", "url": "/admin/jobs/1"}
+    money = {"before": rupees(259800), "after": rupees(233820), "difference": rupees(-25980)}
+    base = {"number": "NEEL-1 <b>", "at": "2026-11-20T06:30:00+00:00", "url": "/admin/orders/1", "error": ""}
+    why = [{"label": "Diwali & more", "amount": rupees(-25980)}]
+    rows = [{**base, **money, "why": []} | {"error": "coupons: late"}, {**base, **money, "why": why}]
+    found = {"orders": 3, "changed": 1, "failed": 1, "difference": rupees(-25980), "rows": rows}
+    return {"plugin": plugin, "job": job, "with_settings": False, "found": found, "form": FRESH, "most": 5000}
+
+
 def uninstall_page(plugin: Context) -> Context:
     """What the shop keeps of a plugin."""
     there = {"collections": {"points": 12}, "extensions": {"order": 3}, "settings": True, "shared": ["notes"]}
@@ -351,6 +362,11 @@ def cases_of_settings() -> dict[str, tuple[str, Context]]:
         "plugin-broken": ("pages/plugin.html", plugin_page(broken, [])),
         "plugin-health": ("pages/plugin_health.html", page("Plugin health", "/admin/plugins", TROUBLE)),
         "plugin-uninstall": ("pages/plugin_uninstall.html", page("Uninstall", "/admin/plugins", uninstall_page(on))),
+        "plugin-replay": ("pages/plugin_replay.html", page("On past orders", "/admin/plugins", replay_page(on))),
+        "plugin-replay-begun": (
+            "pages/plugin_replay.html",
+            page("On past orders", "/admin/plugins", replay_page(on) | {"job": None, "found": None}),
+        ),
         "settings": ("pages/settings.html", settings_page(fields)),
         "settings-conflict": ("pages/settings.html", settings_page(fields, conflicts=CONFLICTS, q="na", hits=fields)),
         "dead-letters": ("pages/dead_letters.html", page("Dead letters", path, groups=stuck(), form=FRESH)),
