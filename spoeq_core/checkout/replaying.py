@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from spoeq_core.hooks.caller import HookError
+from spoeq_core.hooks.rehearsing import rehearsal
 from spoeq_core.jobs.model import Job, JobKind, Step
 from spoeq_core.jobs.service import create_job
 from spoeq_core.kernel.errors import SpoeqError
@@ -109,9 +110,9 @@ def sides_of(shop: Shop, trial: Trial) -> tuple[Shop, Shop]:
     """The shop without what is tried, and with it."""
     require_installed(configuration_of(shop), trial.plugin)
     enabled = shop.hooks.enabled
-    having = replace(shop, hooks=shop.hooks.rehearsal(enabled | {trial.plugin}))
+    having = replace(shop, hooks=rehearsal(shop.hooks, enabled | {trial.plugin}))
     if trial.settings is None:
-        return replace(shop, hooks=shop.hooks.rehearsal(enabled - {trial.plugin})), having
+        return replace(shop, hooks=rehearsal(shop.hooks, enabled - {trial.plugin})), having
     tried = checked_settings(shop, trial.plugin, trial.settings)
     return having, replace(having, configuration=_Settings(shop.configuration, tried))
 

@@ -198,14 +198,6 @@ class Hooks:
         one.held = {}
         return one
 
-    def rehearsal(self, plugins: Collection[str]) -> Hooks:
-        """The same questions, asked as if just these were enabled; faults and figures count for nobody."""
-        apart = copy.copy(self)
-        apart.enabled = frozenset(plugins)
-        apart.held = {}
-        apart.on_fault, apart.breakers, apart.calls = _ignore, Breakers(), {}
-        return apart
-
     def hooks_of(self, plugin: str) -> list[str]:
         """Names of the hooks that a plugin implements."""
         callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin)) or []

@@ -13,6 +13,7 @@ from typing import cast
 import click
 
 from spoeq_core.app import create_app
+from spoeq_core.hooks.rehearsing import rehearsal
 from spoeq_core.kernel.errors import NotFound, SpoeqError
 from spoeq_core.kernel.money import parse_amount, plain_amount
 from spoeq_core.kernel.settings import Settings
@@ -109,7 +110,7 @@ def _price_check(shop: Shop, number: str, total: str) -> IsWrong:
         if order is None:
             raise NotFound(f"There is no order {number}.")
         wanted = parse_amount(total, order.currency)
-        side = replace(shop, hooks=shop.hooks.rehearsal(plugins))
+        side = replace(shop, hooks=rehearsal(shop.hooks, plugins))
         try:
             priced = await price_cart(side, PricedCart.from_json(order.priced).cart)
         except SpoeqError as error:

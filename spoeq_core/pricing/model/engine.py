@@ -283,9 +283,8 @@ def _all_declined(state: State) -> tuple[Declined, ...]:
         _folded(discount.code) for part in (*state.lines, *charges) for discount in part.discounts if discount.code
     }
     beaten = [it for it in state.beaten if it.code and _folded(it.code) not in given]
-    unknown = [
-        Declined("", _UNKNOWN_CODE, code) for code in state.cart.codes if _folded(code) not in state.answered_codes
-    ]
+    answered = state.answered_codes
+    unknown = [Declined("", _UNKNOWN_CODE, code) for code in state.cart.codes if _folded(code) not in answered]
     return tuple(dict.fromkeys((*state.declined, *beaten, *unknown)))
 
 
