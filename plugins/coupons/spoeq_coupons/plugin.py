@@ -23,6 +23,7 @@ from spoeq_core.sdk import (
     Routes,
     Shop,
     SitemapEntry,
+    forget_quotas,
     hookimpl,
 )
 from spoeq_coupons import admin, api, pages, service
@@ -41,6 +42,13 @@ manifest = Manifest(
     slots=(ENTRY_SLOT, *FORM_OF_SLOT),
     claims=("lane:coupon",),
 )
+
+
+@hookimpl
+async def plugin_purging(shop: Shop) -> bool:
+    """Forget who used which code."""
+    await forget_quotas(shop, "coupon:")
+    return True
 
 
 @hookimpl
