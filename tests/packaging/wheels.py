@@ -1,5 +1,8 @@
 """Builds the wheels of core, plugins and themes, installs them where nothing else is, and asks the shop for pages.
 
+First all of them as a demo shop. Then a few as a merchant has them, with a plugin and a theme of somebody else
+(`examples/`), in another empty environment: `spoeq init`, `spoeq run`, switch them on, and see them.
+
 An editable root makes the whole tree importable and so hides a template, a module or a requirement that a wheel lacks.
 Run it with a Python that has flit_core: `python -m tests.packaging.wheels [--keep DIR]`.
 """
@@ -27,6 +30,9 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
 STOP_SECONDS = 60
+SEEN_SECONDS = 30
+FEW = ("spoeq", "spoeq_cod", "spoeq_flat_rate", "spoeq_coupons", "spoeq_theme_storefront", "spoeq_theme_admin")
+EXAMPLES = ("spoeq_gift_wrap", "spoeq_theme_festive")
 SERVERS = 5  # at least: the parent, web, worker, MongoDB, Valkey
 ASSET = re.compile(r"""<(?:link[^>]+rel="?stylesheet"?[^>]+href|script[^>]+src|img[^>]+src)="?(/[^"\s>]+)""")
 
@@ -36,8 +42,11 @@ class SmokeFailure(Exception):
 
 
 def projects(root: Path = ROOT) -> list[Path]:
-    """The folder of each distribution of this repository, the core's first."""
-    return [root, *(path.parent for path in sorted(root.glob("[pt]*/*/pyproject.toml")))]
+    """The folder of each distribution of this repository, the core's first, the examples' last."""
+    return [
+        root,
+        *(path.parent for kind in ("[pt]*", "examples") for path in sorted(root.glob(f"{kind}/*/pyproject.toml"))),
+    ]
 
 
 def build(into: Path, root: Path = ROOT) -> list[Path]:
@@ -89,19 +98,32 @@ def living_in(folder: Path) -> dict[int, str]:
     return found
 
 
+def clean_environment(**more: str) -> dict[str, str]:
+    """The environment without what points into this repository."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPOEQ_", "PYTHON"))}
+    return {**kept, **more}
+
+
 @contextlib.contextmanager
 def demo(programs: Path, home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes], Path]]:
     """A demo shop started from the installed wheels: its address, its process and what it prints."""
     port = free_port()
-    printed = home / "demo.log"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPOEQ_", "PYTHON"))}
     command = [str(programs / "spoeq"), "demo", "--port", str(port), "--data-dir", str(home / "data")]
+    with served(command, home, home / "demo.log", clean_environment()) as process:
+        yield f"http://127.0.0.1:{port}", process, home / "demo.log"
+
+
+@contextlib.contextmanager
+def served(
+    command: list[str], home: Path, printed: Path, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that serves a shop for the length of a block; nothing that stands in `home` outlives it."""
     with printed.open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=home, env=clean, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        yield f"http://127.0.0.1:{port}", process, printed
+        yield process
     finally:
         if process.poll() is None:
             process.kill()
@@ -170,11 +192,12 @@ def stop(process: subprocess.Popen[bytes], home: Path) -> None:
 
 
 def smoke(home: Path) -> None:
-    """Build, install, start, ask, stop."""
+    """Build, install, start, ask, stop: all of it as a demo shop, then a few as a merchant's."""
     print("Building the wheels …", flush=True)
     wheels = build(home / "wheels")
-    print(f"Installing {len(wheels)} wheels in an empty environment …", flush=True)
-    programs = install(wheels, home / "venv")
+    ours = [wheel for wheel in wheels if not named(wheel, *EXAMPLES)]
+    print(f"Installing {len(ours)} wheels in an empty environment …", flush=True)
+    programs = install(ours, home / "venv")
     print("Starting spoeq demo from them …", flush=True)
     with demo(programs, home) as (base, process, printed):
         try:
@@ -182,8 +205,64 @@ def smoke(home: Path) -> None:
             ask(base)
             stop(process, home)
         except SmokeFailure as failure:
-            said = printed.read_text("utf-8", "replace")[-4000:]
-            raise SmokeFailure(f"{failure}\n--- spoeq demo printed ---\n{said}") from failure
+            raise told(failure, printed) from failure
+    few = [wheel for wheel in wheels if named(wheel, *FEW, *EXAMPLES)]
+    merchant(few, home / "merchant")
+
+
+def merchant(wheels: list[Path], home: Path) -> None:
+    """A shop of a few wheels, set up as the guide says, with a plugin and a theme of somebody else."""
+    home.mkdir()
+    print(f"Installing {len(wheels)} wheels in another empty environment …", flush=True)
+    programs, folder, port = install(wheels, home / "venv"), home / "shop", free_port()
+    spoeq(programs, home, clean_environment(), "init", str(folder))
+    lines = (folder / ".env").read_text("utf-8").splitlines()
+    given = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    environment = clean_environment(**given)
+    print("Starting spoeq run …", flush=True)
+    command = [str(programs / "spoeq"), "run", "--port", str(port)]
+    with served(command, folder, home / "run.log", environment) as process:
+        base = f"http://127.0.0.1:{port}"
+        try:
+            wait_until_ready(base, process)
+            spoeq(programs, folder, environment, "plugins", "enable", "gift_wrap")
+            spoeq(programs, folder, environment, "themes", "activate", "festive")
+            wait_until_seen(f"{base}/", "festive.css")
+            answer = get(f"{base}/api/v1/openapi.json")
+            if "/gift-wrap/waiting" not in answer:
+                raise SmokeFailure("gift_wrap is on, and its route is not in the API document")
+            print("  gift_wrap and the theme festive are on, and seen")
+            stop(process, folder)
+        except SmokeFailure as failure:
+            raise told(failure, home / "run.log") from failure
+
+
+def named(wheel: Path, *names: str) -> bool:
+    """Whether it is the wheel of one of these distributions."""
+    return wheel.name.partition("-")[0] in names
+
+
+def told(failure: SmokeFailure, printed: Path) -> SmokeFailure:
+    """The failure, with what the shop printed last."""
+    said = printed.read_text("utf-8", "replace")[-4000:]
+    return SmokeFailure(f"{failure}\n--- {printed.name} ---\n{said}")
+
+
+def spoeq(programs: Path, where: Path, environment: dict[str, str], *arguments: str) -> None:
+    """A command of the installed shop, which must do what it is told."""
+    command = [str(programs / "spoeq"), *arguments]
+    done = subprocess.run(command, cwd=where, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SmokeFailure(f"spoeq {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+
+
+def wait_until_seen(url: str, words: str) -> None:
+    """Return when a page says it: what is switched on is in force within a second or so."""
+    deadline = time.monotonic() + SEEN_SECONDS
+    while words not in get(url):
+        if time.monotonic() > deadline:
+            raise SmokeFailure(f"{url} never showed {words!r}")
+        time.sleep(0.2)
 
 
 def main() -> int:
