@@ -70,6 +70,12 @@ def test_an_installed_plugin_is_found_by_its_name():
     assert (status, report["plugin"]) == (0, "flat_rate")
 
 
+def test_the_third_party_example_passes_them_all():
+    status, report = check(str(ROOT / "examples" / "gift_wrap"))
+    assert status == 0, report
+    assert {each["status"] for each in report["checks"]} <= {"passed", "warned", "skipped"}
+
+
 def test_a_plugin_that_ends_the_process_fails(folder: Path):
     with (folder / "spoeq_mine" / "plugin.py").open("a") as module:
         module.write("import os\nos._exit(7)\n")
