@@ -70,7 +70,7 @@ _OFFERS = {
     "spoeq_core.orders.tokens": "order_token",
     "spoeq_core.payments.model": (
         "ActionNeeded Failed PaymentOption PaymentOutcome PaymentProvider PaymentStatus Pending Refunded "
-        "RefundingProvider RefundOutcome Settled"
+        "RefundingProvider RefundOutcome Settled ExpiringProvider"
     ),
     "spoeq_core.payments.service": "payment_method_ids",
     "spoeq_core.plugins.lifecycle": "enable_plugin fill_demo installed_plugins save_settings",

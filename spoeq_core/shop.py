@@ -62,6 +62,13 @@ class ShopProfile(BaseModel):
     prices_include_tax: bool = Field(True, title="Prices include tax")
     max_quantity: int = Field(99, ge=1, le=999, title="Most pieces of one item in an order")
     order_prefix: str = Field("SPQ", pattern="^[A-Z0-9]{1,6}$", title="Prefix of order numbers")
+    unpaid_minutes: int = Field(
+        30,
+        ge=0,
+        le=10_080,
+        title="Minutes an online order waits for its money",
+        description="Then it is cancelled and its stock is free again. 0: it waits for ever.",
+    )
     support_refund_cap: int = Field(
         200_000, ge=0, title="What a Support Agent may refund at once", json_schema_extra={"widget": "money"}
     )

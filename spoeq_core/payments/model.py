@@ -113,3 +113,15 @@ class RefundingProvider(Protocol):
     async def refund(self, shop: Shop, order: Order, amount: int, key: str) -> RefundOutcome:
         """Give back so many minor units. Idempotent by `key`: the same one never pays twice."""
         ...
+
+
+@runtime_checkable
+class ExpiringProvider(Protocol):
+    """A payment provider that can close what it has begun for an order, so that no money comes afterwards."""
+
+    async def expire(self, shop: Shop, order: Order) -> PaymentOutcome | None:
+        """Close the order's session at the provider, before its stock is given away. Idempotent.
+
+        Answer `Settled` if the money is there, `Pending` to be asked again later, anything else once none can come.
+        """
+        ...

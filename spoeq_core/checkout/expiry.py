@@ -1,0 +1,61 @@
+"""Orders whose money does not come: the provider is asked and its session closed, then the stock is free again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from spoeq_core.kernel.errors import NotFound, StaleAggregate
+from spoeq_core.orders.documents import OrderRepository
+from spoeq_core.orders.model import NotAllowed, Order, OrderStatus
+from spoeq_core.orders.service import cancel, settle
+from spoeq_core.payments.model import ExpiringProvider, Pending, Settled
+from spoeq_core.payments.service import provider_of
+from spoeq_core.shop import Shop
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 200
+REASON = "It was not paid in time."
+
+
+async def expire_unpaid(shop: Shop) -> int:
+    """Cancel the orders that wait for their money longer than the shop's settings say; how many were.
+
+    A provider that can close its session is asked first: money that it holds confirms the order, and a payment that it
+    is still working on leaves it. Each order is cancelled only as it was read, so a payment that arrives at the same
+    moment wins; one that arrives later is kept aside and flagged to be given back.
+    """
+    minutes = shop.profile.unpaid_minutes
+    if not minutes:
+        return 0
+    before = shop.clock.now() - timedelta(minutes=minutes)
+    query = {"status": OrderStatus.PENDING_PAYMENT.value, "placed_at": {"$lte": before}}
+    expired = 0
+    for order in await shop.repository(OrderRepository).find(query, sort=[("_id", 1)], limit=AT_ONCE):
+        try:
+            expired += await _expire(shop, order)
+        except (StaleAggregate, NotAllowed):
+            continue
+        except Exception:
+            log.exception("order %s could not be expired yet; the next round tries again", order.id)
+    return expired
+
+
+async def _expire(shop: Shop, order: Order) -> bool:
+    provider = _provider(shop, order)
+    outcome = await provider.expire(shop, order) if isinstance(provider, ExpiringProvider) else None
+    if isinstance(outcome, Settled):
+        await settle(shop, order.payment.provider, order.id, outcome)
+        return False
+    if isinstance(outcome, Pending):
+        return False
+    await cancel(shop, order.id, actor="system", reason=REASON, version=order.version)
+    return True
+
+
+def _provider(shop: Shop, order: Order) -> object:
+    try:
+        return provider_of(shop, order.payment.provider)
+    except NotFound:
+        return None
