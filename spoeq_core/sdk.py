@@ -61,7 +61,7 @@ _OFFERS = {
     "spoeq_core.notifications.service": "Recipient send_message",
     "spoeq_core.orders.events": (
         "OrderCancelled OrderConfirmed OrderDelivered OrderEdited OrderPaid OrderPlaced OrderRefunded OrderShipped "
-        "RefundRequested ReturnRequested"
+        "RefundRequested ReturnAnswered ReturnInspected ReturnReceived ReturnRequested"
     ),
     "spoeq_core.orders.listing": "Basket baskets has_ordered orders_with",
     "spoeq_core.orders.personal": "orders_of",

@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 from spoeq_core.kernel.errors import NotFound, StaleAggregate
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.model import NotAllowed, Order, OrderStatus
 from spoeq_core.orders.service import cancel, settle
@@ -16,7 +17,7 @@ from spoeq_core.shop import Shop
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
-REASON = "It was not paid in time."
+REASON = message("It was not paid in time.")
 
 
 async def expire_unpaid(shop: Shop) -> int:

@@ -7,9 +7,17 @@ from spoeq_core.identity.service import reset_link
 from spoeq_core.kernel.events import Delivery, Subscription, subscriptions
 from spoeq_core.notifications.service import Recipient, tell, tell_of_order
 from spoeq_core.orders.documents import OrderRepository
-from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderEdited, OrderPlaced, OrderShipped
-from spoeq_core.orders.model import change_of
-from spoeq_core.orders.shape import change_shape, shipment_shape
+from spoeq_core.orders.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderEdited,
+    OrderPlaced,
+    OrderShipped,
+    ReturnAnswered,
+    ReturnReceived,
+)
+from spoeq_core.orders.model import change_of, return_of
+from spoeq_core.orders.shape import change_shape, return_shape, shipment_shape
 from spoeq_core.pricing.shape import money
 from spoeq_core.shop import Shop
 
@@ -49,6 +57,25 @@ async def tell_changed(shop: Shop, event: OrderEdited, delivery: Delivery) -> No
         await tell_of_order(shop, delivery, order, "order_changed", change=change_shape(order, change), refund_due=owed)
 
 
+async def tell_return_answered(shop: Shop, event: ReturnAnswered, delivery: Delivery) -> None:
+    """Tell whether the pieces may come back."""
+    await _tell_of_return(shop, event.order_id, event.return_id, delivery, "return_answered")
+
+
+async def tell_return_received(shop: Shop, event: ReturnReceived, delivery: Delivery) -> None:
+    """Tell that the pieces have come."""
+    await _tell_of_return(shop, event.order_id, event.return_id, delivery, "return_received")
+
+
+async def _tell_of_return(shop: Shop, order_id: str, return_id: str, delivery: Delivery, template: str) -> None:
+    order = await shop.repository(OrderRepository).get(order_id)
+    back = return_of(order, return_id)
+    if back is not None:
+        names = {line.id: line.name for line in order.lines}
+        pieces = [{"name": names.get(key, ""), "quantity": n} for key, n in (back.received or back.items).items()]
+        await tell_of_order(shop, delivery, order, template, back=return_shape(back), pieces=pieces)
+
+
 async def send_reset_link(shop: Shop, event: PasswordResetRequested, delivery: Delivery) -> None:
     """Send the link that sets a new password."""
     context = {"name": event.name, "link": reset_link(shop, event), "expires_at": event.expires_at}
@@ -69,6 +96,8 @@ SUBSCRIBERS: tuple[Subscription, ...] = tuple(
             OrderShipped: tell_shipped,
             OrderCancelled: tell_cancelled,
             OrderEdited: tell_changed,
+            ReturnAnswered: tell_return_answered,
+            ReturnReceived: tell_return_received,
             PasswordResetRequested: send_reset_link,
             PasswordChanged: tell_password_changed,
         },

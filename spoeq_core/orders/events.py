@@ -71,6 +71,30 @@ class ReturnRequested(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnAnswered(Event):
+    """Staff approved or refused a return; its status says which."""
+
+    order_id: str
+    return_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnReceived(Event):
+    """The pieces of a return are in the house; nothing of them is on the shelf yet."""
+
+    order_id: str
+    return_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnInspected(Event):
+    """The pieces of a return were looked at: what is good goes on the shelf again."""
+
+    order_id: str
+    return_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderEdited(Event):
     """Lines, address or delivery of a placed order were changed; `order.changes` says what it came to."""
 

@@ -14,8 +14,8 @@ from spoeq_core.kernel.ids import new_id
 from spoeq_core.orders import model
 from spoeq_core.orders.changing import Change, change_order
 from spoeq_core.orders.documents import OrderRepository
-from spoeq_core.orders.events import OrderRefunded, RefundRequested, ReturnRequested
-from spoeq_core.orders.model import Order, Refund, RefundStatus, Return
+from spoeq_core.orders.events import OrderRefunded, RefundRequested
+from spoeq_core.orders.model import Order, Refund, RefundStatus
 from spoeq_core.payments.model import Failed, Refunded, RefundingProvider
 from spoeq_core.payments.service import provider_of
 from spoeq_core.shop import Shop
@@ -105,20 +105,6 @@ async def finish_refund(shop: Shop, order_id: str, refund_id: str) -> Order:
     def decide(current: Order) -> Change:
         after = model.refund_done(current, refund_id, reference, at)
         return after, [] if after == current else [_told(current, refund_id, amount)]
-
-    return await change_order(shop, order_id, decide)
-
-
-async def request_return(shop: Shop, order_id: str, items: Mapping[str, int], reason: str, *, actor: str) -> Order:
-    """Ask to send pieces back. Stock and money follow when staff have them: by a refund that restocks.
-
-    Raises:
-        NotAllowed, Invalid: it is too early, or the pieces are not the buyer's.
-    """
-    wanted = Return(new_id(), dict(items), shop.clock.now(), reason, actor)
-
-    def decide(order: Order) -> Change:
-        return model.with_return(order, wanted), [ReturnRequested(order_id=order.id, return_id=wanted.id)]
 
     return await change_order(shop, order_id, decide)
 

@@ -16,7 +16,8 @@ from spoeq_core.orders.claims import PAYMENT, claims_of, payment_claim
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderPaid, OrderShipped
 from spoeq_core.orders.model import Order, OrderStatus, Shipment, TimelineEntry
-from spoeq_core.orders.refunds import RefundWish, refund, request_return
+from spoeq_core.orders.refunds import RefundWish, refund
+from spoeq_core.orders.returns import answer_return, inspect_return, receive_return, request_return
 from spoeq_core.orders.tokens import opens, order_token
 from spoeq_core.payments.model import PaymentStatus, Settled
 from spoeq_core.shop import Shop
@@ -26,16 +27,19 @@ __all__ = [
     "RefundWish",
     "add_note",
     "add_shipment",
+    "answer_return",
     "cancel",
     "change_extensions",
     "change_status",
     "extend_order",
     "give_to_customer",
+    "inspect_return",
     "order_by_number",
     "order_for",
     "order_token",
     "payment_failed",
     "payment_started",
+    "receive_return",
     "refund",
     "request_return",
     "settle",

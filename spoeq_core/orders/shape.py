@@ -120,8 +120,18 @@ def refund_shape(order: Order, refund: Refund) -> Shape:
 
 
 def return_shape(wanted: Return) -> Shape:
-    """Pieces that are to come back."""
-    return {"id": wanted.id, "at": _moment(wanted.at), "reason": wanted.reason, "items": dict(wanted.items)}
+    """Pieces that are to come back, and what became of them."""
+    return {
+        "id": wanted.id,
+        "at": _moment(wanted.at),
+        "status": wanted.status.value,
+        "reason": wanted.reason,
+        "note": wanted.note,
+        "items": dict(wanted.items),
+        "received": dict(wanted.received),
+        "restocked": dict(wanted.restocked),
+        "damaged": dict(wanted.damaged),
+    }
 
 
 def change_shape(order: Order, change: OrderChange) -> Shape:

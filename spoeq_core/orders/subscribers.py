@@ -15,9 +15,16 @@ from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository
-from spoeq_core.orders.events import OrderCancelled, OrderEdited, OrderRefunded, OrderShipped, RefundRequested
+from spoeq_core.orders.events import (
+    OrderCancelled,
+    OrderEdited,
+    OrderRefunded,
+    OrderShipped,
+    RefundRequested,
+    ReturnInspected,
+)
 from spoeq_core.orders.listing import pieces_sold
-from spoeq_core.orders.model import Order, change_of
+from spoeq_core.orders.model import Order, change_of, return_of
 from spoeq_core.orders.refunds import finish_refund
 from spoeq_core.shop import Shop
 
@@ -64,6 +71,15 @@ async def restock_returned(shop: Shop, event: OrderRefunded, _delivery: Delivery
         await inventory.receive_return(shop, pieces, return_id=refund.id, actor=refund.actor)
 
 
+async def restock_inspected(shop: Shop, event: ReturnInspected, _delivery: Delivery) -> None:
+    """Put what is good of a return on the shelf again; inventory counts a return once."""
+    order = await shop.repository(OrderRepository).get(event.order_id)
+    back = return_of(order, event.return_id)
+    if back is not None and back.restocked:
+        actor = next((it.actor for it in order.timeline if it.kind == "return_inspected"), "system")
+        await inventory.receive_return(shop, _by_sku(order, back.restocked), return_id=back.id, actor=actor)
+
+
 async def count_sales(shop: Shop) -> None:
     """Count the pieces of new orders for lists "by bestselling".
 
@@ -96,6 +112,7 @@ SUBSCRIBERS: tuple[Subscription, ...] = tuple(
             OrderEdited: give_back_taken_out,
             RefundRequested: give_money_back,
             OrderRefunded: restock_returned,
+            ReturnInspected: restock_inspected,
         },
     )
 )

@@ -223,8 +223,15 @@ async def _orders(to: Recorder) -> None:
     await to.ask("admin", "POST", f"{path}/shipments", parcel, expect=409)
     await to.ask("admin", "PATCH", f"{path}/status", {"status": "delivered"})
     line = {"id": shipped["items"][0]["id"], "quantity": 1}
-    await to.ask("", "POST", f"{path}/returns{token}", {"items": [line], "reason": "Too long"}, expect=201)
-    back = {"lines": [line], "reason": "Returned unworn", "restock": True, "reference": "UPI 441712345678"}
+    asked = await to.ask("", "POST", f"{path}/returns{token}", {"items": [line], "reason": "Too long"}, expect=201)
+    back_path = f"{path}/returns/{asked['returns'][0]['id']}"
+    await to.ask("admin", "POST", f"{back_path}/receive", {}, expect=409)
+    await to.ask("admin", "POST", f"{back_path}/answer", {"approve": False}, expect=422)
+    await to.ask("admin", "POST", f"{back_path}/answer", {"approve": True, "note": "Send it unworn, please"})
+    await to.ask("admin", "POST", f"{back_path}/receive", {"items": [line]})
+    await to.ask("admin", "POST", f"{back_path}/inspect", {"restock": [line], "note": "Unworn"})
+    await deliver_all(to.running.shop)
+    back = {"lines": [line], "reason": "Returned unworn", "reference": "UPI 441712345678"}
     await to.ask("admin", "POST", f"{path}/refund", back, expect=201, Idempotency_Key="refund-1")
     await to.ask("", "GET", f"{path}/credit-notes/1.pdf{token}")
     await to.ask("admin", "POST", f"{path}/refund", {"reason": "x"}, expect=422)

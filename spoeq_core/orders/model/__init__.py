@@ -45,6 +45,15 @@ from spoeq_core.orders.model.refunds import (
     refund_failed,
     refundable,
     with_refund,
+)
+from spoeq_core.orders.model.returns import (
+    RETURN_LABELS,
+    RETURNABLE,
+    return_answered,
+    return_inspected,
+    return_of,
+    return_received,
+    returnable,
     with_return,
 )
 from spoeq_core.orders.model.states import (
@@ -68,6 +77,8 @@ __all__ = [
     "PAYMENT_MISMATCH",
     "PAYMENT_TRANSITIONS",
     "REFUND_DUE",
+    "RETURNABLE",
+    "RETURN_LABELS",
     "RETURN_TRANSITIONS",
     "SHOPPER_MAY_CANCEL",
     "Address",
@@ -106,6 +117,11 @@ __all__ = [
     "refund_failed",
     "refundable",
     "resized_lines",
+    "return_answered",
+    "return_inspected",
+    "return_of",
+    "return_received",
+    "returnable",
     "settled",
     "step",
     "told",

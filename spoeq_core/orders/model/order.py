@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from spoeq_core.identity.model import Address
-from spoeq_core.orders.model.states import ORDER_TRANSITIONS, FulfilmentStatus, OrderStatus
+from spoeq_core.orders.model.states import ORDER_TRANSITIONS, FulfilmentStatus, OrderStatus, ReturnStatus
 from spoeq_core.payments.model import PaymentStatus
 
 
@@ -109,13 +109,21 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Pieces by line id that the buyer wants to send back."""
+    """Pieces by line id that the buyer wants to send back, and what became of it.
+
+    `note` is what staff answered; of what was `received`, `restocked` went on the shelf again, `damaged` did not.
+    """
 
     id: str
     items: Mapping[str, int]
     at: datetime
     reason: str
     actor: str
+    status: ReturnStatus = ReturnStatus.REQUESTED
+    note: str = ""
+    received: Mapping[str, int] = field(default_factory=dict)
+    restocked: Mapping[str, int] = field(default_factory=dict)
+    damaged: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from spoeq_core.identity.model import Address
 from spoeq_core.kernel.messages import message
 from spoeq_core.orders.model.changes import PAYMENT_MISMATCH, REFUND_DUE, told
 from spoeq_core.orders.model.order import Order, RefundStatus, TimelineEntry
-from spoeq_core.orders.model.states import OrderStatus
+from spoeq_core.orders.model.states import OrderStatus, ReturnStatus
 
 OPEN = frozenset({OrderStatus.PENDING_PAYMENT, OrderStatus.CONFIRMED, OrderStatus.PROCESSING, OrderStatus.SHIPPED})
 RETURN_LIFE = timedelta(days=90)
 """A return that was asked for so long ago, and has not come, holds nothing up any more."""
+SETTLED = frozenset({ReturnStatus.REFUSED, ReturnStatus.INSPECTED})
 ERASED = "erased"
 Ext = Mapping[str, Any]
 _EMPTIED: Mapping[str, Any] = {"email": None, "phone": None, "postal_code": "", "city": "", "properties": {}}
@@ -56,7 +57,7 @@ def anonymised(order: Order, at: datetime, impersonal: Callable[[str, Ext], Ext]
         priced=_without_persons(order.priced, impersonal),
         shipments=tuple(replace(parcel, tracking_url="") for parcel in order.shipments),
         refunds=tuple(replace(refund, reason="") for refund in order.refunds),
-        returns=tuple(replace(wanted, reason="", actor="shopper") for wanted in order.returns),
+        returns=tuple(replace(wanted, reason="", note="", actor="shopper") for wanted in order.returns),
         changes=tuple(replace(change, reason="", actor="") for change in order.changes),
         timeline=tuple(
             replace(it, note="", actor="shopper" if it.actor == order.shipping_address.name else it.actor)
@@ -100,7 +101,7 @@ def _awaits_return(order: Order, now: datetime) -> bool:
                 back[line_id] = back.get(line_id, 0) + pieces
     asked: dict[str, int] = {}
     for wanted in order.returns:
-        if now - wanted.at < RETURN_LIFE:
+        if now - wanted.at < RETURN_LIFE and wanted.status not in SETTLED:
             for line_id, pieces in wanted.items.items():
                 asked[line_id] = asked.get(line_id, 0) + pieces
     lines = {line.id: line.returned for line in order.lines}

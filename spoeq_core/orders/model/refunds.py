@@ -13,14 +13,11 @@ from spoeq_core.orders.model.order import (
     OrderLine,
     Refund,
     RefundStatus,
-    Return,
     TimelineEntry,
     fulfilment_of,
 )
-from spoeq_core.orders.model.states import PAYMENT_TRANSITIONS, NotAllowed, OrderStatus
+from spoeq_core.orders.model.states import PAYMENT_TRANSITIONS
 from spoeq_core.payments.model import PaymentStatus
-
-RETURNABLE = frozenset({OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED})
 
 
 class RefundTooLarge(Conflict):
@@ -105,31 +102,6 @@ def refund_failed(order: Order, refund_id: str, reason: str, at: datetime) -> Or
     failed = replace(refund, status=RefundStatus.FAILED)
     after = replace(order, refunds=tuple(failed if it.id == refund_id else it for it in order.refunds))
     return told(after, TimelineEntry(at, "refund_failed", "Refund failed", "system", reason))
-
-
-def with_return(order: Order, wanted: Return) -> Order:
-    """The order with a return asked for.
-
-    Raises:
-        NotAllowed: nothing was shipped yet.
-        Invalid: it holds nothing, an unknown line, or more pieces than the buyer has.
-    """
-    if order.status not in RETURNABLE:
-        raise NotAllowed(
-            f"Order {order.number} is {order.status}: nothing can be sent back.", hint="Cancel it instead."
-        )
-    if not wanted.items:
-        raise Invalid.field("items", "Say which pieces come back.", "empty")
-    asked = _pieces(it.items for it in order.returns)
-    for line_id, pieces in wanted.items.items():
-        line = order.line(line_id)
-        if line is None:
-            raise Invalid.field("items", f"Order {order.number} has no line {line_id!r}.", "unknown_item")
-        left = line.shipped - max(line.returned, asked.get(line_id, 0))
-        if not 1 <= pieces <= left:
-            raise Invalid.field("items", f"Line {line_id!r} has {left} pieces to return.", "quantity")
-    entry = TimelineEntry(wanted.at, "return", "Return asked for", wanted.actor, wanted.reason, public=True)
-    return told(replace(order, returns=(*order.returns, wanted)), entry)
 
 
 def _after_refund(order: Order) -> PaymentStatus:

@@ -25,6 +25,7 @@ from spoeq_core.web.admin.extension_form import (
 from spoeq_core.web.admin.lists import back_to
 from spoeq_core.web.admin.merging import BothChanged, Difference
 from spoeq_core.web.admin.refunding import outcome_words, read_wish, refund_cap, refund_view, refundable_view
+from spoeq_core.web.admin.returning import returns_view
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import Form, form_state, read_form
 from spoeq_core.web.common import page
@@ -178,6 +179,7 @@ async def _page(
         ledger=ledger_view(order),
         refund=refund,
         refundable=refundable_view(order),
+        returns=returns_view(order),
         unshipped=[
             {"id": line_id, "name": line.name, "sku": line.sku, "left": left}
             for line_id, left in order.unshipped().items()

@@ -1,4 +1,4 @@
-"""JSON: money given back and goods sent back."""
+"""JSON: money given back."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from spoeq_core.orders import service as orders
 from spoeq_core.orders.model import Order, RefundStatus
 from spoeq_core.orders.service import RefundWish
 from spoeq_core.shop import Shop
-from spoeq_core.web.access import Actor, current_actor, public, staff
-from spoeq_core.web.api.orders import TAGS, TOKEN, readable_order
+from spoeq_core.web.access import Actor, current_actor, staff
+from spoeq_core.web.api.orders import TAGS
 from spoeq_core.web.api.shapes.orders import OrderShape
 from spoeq_core.web.api.shopping import Amount, LinePieces, Text, amount_of, by_line, idempotency_key
 from spoeq_core.web.bodies import Body, json_response, read_body
@@ -37,13 +37,6 @@ class NewRefund(Body):
     reason: str = Field(min_length=1, max_length=500)
     restock: bool = False
     reference: Text = ""
-
-
-class NewReturn(Body):
-    """What the buyer wants to send back, and why."""
-
-    items: list[LinePieces] = Field(min_length=1, max_length=500)
-    reason: str = Field("", max_length=500)
 
 
 @blueprint.post("/orders/<order_id>/refund")
@@ -70,24 +63,6 @@ async def give_back(order_id: str) -> Response:
         return json_response(order_view(shop, changed, staff=True), 201)
 
     return await once(shop, key, f"refund:{order.id}:{actor.id}", refund)
-
-
-@blueprint.post("/orders/<order_id>/returns")
-@public
-@operation(
-    "Ask to send goods back",
-    tags=TAGS,
-    request=NewReturn,
-    query=TOKEN,
-    responses={201: OrderShape, 404: None, 409: None},
-)
-async def ask_to_return(order_id: str) -> Response:
-    """Note that pieces are to come back; money and stock follow when staff have them."""
-    shop, actor, body = current_shop(), await current_actor(), await read_body(NewReturn)
-    order, by_staff = await readable_order(order_id), actor.may("orders.manage")
-    name = actor.name if by_staff else "shopper"
-    changed = await orders.request_return(shop, order.id, by_line(body.items), body.reason, actor=name)
-    return json_response(order_view(shop, changed, staff=by_staff), 201)
 
 
 async def _note(shop: Shop, order: Order, refund_id: str) -> None:

@@ -1,4 +1,4 @@
-"""What shoppers do with a placed order: take pieces out, or all of it, for whoever holds its link or account."""
+"""What shoppers do with a placed order, by its link or their account: take pieces out, cancel it, send it back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from quart import Blueprint, Response
 
 from spoeq_core.kernel.errors import Conflict, Invalid
 from spoeq_core.kernel.ids import is_id, new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders import service as orders
 from spoeq_core.orders.editing import cancel_lines
-from spoeq_core.orders.model import SHOPPER_MAY_CANCEL, Order
+from spoeq_core.orders.model import SHOPPER_MAY_CANCEL, Order, returnable
 from spoeq_core.orders.shape import track_path
 from spoeq_core.web.access import current_actor, public
 from spoeq_core.web.answers import see_other
@@ -34,7 +35,7 @@ async def cancel(order_id: str) -> Response:
     return await _done(
         order,
         orders.cancel(current_shop(), order.id, actor="shopper", reason=reason, by_shopper=True),
-        "The order is cancelled.",
+        message("The order is cancelled."),
     )
 
 
@@ -57,7 +58,27 @@ async def cancel_some(order_id: str) -> Response:
         reason=form.text("reason")[:LONGEST_REASON],
         by_shopper=True,
     )
-    return await _done(order, change, "The items are taken out of your order.")
+    return await _done(order, change, message("The items are taken out of your order."))
+
+
+@blueprint.post("/orders/<order_id>/returns")
+@public
+async def send_back(order_id: str) -> Response:
+    """Ask to send pieces back."""
+    form, order = await read_form(), await _order(order_id)
+    try:
+        pieces = chosen_pieces(form)
+    except Invalid as error:
+        return _back(order, error.errors[0].message if error.errors else error.message, "danger")
+    reason = form.text("reason")[:LONGEST_REASON]
+    asked = orders.request_return(current_shop(), order.id, pieces, reason, actor="shopper")
+    return await _done(order, asked, message("We have your wish to send this back and will answer by mail."))
+
+
+def returning_view(order: Order) -> list[dict[str, Any]]:
+    """The pieces that may be sent back."""
+    left = returnable(order)
+    return [{"id": line.id, "name": line.name, "left": left[line.id]} for line in order.lines if line.id in left]
 
 
 def cancelling_view(order: Order) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ from spoeq_core.web.flash import flash
 from spoeq_core.web.security import client_address, limit
 from spoeq_core.web.signing_in import limit_registrations, sign_in_browser
 from spoeq_core.web.storefront.filters import link
-from spoeq_core.web.storefront.order_changes import cancelling_view
+from spoeq_core.web.storefront.order_changes import cancelling_view, returning_view
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.orders import aftersales_view, order_view, shipment_views, tracking_steps
 
@@ -105,6 +105,7 @@ async def tracking(number: str) -> Response:
         aftersales=aftersales_view(order),
         shipments=shipment_views(order),
         cancelling=cancelling_view(order),
+        returning=returning_view(order),
         token=token,
         form=form_state(),
     )

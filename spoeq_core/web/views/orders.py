@@ -9,7 +9,7 @@ from spoeq_core.checkout.service import Placed
 from spoeq_core.extensions.service import shown
 from spoeq_core.kernel.messages import message
 from spoeq_core.orders import shape as shapes
-from spoeq_core.orders.model import Order, OrderLine, RefundStatus, TimelineEntry
+from spoeq_core.orders.model import RETURN_LABELS, Order, OrderLine, RefundStatus, TimelineEntry
 from spoeq_core.orders.shape import item_shape, order_shape, order_totals, shipment_shape
 from spoeq_core.orders.tokens import order_token
 from spoeq_core.pricing.shape import money
@@ -114,7 +114,12 @@ def tracking_steps(order: Order) -> list[View]:
 def aftersales_view(order: Order) -> list[View]:
     """What the buyer asked to send back, and the money given back, oldest first: `[{label, text, at}]`."""
     asked = [
-        {"label": translate("Return asked for"), "text": _pieces_text(order, it.items), "at": it.at}
+        {
+            "label": translate(RETURN_LABELS[it.status]),
+            "note": it.note,
+            "text": _pieces_text(order, it.items),
+            "at": it.at,
+        }
         for it in order.returns
     ]
     given = [

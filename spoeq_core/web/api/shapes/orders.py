@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from spoeq_core.orders.model import FulfilmentStatus, OrderStatus
+from spoeq_core.orders.model import FulfilmentStatus, OrderStatus, ReturnStatus
 from spoeq_core.payments.model import PaymentStatus
 from spoeq_core.web.api.shapes.base import AddressShape, Discount, MoneyShape, Shape, SurchargeShape, Totals, TraceEntry
 
@@ -158,12 +158,17 @@ class RefundShape(Shape):
 
 
 class ReturnShape(Shape):
-    """Pieces that the buyer wants to send back."""
+    """Pieces that the buyer wants to send back, by line, and what became of them; `note` is the shop's answer."""
 
     id: str
     at: datetime
+    status: ReturnStatus
     reason: str
+    note: str
     items: dict[str, int]
+    received: dict[str, int]
+    restocked: dict[str, int]
+    damaged: dict[str, int]
 
 
 class ChangeShape(Shape):
