@@ -138,3 +138,25 @@ def figures(part: dict[str, Any]) -> str:
     rate = sum(Decimal(tax["rate"]) for tax in part["taxes"])
     amounts = [grouped(tax["amount"]) for tax in part["taxes"] if tax["amount"]]
     return " ".join([grouped(part["taxable"]), f"{rate.normalize():f}%", *amounts, grouped(part["paid"])])
+
+
+async def test_staff_read_why_a_coupon_gave_nothing_and_in_hindi(running: RunningApp):
+    dear = Coupon("DEAR", "DEAR", CouponType.FIXED, amount=10_000, min_order=10**9, automatic=True, title="Dear")
+    await create_coupon(running.shop, dear)
+    order = await sent(running)
+    staff = await staff_browser(running)
+    english = rows_of(await staff.text(f"/admin/orders/{order.id}"))
+    (row,) = [row for row in english if "DEAR" in row]
+    assert row.startswith("Whole order coupons DEAR Gives nothing")
+    assert "more to use DEAR." in row
+    await save_settings(running.shop, "core", {"languages": ["en", "hi"]})
+    await staff.get(f"/admin/orders/{order.id}?lang=hi")
+    hindi = rows_of(await staff.text(f"/admin/orders/{order.id}"))
+    assert any(row.startswith("देय core") for row in hindi), hindi
+
+
+def rows_of(html: str) -> list[str]:
+    """The rows of the steps, as they are read."""
+    panel = markup.unescape(html[html.index('id="trace"') :])
+    panel = panel[: panel.index("</section>")]
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in panel.split('<tr role="row">')[1:]]
