@@ -52,7 +52,7 @@ def chaos(session: nox.Session) -> None:
 
 @nox.session
 def big(session: nox.Session) -> None:
-    """Import a file of 20,000 rows (make test: 5,000)."""
+    """Import a file of 20,000 rows (make test: 1,500)."""
     _prepare(session)
     session.run(PYTHON, "-m", "pytest", "tests/bulk/test_big.py", env={"SPOEQ_BIG_ROWS": "20000"}, external=True)
 

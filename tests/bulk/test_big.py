@@ -18,7 +18,7 @@ from spoeq_core.shop import Shop
 from spoeq_demo.catalogue import DemoProduct, big_catalogue
 from tests.bulk.files import Commands, applied, checked, counts, exported, refusals, rows_of, written
 
-ROWS = int(os.environ.get("SPOEQ_BIG_ROWS", "5000"))
+ROWS = int(os.environ.get("SPOEQ_BIG_ROWS", "1500"))
 PER_ROW = 0.25
 """Database commands a row that an import may take, its events not counted."""
 

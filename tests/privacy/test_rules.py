@@ -24,6 +24,7 @@ from tests.shopping import plugin
 NOT_ABOUT_CUSTOMERS = {
     *(
         "plugin_state",
+        "plugin_records",
         "staff",
         "products",
         "categories",

@@ -37,6 +37,25 @@ def order(**more: Any) -> Context:
     return page("Order AN-10045", "/admin/orders", sample("order"), more)
 
 
+def edited(**more: Any) -> Context:
+    """An order that is changed, before anything is stored."""
+    names = ("name", "phone", "line1", "line2", "landmark", "postal_code", "city", "state")
+    own = {"address": dict.fromkeys(names, "A <b>"), "methods": [{"value": "flat_rate:1", "label": "Express <b>"}]}
+    whole = sample("order")["order"]
+    items = [{**item, "shipped": 0} for item in whole["items"]]
+    own |= {"order": {**whole, "items": items, "shipping_label": "Standard <b>"}}
+    state = {"closed": "", "plan": None, "after": None, "has_left": False, "change_id": "c1", "form": FRESH}
+    return order(**{**own, **state, "back_url": "/admin/orders/1", **more})
+
+
+def plan_of_edit() -> Context:
+    """What a change comes to."""
+    sums = {"before": rupees(259800), "after": rupees(129900), "difference": rupees(-129900)}
+    open_sums = {"due": rupees(100), "refund_due": rupees(200)}
+    stock = [{"sku": "SAR-1 <b>", "available": 3, "delta": 1}]
+    return {"id": "c1", "words": ["One piece less <b>"], "stock": stock, **sums, **open_sums}
+
+
 def shipped() -> Context:
     """An order with its parcel, nothing left to do."""
     whole = {**sample("order")["order"], "status": "shipped", "fulfilment": {"status": "fulfilled"}}
@@ -203,7 +222,11 @@ def cases_of_orders() -> dict[str, tuple[str, Context]]:
         "orders-new-shop": ("pages/orders.html", page("Orders", path, orders, orders=[], shop_is_new=True)),
         "orders-none": ("pages/orders.html", page("Orders", path, orders, orders=[], next_url=None)),
         "orders-miss": ("pages/orders.html", page("Orders", path, orders, orders=[], views=[], q=rows[1]["customer"])),
-        "order": ("pages/order.html", order()),
+        "order": ("pages/order.html", order(unshipped=[TWO_PIECES])),
+        "order-edit": ("pages/order_edit.html", edited()),
+        "order-edit-parcel": ("pages/order_edit.html", edited(has_left=True)),
+        "order-edit-closed": ("pages/order_edit.html", edited(closed="It was cancelled. <b>")),
+        "order-edit-sums": ("pages/order_edit.html", edited(plan=plan_of_edit(), after=sample("order")["order"])),
         "order-ledger": (
             "pages/order.html",
             order(ledger=ledger(), unshipped=[{**TWO_PIECES}, {**TWO_PIECES, "id": "l2"}]),
