@@ -64,7 +64,7 @@ def shows(visitor: Visitor, path: str, what: Callable[[], Locator], times: int |
 def take_out(demo: RunningDemo, staff: Visitor, name: str) -> None:
     """Switch it off, remove its data, and bring it back."""
     switch(demo, name, "disable")
-    staff.go(f"/admin/plugins/{name}/uninstall")
+    shows(staff, f"/admin/plugins/{name}/uninstall", lambda: staff.page.locator("[name=confirmation]"))
     staff.page.locator("[name=confirmation]").fill(name)
     staff.page.get_by_role("button", name="Remove its data").click()
     expect(staff.page.get_by_text(f"The data of {name} was removed.").first).to_be_visible()
