@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from spoeq_core.hooks.caller import Hooks
-from spoeq_core.hooks.spec import PROJECT, policy_of
+from spoeq_core.hooks.spec import PROJECT
 from spoeq_core.kernel.errors import ConfigurationError
 from spoeq_core.plugins.loading import FAMILIES, build_hooks
 from spoeq_core.testing.check.model import Fault, Unchecked
@@ -137,8 +137,3 @@ def _annotation_faults(spec: Spec, impl: Spec, taken: Sequence[str]) -> Iterator
 
 def _shown(hint: Any) -> str:
     return hint.__name__ if inspect.isclass(hint) and not hasattr(hint, "__args__") else str(hint)
-
-
-def deadline_of(name: str) -> float:
-    """Seconds that a hook's answer may take."""
-    return policy_of(specs()[name]).timeout
