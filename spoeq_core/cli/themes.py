@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from spoeq_core.cli.scaffold import write_theme
 from spoeq_core.kernel.errors import ConfigurationError, NotFound
 from spoeq_core.local import with_shop
 from spoeq_core.plugins.discovery import discover
@@ -59,6 +62,21 @@ def activate(name: str) -> None:
 
     with_shop(save)
     click.echo(f"{name} is the {theme.face} theme now.")
+
+
+@themes.command()
+@click.argument("name")
+@click.option("--into", type=click.Path(path_type=Path), help="Where it goes; ./spoeq-theme-NAME, if not given.")
+def new(name: str, into: Path | None) -> None:
+    """Write a new child theme of the storefront that can be shown, with tests."""
+    folder = into or Path(f"spoeq-theme-{name.replace('_', '-')}")
+    for path in write_theme(name, folder):
+        click.echo(f"  {path}")
+    click.echo(
+        f"A theme lies in {folder}. Next:\n"
+        f"  cd {folder} && python3 -m venv .venv && .venv/bin/pip install -e .[dev] && .venv/bin/pytest\n"
+        f"and, in the environment of a shop: pip install -e {folder}, then spoeq themes activate {name}"
+    )
 
 
 def _theming() -> Theming:

@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from spoeq_core.cli.plugins import plugins
+from spoeq_core.cli.scaffold import write_theme
+from spoeq_core.cli.themes import themes
 from spoeq_core.kernel.errors import Conflict, Invalid
 
 ROOT = Path(__file__).parents[2]
@@ -71,3 +73,30 @@ def test_a_name_that_cannot_be_one_is_refused(name: str, tmp_path: Path) -> None
     answer = CliRunner().invoke(plugins, ["new", name, "--into", str(tmp_path / "x")])
     assert isinstance(answer.exception, Invalid)
     assert not (tmp_path / "x").exists()
+
+
+@pytest.fixture
+def theme(tmp_path: Path) -> Path:
+    folder = tmp_path / "spoeq-theme-high-street"
+    answer = CliRunner().invoke(themes, ["new", "high_street", "--into", str(folder)])
+    assert answer.exit_code == 0, answer.output
+    assert "spoeq themes activate high_street" in answer.output
+    return folder
+
+
+def test_a_themes_own_tests_pass(theme: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    run("pip", "install", "-q", "--no-deps", "--no-build-isolation", "--target", str(site), str(theme), folder=theme)
+    found = run("pytest", "-q", "-p", "no:cacheprovider", "-o", f"pythonpath={site}", folder=theme)
+    assert "2 passed" in found.stdout
+    run("ruff", "check", "--config", str(ROOT / "pyproject.toml"), "spoeq_theme_high_street", folder=theme)
+    run("ruff", "format", "--check", "--config", str(ROOT / "pyproject.toml"), ".", folder=theme)
+
+
+def test_a_theme_is_named_as_plugins_are_and_overwrites_nothing(theme: Path, tmp_path: Path) -> None:
+    for name in ("High", "high__street", "1st", ""):
+        with pytest.raises(Invalid, match="A theme is named"):
+            write_theme(name, tmp_path / "other")
+    with pytest.raises(Conflict, match="already"):
+        write_theme("high_street", theme)
+    assert not (tmp_path / "other").exists()

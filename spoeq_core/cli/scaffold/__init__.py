@@ -1,4 +1,4 @@
-"""What `spoeq plugins new` writes: a plugin that runs, with tests that pass."""
+"""What `spoeq plugins new` and `spoeq themes new` write: a plugin or a theme that runs, with tests that pass."""
 
 from __future__ import annotations
 
@@ -26,9 +26,23 @@ def write_plugin(name: str, folder: Path) -> list[Path]:
         Invalid: the name cannot be one.
         Conflict: a file is there already.
     """
+    return _written("plugin", name, folder)
+
+
+def write_theme(name: str, folder: Path) -> list[Path]:
+    """The same for a new theme of the storefront, a child of the one that comes with SPOEQ.
+
+    Raises:
+        Invalid: the name cannot be one.
+        Conflict: a file is there already.
+    """
+    return _written("theme", name, folder)
+
+
+def _written(kind: str, name: str, folder: Path) -> list[Path]:
     if not NAME.fullmatch(name) or len(name) > LONGEST:
         raise Invalid.field(
-            "name", f"A plugin is named in small letters, digits and single underscores, up to {LONGEST}.", "name"
+            "name", f"A {kind} is named in small letters, digits and single underscores, up to {LONGEST}.", "name"
         )
     words = {
         "name": name,
@@ -38,7 +52,7 @@ def write_plugin(name: str, folder: Path) -> list[Path]:
         "version": _series(__version__, 0),
         "next": _series(__version__, 1),
     }
-    texts = {folder / _place(path, name): Template(text).substitute(words) for path, text in _templates()}
+    texts = {folder / _place(kind, path, name): Template(text).substitute(words) for path, text in _templates(kind)}
     taken = [str(path.relative_to(folder)) for path in texts if path.exists()]
     if taken:
         raise Conflict(f"{folder} has {', '.join(taken)} already.", hint="Choose another folder with --into.")
@@ -48,10 +62,10 @@ def write_plugin(name: str, folder: Path) -> list[Path]:
     return sorted(texts)
 
 
-def _templates() -> list[tuple[str, str]]:
+def _templates(kind: str) -> list[tuple[str, str]]:
     """Each file as it lies here, and its text."""
     found: list[tuple[str, str]] = []
-    waiting: list[tuple[str, Traversable]] = [("", files(__package__) / "plugin")]
+    waiting: list[tuple[str, Traversable]] = [("", files(__package__) / kind)]
     while waiting:
         above, folder = waiting.pop()
         for item in folder.iterdir():
@@ -63,8 +77,10 @@ def _templates() -> list[tuple[str, str]]:
     return found
 
 
-def _place(path: str, name: str) -> str:
-    """Where it goes in the new plugin: `package` and the folder of its templates bear its name."""
+def _place(kind: str, path: str, name: str) -> str:
+    """Where it goes: the package, a plugin's folder of templates and a theme's style sheet bear its name."""
+    if kind == "theme":
+        return path.replace("package/", f"spoeq_theme_{name}/", 1).replace("static/theme.css", f"static/{name}.css", 1)
     return path.replace("package/", f"spoeq_{name}/", 1).replace("templates/plugin/", f"templates/{name}/", 1)
 
 
