@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from spoeq_core.web.composed import SectionDrawer
 from spoeq_core.web.drawing import draw
+from spoeq_core.web.parts import PartDrawer
 from spoeq_core.web.templating import build_environment
 from spoeq_core.web.themes import CORE, load_theme
 from spoeq_core.web.themes.choices import Choices
@@ -76,6 +77,7 @@ class Stage:
             raise error
 
         values = {"theme": self.look.view(), "slot": slot, "slots": of_rows, **context}
+        values |= PartDrawer(None, self.look.theme.name, self._env, values).functions()
         drawer = SectionDrawer([self._env], values, failed)
         return await draw(self._env.get_template(template), {**values, **drawer.functions()})
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jinja2 import BaseLoader, Environment, TemplateNotFound
+from jinja2 import BaseLoader, Environment, Template, TemplateNotFound
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 
 PARENT = "parent/"
 _LEVEL = re.compile(r"@(\d+)/(.+)", re.DOTALL)
@@ -40,12 +42,27 @@ class ShopLoader(BaseLoader):
         return f"@{len(self._folders)}/{own}"
 
 
+class ThemeTemplate(Template):
+    """A template whose macros are made once: what is imported without context knows the environment's globals alone.
+
+    Jinja compares the globals of both templates at each import to find those that only one of them has; ours have none.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        del ctx
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
+
+
 class ThemeEnvironment(Environment):
     """An environment in which `parent/<name>` is the template as the parent theme has it.
 
     The prefix counts from the theme whose template says it, so that a child of a child works. The bare name of a
     template that a theme overrides is the override itself.
     """
+
+    template_class = ThemeTemplate
 
     def join_path(self, template: str, parent: str) -> str:
         """The name to load for a name that a template says."""

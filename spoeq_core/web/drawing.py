@@ -10,6 +10,7 @@ import inspect
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from types import FunctionType, MethodType
 from typing import Any
 
 from greenlet import getcurrent, greenlet
@@ -22,7 +23,7 @@ class _Drawing(greenlet):  # type: ignore[misc]  # it ships no annotations
 
 async def draw(template: Template, values: Mapping[str, Any]) -> str:
     """The template with these values; it may call async functions among them as if they were plain ones."""
-    known = {name: _waiting(value) if inspect.iscoroutinefunction(value) else value for name, value in values.items()}
+    known = {name: _waiting(value) if _waits(value) else value for name, value in values.items()}
     here = getcurrent()
     drawing = _Drawing(partial(template.render, known), here)
     drawing.gr_context = here.gr_context
@@ -35,6 +36,10 @@ async def draw(template: Template, values: Mapping[str, Any]) -> str:
         else:
             answer = drawing.switch(value)
     return str(answer)
+
+
+def _waits(value: object) -> bool:
+    return isinstance(value, FunctionType | MethodType) and bool(value.__code__.co_flags & inspect.CO_COROUTINE)
 
 
 def _waiting(function: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -19,6 +20,8 @@ from spoeq_core import __version__
 from spoeq_core.kernel.languages import CONTEXT, ENGLISH, Catalogue
 from spoeq_core.kernel.templates import ShopLoader, ThemeEnvironment
 from spoeq_core.web import formats
+
+MOST_TEXTS = 4096
 
 _compiled: dict[str, tuple[str, CodeType]] = {}
 
@@ -96,9 +99,13 @@ def build_environment(
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
 
+    @lru_cache(maxsize=MOST_TEXTS)
+    def marked(said_by: Catalogue, text: str) -> Markup:
+        return Markup(said_by.get(text))  # noqa: S704 - translations are trusted as templates are
+
     def said(text: str, /, **values: Any) -> str:
         # What Jinja makes of a text by itself looks the function up and calls it through the context, twice.
-        found = Markup(speech().get(text))  # noqa: S704 - translations are trusted as templates are
+        found = marked(speech(), text)
         return found % values if values or "%" in found else found
 
     environment.install_gettext_callables(  # type: ignore[attr-defined]

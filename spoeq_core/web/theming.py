@@ -24,6 +24,7 @@ from spoeq_core.shop import Shop
 from spoeq_core.web.composed import SectionDrawer
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.drawing import draw
+from spoeq_core.web.parts import PartDrawer
 from spoeq_core.web.slots import SlotDrawer
 from spoeq_core.web.templating import build_environment
 from spoeq_core.web.themes import CORE, Face, Theme, Themes, find_in, package_root
@@ -221,6 +222,7 @@ async def _draw(
     shop: Shop, theming: Theming, look: Look, theme: Theme, template: str, values: Mapping[str, Any]
 ) -> str:
     environment = theming.environment(theme)
+    values = {**values, **PartDrawer(shop.cache, theme.name, environment, values).functions()}
     slots = SlotDrawer(shop, environment, theme.face, values)
     above = [theming.environment(each) for each in theming.themes.chain(theme)]
     known = {**values, **slots.functions()}

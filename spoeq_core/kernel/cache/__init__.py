@@ -50,7 +50,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 V = TypeVar("V")
-ShelfName = Literal["data", "pages", "searches"]
+ShelfName = Literal["data", "pages", "searches", "parts"]
 Level = Literal["off", "data", "pages"]
 
 SILENCE = 1.0
@@ -58,7 +58,12 @@ SILENCE = 1.0
 SETTLED = 5.0
 PATIENCE = 2.0
 """Seconds to wait for a value that another process is making."""
-SHELVES: dict[ShelfName, tuple[int, float]] = {"data": (10_000, 0.4), "pages": (20_000, 0.5), "searches": (2_000, 0.1)}
+SHELVES: dict[ShelfName, tuple[int, float]] = {
+    "data": (10_000, 0.35),
+    "pages": (20_000, 0.4),
+    "searches": (2_000, 0.1),
+    "parts": (10_000, 0.15),
+}
 """Of each shelf: how many entries at most, and its share of the bytes."""
 
 
@@ -118,6 +123,27 @@ class TagCache:
     def peek(self, shelf: ShelfName, key: str) -> Entry | None:
         """What is kept of a key in this process and may be used now."""
         return self.shelves[shelf].get(f"{self.edition} {key}") if self.hears else None
+
+    def remember(self, shelf: ShelfName, key: str, make: Callable[[], V], *, weigh: Callable[[V], int]) -> V:
+        """What follows from its key alone: no change makes it stale, so it is good whether this process hears or not.
+
+        Args:
+            shelf: Where it is kept.
+            key: All that it depends on but settings and the set of plugins.
+            make: Makes it, without waiting and without reading anything that is not in the key.
+            weigh: About how many bytes it takes.
+        """
+        if self.level == "off":
+            return make()
+        name = f"{self.edition} {key}"
+        entry = self.shelves[shelf].get(name)
+        self.counts[shelf, "miss" if entry is None else "hit"] += 1
+        if entry is None:
+            made = make()
+            entry = Entry(made, frozenset(), float("inf"), weigh(made))
+            self.shelves[shelf].put(name, entry)
+        value: V = entry.value
+        return value
 
     async def get_or_make(
         self,

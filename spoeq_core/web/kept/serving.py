@@ -79,8 +79,9 @@ class PageServer:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request."""
         shop: Shop | None = self._app.extensions.get(EXTENSION)
-        if shop is not None and shop.cache.level == "pages" and scope.get("method") in {"GET", "HEAD"}:
+        if shop is not None and shop.cache.level != "off":
             self._files.begin_edition(shop.cache)
+        if shop is not None and shop.cache.level == "pages" and scope.get("method") in {"GET", "HEAD"}:
             page, visitor = await self._page(shop, scope)
             if page is not None and visitor is not None:
                 await self._send(shop, page, visitor, scope["method"], send)

@@ -10,7 +10,6 @@ from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Categories, Category, ProductPage, ProductQuery, Sort
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.messages import message
-from spoeq_core.search.shown import shown_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import public
 from spoeq_core.web.bodies import query_text
@@ -18,13 +17,12 @@ from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.kept import kept
 from spoeq_core.web.languages import translate
-from spoeq_core.web.security import limit_visitor
 from spoeq_core.web.storefront.filters import chips, facet_views, is_filtered, link, product_query, sort_views
 from spoeq_core.web.storefront.product import chosen_options, path_of, product_page
 from spoeq_core.web.storefront.sections import hero_image, page_sections
 from spoeq_core.web.theming import render
 from spoeq_core.web.views import structured
-from spoeq_core.web.views.catalog import card_view, image_view
+from spoeq_core.web.views.catalog import image_view, shown_cards
 
 blueprint = Blueprint("pages_catalog", __name__)
 
@@ -78,19 +76,19 @@ async def search() -> Response:
 
 @blueprint.get("/search/suggest")
 @public
+@kept("q")
 async def suggest() -> Response:
     """The search field's suggestions: categories and products that match what was typed so far."""
     shop, q = current_shop(), query_text("q", longest=200)
-    await limit_visitor(shop, "suggest", times=300, seconds=60)
     categories = await catalog.shown_categories(shop)
     wanted = ProductQuery(text=q, per_page=SUGGESTED)
-    found = await shown_products(shop, wanted, categories, counted=False) if q else None
+    found, cards = await shown_cards(shop, wanted, categories, counted=False) if q else (None, [])
     meant = found.corrected if found and found.corrected else q
     named = [category for category in categories.all() if q and _begins_a_word(meant, category.name)]
     named.sort(key=lambda category: (len(category.path), category.position, category.name))
     suggestions = {
         "categories": [{"name": c.name, "url": f"/category/{c.slug}"} for c in named[:SUGGESTED_CATEGORIES]],
-        "products": [card_view(shop, item) for item in found.items] if found else [],
+        "products": cards,
     }
     response = await render("storefront", "partials/suggestions.html", q=q, suggestions=suggestions)
     response.headers["X-Robots-Tag"] = "noindex"
@@ -123,7 +121,7 @@ async def _listing(
     shop: Shop, category: Category | None, title: str, path: str, *, q: str = "", categories: Categories | None = None
 ) -> Response:
     query = product_query(category.slug if category else None, q)
-    found = await shown_products(shop, query, categories)
+    found, cards = await shown_cards(shop, query, categories)
     pages = max(1, -(-found.total // found.per_page))
     if query.page > pages:
         raise NotFound(
@@ -133,7 +131,6 @@ async def _listing(
     children = [c for c in tree.all() if category and c.parent_id == category.id]
     home = {"name": translate("Home"), "url": "/"}
     trail = path_of(tree, category) if category else [home, {"name": translate(title), "url": path}]
-    cards = [card_view(shop, item) for item in found.items]
     return await render(
         "storefront",
         "pages/listing.html",
@@ -174,8 +171,8 @@ def _wording(query: ProductQuery, found: ProductPage, path: str, q: str) -> dict
 async def _rescue(shop: Shop) -> list[dict[str, Any]]:
     """What is shown to whoever searched and found nothing."""
     wanted = ProductQuery(sort=Sort.BESTSELLING, in_stock=True, per_page=RESCUE)
-    best = await shown_products(shop, wanted, counted=False)
-    return [card_view(shop, item) for item in best.items]
+    _, cards = await shown_cards(shop, wanted, counted=False)
+    return cards
 
 
 def _about_list(

@@ -10,14 +10,13 @@ from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import ProductQuery, Sort
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.languages import Catalogue
-from spoeq_core.search.shown import shown_products
 from spoeq_core.shop import Shop
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.themes.composition import Block, Section
 from spoeq_core.web.themes.design import Design, Kind
 from spoeq_core.web.themes.values import for_templates, read_values
 from spoeq_core.web.theming import current_look, current_theming
-from spoeq_core.web.views.catalog import card_view, image_view
+from spoeq_core.web.views.catalog import card_view, image_view, shown_cards
 
 View = dict[str, Any]
 MOST = 24
@@ -92,11 +91,11 @@ async def _products(shop: Shop, values: Mapping[str, Any]) -> list[View]:
         per_page=min(int(values.get("count", 8)), MOST),
     )
     try:
-        found = await shown_products(shop, query, counted=False)
+        found, cards = await shown_cards(shop, query, counted=False)
     except NotFound:
         return []
     best = query.sort is Sort.BESTSELLING  # what nobody bought yet is no best seller
-    return [card_view(shop, product) for product in found.items if product.sold_count or not best]
+    return [card for product, card in zip(found.items, cards, strict=True) if product.sold_count or not best]
 
 
 async def _product(shop: Shop, values: Mapping[str, Any]) -> View | None:

@@ -131,6 +131,7 @@ def template_faults(name: str, source: str, environment: Environment) -> Iterato
         elif not _is_there(str(target.value), environment):
             yield f"the template {name} names {target.value}, which is nowhere"
     yield from _unknown_macros(name, tree, environment)
+    yield from _unknown_parts(name, tree, environment)
 
 
 def _unknown_macros(name: str, tree: nodes.Template, environment: Environment) -> Iterator[str]:
@@ -145,6 +146,19 @@ def _unknown_macros(name: str, tree: nodes.Template, environment: Environment) -
             file = files[call.node.name]
             if call.attr not in macros_of(file, environment):
                 yield f"the template {name} uses {call.node.name}.{call.attr}, which {file} does not define"
+
+
+def _unknown_parts(name: str, tree: nodes.Template, environment: Environment) -> Iterator[str]:
+    """Parts drawn as `part("macros/commerce.html#product_card", …)` that are nowhere."""
+    for call in tree.find_all(nodes.Call):
+        named = call.args[0] if call.args else None
+        if not isinstance(call.node, nodes.Name) or call.node.name != "part" or not isinstance(named, nodes.Const):
+            continue
+        file, _, macro = str(named.value).partition("#")
+        if not _is_there(file, environment):
+            yield f"the template {name} draws a part of {file}, which is nowhere"
+        elif macro and macro not in macros_of(file, environment):
+            yield f"the template {name} draws the part {macro}, which {file} does not define"
 
 
 _macros: dict[str, frozenset[str]] = {}

@@ -6,13 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from spoeq_core.cart.properties import taken_by
-from spoeq_core.catalog.model import Brand, Categories, Category, Image, Node, Product, Variant
+from spoeq_core.catalog.model import (
+    Brand,
+    Categories,
+    Category,
+    Image,
+    Node,
+    Product,
+    ProductPage,
+    ProductQuery,
+    Variant,
+)
 from spoeq_core.catalog.service import shows_ratings
 from spoeq_core.catalog.service.ratings import STARS
 from spoeq_core.extensions.service import shown
 from spoeq_core.hooks.contributions import LineProperty
 from spoeq_core.inventory.model import Stock
 from spoeq_core.recommendations.model import Recommended
+from spoeq_core.search.shown import shown_list
 from spoeq_core.shop import Shop
 from spoeq_core.web.languages import translate
 from spoeq_core.web.views.money import money
@@ -87,6 +98,14 @@ def card_view(shop: Shop, product: Product) -> View:
 def recommended_view(shop: Shop, one: Recommended) -> View:
     """A recommended product as a card that says why."""
     return {**card_view(shop, one.product), "why": translate(one.why)}
+
+
+async def shown_cards(
+    shop: Shop, query: ProductQuery, categories: Categories | None = None, *, counted: bool = True
+) -> tuple[ProductPage, list[View]]:
+    """A list of products that pages show, and its cards."""
+    found, cards = await shown_list(shop, query, categories, counted=counted, view=card_view)
+    return found, [dict(card) for card in cards]
 
 
 def image_view(shop: Shop, image: Image, *, widest: int = 0) -> View:
