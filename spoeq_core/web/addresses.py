@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from spoeq_core.shop import Shop
@@ -18,7 +19,12 @@ class Alternate:
 
 def absolute(shop: Shop, path: str) -> str:
     """The whole address of a path of this shop; an address that is whole already stays as it is."""
-    return urljoin(f"{shop.settings.base_url.rstrip('/')}/", path)
+    return _joined(shop.settings.base_url, path)
+
+
+@lru_cache(maxsize=8192)
+def _joined(base_url: str, path: str) -> str:
+    return urljoin(f"{base_url.rstrip('/')}/", path)
 
 
 def alternates(shop: Shop, path: str) -> tuple[Alternate, ...]:

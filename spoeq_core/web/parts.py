@@ -18,6 +18,7 @@ from markupsafe import Markup
 from spoeq_core.kernel.cache import TagCache
 from spoeq_core.kernel.ids import new_token
 from spoeq_core.kernel.languages import tongue
+from spoeq_core.kernel.messages import Message, kept
 
 Values = Mapping[str, Any]
 
@@ -26,7 +27,7 @@ KNOWN = ("shop", "theme", "lang", "dir", "env")
 EXACTLY = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 UNPRINTED = 300
 """Bytes that an entry takes beside its text."""
-_MARKUP = new_token()
+_MARKUP, _MESSAGE = new_token(), new_token()
 
 
 class PartDrawer:
@@ -87,9 +88,11 @@ def fingerprint(name: str, args: tuple[Any, ...], values: Values) -> str | None:
 
 
 def _told_apart(value: object) -> object:
-    """Markup as what it is, since the same characters as text are printed otherwise."""
+    """Markup as what it is, since the same characters as text are printed otherwise; messages with what they are of."""
     if type(value) is Markup:
         return {_MARKUP: str(value)}
+    if type(value) is Message:
+        return {_MESSAGE: kept(value)}
     raise TypeError
 
 

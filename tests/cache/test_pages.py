@@ -15,6 +15,7 @@ from jinja2 import DictLoader
 from quart import Blueprint, Response, request
 from quart.typing import TestClientProtocol as Client
 
+from spoeq_core.app import create_app
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.documents import CategoryRepository
 from spoeq_core.catalog.model import Product
@@ -24,10 +25,13 @@ from spoeq_core.identity.model import Channel
 from spoeq_core.inventory.service import adjust, get_stock
 from spoeq_core.kernel.cache import Entry
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin, save_settings
+from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp, app_with
+from spoeq_core.testing.shops import discovery_of, test_settings
 from spoeq_core.web.access import current_actor, public
 from spoeq_core.web.bodies import json_response
-from spoeq_core.web.kept import kept
+from spoeq_core.web.context import EXTENSION
+from spoeq_core.web.kept import kept, warming
 from spoeq_core.web.kept.page import KeptPage
 from spoeq_core.web.themes.preview import Preview, start_preview
 from spoeq_core.web.theming import current_theming
@@ -471,3 +475,16 @@ async def test_parts_of_the_shop_that_pages_show_are_told_of(shop_app: RunningAp
     await repository.collection.update_one({"_id": category.id}, {"$set": {"name": "Stoles"}})
     assert kept_pages(shop_app) == []
     assert "Stoles" in await text(shop_app.client, "/menu")
+
+
+async def test_a_process_draws_its_first_pages_before_somebody_asks(servers: tuple[str, str], tmp_path: Path):
+    app = create_app(test_settings(servers, tmp_path, cache="pages"), discovery=discovery_of())
+    warming.install(app)
+    async with app.test_app():
+        shop: Shop = app.extensions[EXTENSION]
+        await until(lambda: len(shop.cache.shelves["pages"]) >= len(warming.PATHS))
+        hits = shop.cache.counts["pages", "hit"]
+        page = await app.test_client().get("/products", headers=BROWSER)
+        assert page.status_code == 200
+        assert shop.cache.counts["pages", "hit"] == hits + 1
+        await shop.mongo.client.drop_database(shop.settings.mongodb_database)

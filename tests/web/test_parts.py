@@ -15,6 +15,7 @@ from markupsafe import Markup
 from spoeq_core.catalog import service as catalog
 from spoeq_core.kernel.cache import TagCache
 from spoeq_core.kernel.languages import Tongue, speaking
+from spoeq_core.kernel.messages import message
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.web.parts import PartDrawer
 from tests.shopping import SKU, stock_up
@@ -92,6 +93,13 @@ def test_other_settings_or_plugins_draw_anew():
     stage.cache.begin_edition("settings", "2")
     stage.part(CARD, "Kurta")
     assert stage.drawn["card"] == 2
+
+
+def test_sentences_with_values_are_kept_by_both():
+    stage = Stage()
+    for text in (message("Up to %(n)s", n=1), message("Up to %(n)s", n=1), message("Up to %(n)s", n=2), "Up to 1"):
+        assert f"<b>{text}</b>" in stage.part(CARD, text)
+    assert stage.drawn["card"] == 3
 
 
 def test_what_cannot_be_told_apart_is_drawn_each_time():

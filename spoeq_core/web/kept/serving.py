@@ -144,37 +144,13 @@ class PageServer:
     async def _made(self, shop: Shop, target: Target, visitor: Visitor, language: str, scope: Any) -> KeptPage | None:
         """The page; None if the answer is somebody's own after all, which the next second need not try again."""
         made = page_of(
-            await self._ask(_as_guest(shop, target, visitor, language, scope, self._place)), self._place.encode()
+            await ask(self._inner, _as_guest(shop, target, visitor, language, scope, self._place)), self._place.encode()
         )
         if made is None:
             keep_at_most(BRIEFLY)
         elif made.status != OK:
             keep_at_most(0)
         return made
-
-    async def _ask(self, scope: Any) -> Answer:
-        """What the app answers."""
-        status, body = 0, bytearray()
-        headers: tuple[Header, ...] = ()
-        sent = False
-
-        async def receive() -> dict[str, Any]:
-            nonlocal sent
-            if sent:  # there is no client who could go away
-                await asyncio.Event().wait()
-            sent = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: Any) -> None:
-            nonlocal status, headers
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = tuple((bytes(name).lower(), bytes(value)) for name, value in message["headers"])
-            elif message["type"] == "http.response.body":
-                body.extend(message.get("body", b""))
-
-        await self._inner(scope, receive, send)
-        return Answer(status, headers, bytes(body))
 
     async def _send(self, shop: Shop, page: KeptPage, visitor: Visitor, method: str, send: Any) -> None:
         status, body = page.status, b""
@@ -219,6 +195,31 @@ class PageServer:
 def install(app: ShopApp) -> None:
     """Answer kept pages before everything else. Installed last: what is installed last is asked first."""
     app.asgi_app = PageServer(app, app.asgi_app)  # type: ignore[method-assign]
+
+
+async def ask(app: Any, scope: Any) -> Answer:
+    """What an app answers to a request without a body."""
+    status, body = 0, bytearray()
+    headers: tuple[Header, ...] = ()
+    sent = False
+
+    async def receive() -> dict[str, Any]:
+        nonlocal sent
+        if sent:  # there is no client who could go away
+            await asyncio.Event().wait()
+        sent = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        nonlocal status, headers
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            headers = tuple((bytes(name).lower(), bytes(value)) for name, value in message["headers"])
+        elif message["type"] == "http.response.body":
+            body.extend(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return Answer(status, headers, bytes(body))
 
 
 def _as_guest(shop: Shop, target: Target, visitor: Visitor, language: str, scope: Any, place: str) -> dict[str, Any]:
