@@ -104,9 +104,14 @@ class TagCache:
 
     def clear(self) -> None:
         """Forget everything in this process."""
+        self._forget_what_changes()
+        self.shelves["parts"].clear()
+
+    def _forget_what_changes(self) -> None:
         self._told.everything()
-        for shelf in self.shelves.values():
-            shelf.clear()
+        for name, shelf in self.shelves.items():
+            if name != "parts":
+                shelf.clear()
 
     def tell(self, *tags: str) -> None:
         """Something changed: forget here and now whatever depends on these tags, and let the others know at once."""
@@ -267,7 +272,7 @@ class TagCache:
         while True:
             try:
                 async with self._shared.news() as news:
-                    self.clear()
+                    self._forget_what_changes()
                     async for item in news:
                         self._heard_at = item.until or self._heard_at
                         if item.tags:
@@ -276,7 +281,7 @@ class TagCache:
                 if self._heard_at > 0:
                     log.warning("nothing is heard of changes, so nothing is kept: %s", error)
                 self._heard_at = float("-inf")
-                self.clear()
+                self._forget_what_changes()
             await asyncio.sleep(HEARTBEAT)
 
     async def pass_on(self) -> None:
