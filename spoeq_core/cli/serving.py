@@ -23,7 +23,7 @@ GRACE = 8
 """Seconds that a request under way may still take when its process is told to stop."""
 
 COLLECT = (10_000, 20, 20)
-"""When a web process looks for garbage in circles: at Python's 700 objects it takes up to a twelfth of drawing a page."""
+"""When a web process looks for garbage in circles; Python's 700 objects took up to a twelfth of drawing a page."""
 
 
 @click.command(hidden=True)

@@ -13,7 +13,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 from spoeq_core.kernel.cache.maker import Maker, Packing
 from spoeq_core.kernel.cache.making import (
@@ -27,7 +27,7 @@ from spoeq_core.kernel.cache.making import (
     written,
 )
 from spoeq_core.kernel.cache.shared import HEARTBEAT, Found, Shared
-from spoeq_core.kernel.cache.shelf import Entry, Shelf
+from spoeq_core.kernel.cache.shelf import Entry, ShelfName, shelves
 from spoeq_core.kernel.cache.told import Told
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.kernel.redis import REDIS_ERRORS
@@ -50,7 +50,6 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 V = TypeVar("V")
-ShelfName = Literal["data", "pages", "searches", "parts"]
 Level = Literal["off", "data", "pages"]
 
 SILENCE = 1.0
@@ -58,13 +57,6 @@ SILENCE = 1.0
 SETTLED = 5.0
 PATIENCE = 2.0
 """Seconds to wait for a value that another process is making."""
-SHELVES: dict[ShelfName, tuple[int, float]] = {
-    "data": (10_000, 0.35),
-    "pages": (20_000, 0.4),
-    "searches": (2_000, 0.1),
-    "parts": (10_000, 0.15),
-}
-"""Of each shelf: how many entries at most, and its share of the bytes."""
 
 
 class TagCache:
@@ -83,7 +75,7 @@ class TagCache:
         self.edition = ""
         self._editions: dict[str, str] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
-        self.shelves = {n: Shelf(most, int(part * megabytes * 2**20)) for n, (most, part) in SHELVES.items()}
+        self.shelves = shelves(megabytes * 2**20)
         self._shared = Shared(url, prefix, new_id())
         self._flights: dict[str, asyncio.Task[tuple[Entry, bool]]] = {}
         self._told = Told()
@@ -134,8 +126,8 @@ class TagCache:
 
         Args:
             shelf: Where it is kept.
-            key: All that it depends on but settings and the set of plugins.
-            make: Makes it, without waiting and without reading anything that is not in the key.
+            key: All that `make` depends on, but settings and the set of plugins.
+            make: Makes it, without waiting.
             weigh: About how many bytes it takes.
         """
         if self.level == "off":
@@ -147,8 +139,7 @@ class TagCache:
             made = make()
             entry = Entry(made, frozenset(), float("inf"), weigh(made))
             self.shelves[shelf].put(name, entry)
-        value: V = entry.value
-        return value
+        return cast(V, entry.value)
 
     async def get_or_make(
         self,
@@ -178,8 +169,7 @@ class TagCache:
         entry = await self._entry(f"{self.edition} {key}", shelf, maker)
         depends_on(*entry.tags)
         keep_at_most(entry.seconds)
-        value: V = entry.value
-        return value
+        return cast(V, entry.value)
 
     async def _entry(self, key: str, shelf: ShelfName, maker: Maker[V]) -> Entry:
         for _ in range(3):

@@ -5,7 +5,16 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+ShelfName = Literal["data", "pages", "searches", "parts"]
+SHELVES: dict[ShelfName, tuple[int, float]] = {
+    "data": (10_000, 0.35),
+    "pages": (20_000, 0.4),
+    "searches": (2_000, 0.1),
+    "parts": (10_000, 0.15),
+}
+"""Of each shelf: how many entries at most, and its share of the bytes."""
 
 
 @dataclass(slots=True)
@@ -87,3 +96,8 @@ class Shelf:
             keys.discard(key)
             if not keys:
                 del self._by_tag[tag]
+
+
+def shelves(weight: int) -> dict[ShelfName, Shelf]:
+    """All shelves, of so many bytes together."""
+    return {name: Shelf(most, int(part * weight)) for name, (most, part) in SHELVES.items()}
