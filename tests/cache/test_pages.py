@@ -26,8 +26,8 @@ from spoeq_core.inventory.service import adjust, get_stock
 from spoeq_core.kernel.cache import Entry
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin, save_settings
 from spoeq_core.shop import Shop
+from spoeq_core.testing import shops
 from spoeq_core.testing.clients import RunningApp, app_with
-from spoeq_core.testing.shops import discovery_of, test_settings
 from spoeq_core.web.access import current_actor, public
 from spoeq_core.web.bodies import json_response
 from spoeq_core.web.context import EXTENSION
@@ -478,7 +478,7 @@ async def test_parts_of_the_shop_that_pages_show_are_told_of(shop_app: RunningAp
 
 
 async def test_a_process_draws_its_first_pages_before_somebody_asks(servers: tuple[str, str], tmp_path: Path):
-    app = create_app(test_settings(servers, tmp_path, cache="pages"), discovery=discovery_of())
+    app = create_app(shops.test_settings(servers, tmp_path, cache="pages"), discovery=shops.discovery_of())
     warming.install(app)
     async with app.test_app():
         shop: Shop = app.extensions[EXTENSION]
