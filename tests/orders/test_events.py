@@ -25,6 +25,9 @@ from spoeq_core.orders.events import (
     OrderRefunded,
     OrderShipped,
     RefundRequested,
+    ReturnAnswered,
+    ReturnInspected,
+    ReturnReceived,
     ReturnRequested,
 )
 from spoeq_core.orders.model import Order, OrderStatus
@@ -33,8 +36,11 @@ from spoeq_core.orders.service import (
     Parcel,
     RefundWish,
     add_shipment,
+    answer_return,
     cancel,
     change_status,
+    inspect_return,
+    receive_return,
     refund,
     request_return,
     settle,
@@ -66,6 +72,19 @@ def told(shop: Shop) -> list[str]:
 
 def names(*events: type[Event]) -> list[str]:
     return [event.__name__ for event in events]
+
+
+async def test_a_return_is_told_of_step_by_step(shop: Shop, place: Place, told: list[str]):
+    order = await place()
+    await add_shipment(shop, order.id, Parcel(), actor="staff")
+    await change_status(shop, order.id, OrderStatus.DELIVERED, actor="staff")
+    line = order.lines[0].id
+    back = (await request_return(shop, order.id, {line: 1}, "Too large", actor="shopper")).returns[0].id
+    await answer_return(shop, order.id, back, approve=True, actor="staff")
+    await receive_return(shop, order.id, back, {line: 1}, actor="staff")
+    await inspect_return(shop, order.id, back, {line: 1}, actor="staff")
+    steps = names(ReturnRequested, ReturnAnswered, ReturnReceived, ReturnInspected)
+    assert [name for name in told if name in steps] == steps
 
 
 async def test_an_order_that_goes_its_way_and_partly_comes_back(shop: Shop, place: Place, told: list[str]):
