@@ -7,7 +7,6 @@ failed.
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import logging
 import time
@@ -19,7 +18,7 @@ import pluggy
 
 from spoeq_core.hooks.checking import check_impl, shape_fault
 from spoeq_core.hooks.counting import Blocked, Calls
-from spoeq_core.hooks.failures import HookError, Late, Refused, in_time
+from spoeq_core.hooks.failures import HookError, Late, Refused, in_time, together
 from spoeq_core.hooks.spec import PROJECT, Policy, hookimpl, hookspec, policy, policy_of
 from spoeq_core.kernel.breaker import Breakers
 from spoeq_core.kernel.errors import ConfigurationError
@@ -87,6 +86,8 @@ class Hooks:
         self.order: tuple[str, ...] = ()
         self.held: Mapping[str, str] = {}
         """Those that are on and must not serve yet, and why: asked nothing, and what may not be skipped refuses."""
+        self.missing: Mapping[str, str] = {}
+        """By hook: a plugin that is on, answered it when it was last served here, and is not there."""
         self.on_fault = on_fault
         self.breakers = breakers or Breakers()
         self.calls: dict[tuple[str, str], Calls] = {}
@@ -112,7 +113,7 @@ class Hooks:
         if len(impls) == 1:
             answers = [await self._ask(spec, impls[0], kwargs)]
         else:
-            answers = await _together([self._ask(spec, impl, kwargs) for impl in impls])
+            answers = await together([self._ask(spec, impl, kwargs) for impl in impls])
         return [
             Answer(impl.plugin_name, cast(R, answer))
             for impl, answer in zip(impls, answers, strict=True)
@@ -189,13 +190,14 @@ class Hooks:
         fewer = copy.copy(self)
         fewer.enabled = self.enabled - frozenset(plugins)
         fewer.held = {name: why for name, why in self.held.items() if name not in plugins}
+        fewer.missing = {hook: name for hook, name in self.missing.items() if name not in plugins}
         return fewer
 
     def only(self, plugin: str) -> Hooks:
         """The same questions, asked of one plugin, enabled or not."""
         one = copy.copy(self)
         one.enabled = frozenset({plugin})
-        one.held = {}
+        one.held, one.missing = {}, {}
         return one
 
     def hooks_of(self, plugin: str) -> list[str]:
@@ -204,6 +206,8 @@ class Hooks:
         return sorted(caller.name for caller in callers)
 
     def _impls(self, spec: Callable[..., object]) -> Iterator[pluggy.HookImpl]:
+        if gone := self.missing.get(spec.__name__):
+            self._leave_out(spec, gone, "it is switched on and could not be loaded")
         return (
             impl for impl in self._all_impls(spec) if impl.plugin_name in self.enabled or impl.plugin_name in self.held
         )
@@ -288,13 +292,3 @@ def _own(value: object, plugin: str) -> object:
 def _refuse_positional(args: tuple[object, ...]) -> None:
     if args:
         raise TypeError("hooks take keyword arguments only")
-
-
-async def _together(questions: list[Awaitable[object]]) -> list[object]:
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(cast("Any", question)) for question in questions]
-    except BaseExceptionGroup as errors:
-        first = errors.exceptions[0]
-        raise first from first.__cause__
-    return [task.result() for task in tasks]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from spoeq_core.hooks.spec import Policy
 from spoeq_core.kernel.errors import SpoeqError, Unavailable
@@ -56,3 +56,14 @@ async def in_time(rule: Policy, ask: Callable[[], Awaitable[R]]) -> R:
         if rule.on_error == "raise" and rule.may_refuse and not isinstance(error, Unavailable):
             raise Refused(error) from None
         raise
+
+
+async def together(questions: list[Awaitable[object]]) -> list[object]:
+    """The answers to several questions asked at the same time; the first that fails ends the others."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(cast("Any", question)) for question in questions]
+    except BaseExceptionGroup as errors:
+        first = errors.exceptions[0]
+        raise first from first.__cause__
+    return [task.result() for task in tasks]

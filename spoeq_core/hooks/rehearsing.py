@@ -13,7 +13,7 @@ def rehearsal(hooks: Hooks, plugins: Collection[str]) -> Hooks:
     """The same questions, asked as if just these plugins were enabled; faults and figures count for nobody."""
     apart = copy.copy(hooks)
     apart.enabled = frozenset(plugins)
-    apart.held = {}
+    apart.held, apart.missing = {}, {}
     apart.on_fault, apart.breakers, apart.calls = _ignored, Breakers(), {}
     return apart
 

@@ -127,6 +127,9 @@ class Configuration:
         }
         self._hooks.held = {name: reason for name, reason in found.items() if reason}
         self._hooks.enabled = frozenset(name for name, reason in found.items() if not reason)
+        self._hooks.missing = {
+            hook: name for name in state.enabled if name not in found for hook in _answered(records.get(name))
+        }
         self._hooks.order = tuple(state.order)
         for name, model in self.models.items():
             self._values[model] = self._read(name, model, state.settings.get(name, {}))
@@ -212,6 +215,10 @@ class Configuration:
 def migrations_of(hooks: Hooks, plugin: str) -> list[Migration]:
     """All migrations that a plugin brings, in the order of their numbers."""
     return sorted(hooks.part_of(app_hooks.register_migrations, plugin) or (), key=lambda migration: migration.number)
+
+
+def _answered(record: PluginRecord | None) -> Sequence[str]:
+    return record.hooks if record else ()
 
 
 def _without_values(error: ValidationError | ConfigurationError) -> str:

@@ -47,6 +47,7 @@ class PluginRecordDocument(Model):
     lease_owner: str = ""
     lease_until: datetime | None = None
     collections: list[str] = []
+    hooks: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,8 @@ async def note_served(shop: Shop, name: str) -> None:
     """Note which version of a plugin the shop serves, and which collections are its."""
     configuration = configuration_of(shop)
     version = next(plugin.version for plugin in configuration.plugins if plugin.name == name)
-    await configuration.records.note_served(name, version, tuple(sorted(collections_of(shop.hooks, name))))
+    collections, hooks = tuple(sorted(collections_of(shop.hooks, name))), tuple(shop.hooks.hooks_of(name))
+    await configuration.records.note_served(name, version, collections, hooks)
 
 
 async def _run_all(

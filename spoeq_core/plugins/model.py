@@ -43,6 +43,7 @@ class PluginRecord:
         failure: Of the next one, if it failed.
         lease_until: When whoever runs migrations now is believed dead, unless it says otherwise; None: nobody does.
         collections: Of the database that belong to the plugin.
+        hooks: That the version last served answers.
     """
 
     name: str
@@ -53,6 +54,7 @@ class PluginRecord:
     failure: Failure | None = None
     lease_until: datetime | None = None
     collections: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> frozenset[int]:

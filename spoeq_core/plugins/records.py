@@ -62,13 +62,13 @@ class PluginRecords:
         """A migration failed; False if somebody took over meanwhile."""
         return await self._as_owner(name, owner, {"$set": {"failure": plain(failure)}})
 
-    async def note_served(self, name: str, version: str, collections: tuple[str, ...]) -> None:
-        """The shop serves this version now, whose data is in these collections and in those of versions before."""
+    async def note_served(self, name: str, version: str, collections: tuple[str, ...], hooks: tuple[str, ...]) -> None:
+        """The shop serves this version now: it answers these hooks, and its data is in these collections, too."""
         record = await self.of(name)
         known = sorted({*record.collections, *collections})
-        if record.version == version and known == list(record.collections):
+        if (record.version, list(record.collections), record.hooks) == (version, known, hooks):
             return
-        fields: Document = {"version": version, "collections": known}
+        fields: Document = {"version": version, "collections": known, "hooks": list(hooks)}
         if record.version and record.version != version:
             fields |= {"previous": record.version, "upgraded_at": self._clock.now()}
         new = PluginRecordDocument(id=name).model_dump_doc()
