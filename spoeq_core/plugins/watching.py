@@ -51,7 +51,9 @@ class LoopWatch:
     ) -> None:
         self._blocked = blocked
         self._folders = {
-            f"{Path(plugin.module.__file__).parent}/": plugin.name for plugin in plugins if plugin.module.__file__
+            f"{Path(file).parent}/": plugin.name
+            for plugin in plugins
+            if (file := getattr(plugin.module, "__file__", None))
         }
         self._limit = limit
         self._beat_at = time.monotonic()

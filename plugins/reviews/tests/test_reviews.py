@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image as Pillow
@@ -16,6 +17,7 @@ from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin, save_set
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import deliver_all
 from spoeq_reviews.documents import ReviewRepository
+from spoeq_reviews.events import ReviewChanged, ReviewPublished
 from spoeq_reviews.model import Author, Draft, Filter, Reason, Review, State, Words, guest_key
 from spoeq_reviews.personal import erase_reviews, export_reviews
 from spoeq_reviews.service.moderating import answer, counts, list_reviews, moderate, moderate_many
@@ -52,6 +54,19 @@ async def test_a_review_waits_is_published_counted_and_its_author_told(shop: Sho
     letters = postbox.about("reviews/shown")
     assert [letter.to_email for letter in letters] == [asha.email]
     assert "/product/kurta-one#reviews" in letters[0].text
+
+
+async def test_each_change_of_what_counts_is_told_and_a_publication_once(shop: Shop):
+    told: list[str] = []
+
+    async def wake(_collection: str, _key: str, pending: list[dict[str, Any]]) -> None:
+        told.extend(each["type"] for each in pending)
+
+    shop.outbox.wake = wake
+    review = await written(shop, await customer(shop), shown=False)
+    published = await moderate(shop, review, State.PUBLISHED)
+    await moderate(shop, published, State.PUBLISHED)
+    assert [name for name in told if name.startswith("Review")] == [ReviewChanged.__name__, ReviewPublished.__name__]
 
 
 async def test_moderating_twice_is_moderating_once(shop: Shop, postbox: Postbox):

@@ -127,7 +127,7 @@ async def test_a_step_is_shown_before_it_is_taken(admin: Browser, three: dict[st
     assert answer.status_code == 200
     assert "Start packing 1 order" in html
     assert "<strong>2</strong> can’t" in unescape(html)
-    assert "1 Cancelled, 1 not paid" in html
+    assert "1 cancelled, 1 not paid" in html
     assert f'value="{three["to_pack"].id}"' in html
 
 
