@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 
-from spoeq_core.sdk import Job, JobKind, Shop, Step, baskets, create_job
+from spoeq_core.sdk import Job, JobKind, Shop, Step, baskets, create_job, message
 from spoeq_recommendations.documents import BasketRepository
 from spoeq_recommendations.model import KEPT
 from spoeq_recommendations.service import count_product, known_products, take_up
 
 PERMISSION = "recommendations.manage"
-TITLE = "Count what is bought together"
+TITLE = str(message("Count what is bought together"))
 ORDERS_AT_ONCE = 500
 BUSY = 10.0
 """Seconds that a step works on products, well below what a job's step may take."""

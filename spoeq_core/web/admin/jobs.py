@@ -55,7 +55,11 @@ async def show(job_id: str) -> Response:
     job = await _job(job_id)
     failures = await jobs.failures_of(current_shop(), job.id, limit=FIRST_FAILURES)
     return await render(
-        "admin", "pages/job.html", page=page(job.title), job=job_view(job), failures=[_row(f) for f in failures]
+        "admin",
+        "pages/job.html",
+        page=page(translate(job.title)),
+        job=job_view(job),
+        failures=[_row(f) for f in failures],
     )
 
 
@@ -87,7 +91,7 @@ def job_view(job: Job) -> dict[str, Any]:
     """A job as pages show it."""
     return {
         "id": job.id,
-        "title": job.title,
+        "title": translate(job.title),
         "state": "cancelling" if job.cancel and not job.state.ended else job.state.value,
         "ended": job.state.ended,
         "done": job.done,
