@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -30,6 +30,7 @@ def create_app(
     themes: Themes | None = None,
     clock: Clock | None = None,
     listeners: Sequence[Any] = (),
+    looking: bool = False,
 ) -> ShopApp:
     """The web application.
 
@@ -39,6 +40,7 @@ def create_app(
         themes: The themes; those installed by default.
         clock: For tests.
         listeners: pymongo command listeners, for tests that count.
+        looking: Whether it only looks at a shop that others serve: then no plugin's migrations run.
     """
     found = discovery or discover(strict=settings.strict_plugins, safe_mode=settings.safe_mode)
     prepared = boot.prepare(settings, found)
@@ -55,7 +57,7 @@ def create_app(
     for part in (compression, languages, errors, security, health, common):
         part.install(app)
     serving.install(app)
-    _serve(app, prepared, clock, listeners, installed)
+    _serve(app, prepared, {"clock": clock, "listeners": listeners, "themes": installed, "serving": not looking})
     return app
 
 
@@ -78,16 +80,13 @@ def _mount_plugin(app: ShopApp, plugin: str, routes: Routes) -> None:
         app.register_webhooks(plugin, routes.webhooks, "/api/v1")
 
 
-def _serve(app: ShopApp, prepared: boot.Boot, clock: Clock | None, listeners: Sequence[Any], themes: Themes) -> None:
+def _serve(app: ShopApp, prepared: boot.Boot, opening: Mapping[str, Any]) -> None:
     stack = AsyncExitStack()
 
     @app.before_serving
     async def start() -> None:
         waker = await stack.enter_async_context(wake.waker(prepared.settings))
-        shop = await stack.enter_async_context(
-            boot.open_shop(prepared, clock=clock, wake=waker, listeners=listeners, themes=themes, serving=True)
-        )
-        app.extensions[EXTENSION] = shop
+        app.extensions[EXTENSION] = await stack.enter_async_context(boot.open_shop(prepared, wake=waker, **opening))
 
     @app.after_serving
     async def stop() -> None:

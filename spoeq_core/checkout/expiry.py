@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from spoeq_core.kernel.errors import NotFound, StaleAggregate
 from spoeq_core.kernel.messages import message
+from spoeq_core.kernel.mongo import Document
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.model import NotAllowed, Order, OrderStatus
 from spoeq_core.orders.service import cancel, settle
@@ -31,16 +32,27 @@ async def expire_unpaid(shop: Shop) -> int:
     if not minutes:
         return 0
     before = shop.clock.now() - timedelta(minutes=minutes)
-    query = {"status": OrderStatus.PENDING_PAYMENT.value, "placed_at": {"$lte": before}}
-    expired = 0
-    for order in await shop.repository(OrderRepository).find(query, sort=[("_id", 1)], limit=AT_ONCE):
-        try:
-            expired += await _expire(shop, order)
-        except (StaleAggregate, NotAllowed):
-            continue
-        except Exception:
-            log.exception("order %s could not be expired yet; the next round tries again", order.id)
-    return expired
+    query: Document = {"status": OrderStatus.PENDING_PAYMENT.value, "placed_at": {"$lte": before}}
+    expired, last = 0, ""
+    while True:
+        # Those that a provider still works on stay: the next ones are looked for behind them.
+        page = query | ({"_id": {"$gt": last}} if last else {})
+        found = await shop.repository(OrderRepository).find(page, sort=[("_id", 1)], limit=AT_ONCE)
+        for order in found:
+            expired += await _expired(shop, order)
+        if len(found) < AT_ONCE:
+            return expired
+        last = found[-1].id
+
+
+async def _expired(shop: Shop, order: Order) -> bool:
+    try:
+        return await _expire(shop, order)
+    except (StaleAggregate, NotAllowed):
+        return False
+    except Exception:
+        log.exception("order %s could not be expired yet; the next round tries again", order.id)
+        return False
 
 
 async def _expire(shop: Shop, order: Order) -> bool:

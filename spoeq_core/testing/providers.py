@@ -180,7 +180,7 @@ class NotificationChannelContract:
     """
 
     def message(self, key: str) -> Message:
-        """A message that the channel can send; override it for one that needs more."""
+        """A message that the channel can send: say which."""
         raise NotImplementedError
 
     async def test_a_message_goes_out_once_for_its_key(

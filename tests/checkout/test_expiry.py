@@ -31,6 +31,7 @@ class Closing(Gateway):
 
     closes: PaymentOutcome | Exception | None = None
     closed: list[str] = field(default_factory=list)
+    working: set[str] = field(default_factory=set)
 
     async def expire(self, shop: Shop, order: Order) -> PaymentOutcome | None:
         """What the test wants."""
@@ -38,7 +39,7 @@ class Closing(Gateway):
         self.closed.append(order.id)
         if isinstance(self.closes, Exception):
             raise self.closes
-        return self.closes
+        return Pending() if order.id in self.working else self.closes
 
 
 @pytest.fixture
@@ -103,6 +104,19 @@ async def test_what_the_provider_has_not_closed_waits(
     assert (await now(shop, order)).status is OrderStatus.PENDING_PAYMENT
     gateway.closes = None
     assert await expire_unpaid(shop) == 1
+
+
+async def test_orders_that_a_provider_works_on_keep_no_others_waiting(
+    shop: Shop, clock: FixedClock, gateway: Closing, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("spoeq_core.checkout.expiry.AT_ONCE", 1)
+    first, second, third = [await waiting(shop) for _ in range(3)]
+    gateway.working = {first.id, second.id}
+    clock.forward(WAIT)
+    assert await expire_unpaid(shop) == 1
+    assert (await now(shop, first)).status is OrderStatus.PENDING_PAYMENT
+    assert (await now(shop, third)).status is OrderStatus.CANCELLED
+    assert await stock_left(shop, "KURTA") == (10, 4)
 
 
 async def test_of_expiry_and_payment_one_wins_and_no_money_is_lost(shop: Shop, clock: FixedClock):

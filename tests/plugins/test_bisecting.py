@@ -74,6 +74,18 @@ QUIET = """
 """
 
 
+WAITING = """
+    from spoeq_core.sdk import Migration
+
+    async def run(shop):
+        await shop.mongo.collection("marks").insert_one({"ran": True})
+
+    @hookimpl
+    def register_migrations():
+        return [Migration(1, "Leave a mark", run)]
+"""
+
+
 @pytest.fixture
 def settings(servers: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     found = shops.test_settings(servers, tmp_path)
@@ -86,7 +98,7 @@ def settings(servers: tuple[str, str], tmp_path: Path, monkeypatch: pytest.Monke
 
 def kept(settings: Settings) -> Mapping[str, object]:
     with MongoClient(settings.mongodb_uri) as client:
-        return client[settings.mongodb_database]["plugins"].find_one({}) or {}
+        return client[settings.mongodb_database]["plugin_state"].find_one({}) or {}
 
 
 def bisect(*options: str) -> Result:
@@ -94,8 +106,8 @@ def bisect(*options: str) -> Result:
 
 
 def test_the_plugin_that_spoils_a_page_is_named_and_the_shop_stays_as_it_is(settings: Settings, installing: Install):
-    for name in ("calm", "still"):
-        installing(name, QUIET)
+    installing("calm", WAITING)
+    installing("still", QUIET)
     installing("loud", LOUD)
 
     async def switch_on(shop: Shop) -> None:
@@ -103,11 +115,16 @@ def test_the_plugin_that_spoils_a_page_is_named_and_the_shop_stays_as_it_is(sett
             await enable_plugin(shop, name)
 
     asyncio.run(use_shop(settings, switch_on))
+    with MongoClient(settings.mongodb_uri) as client:  # as if a new version of it had brought the migration
+        client[settings.mongodb_database]["plugin_records"].update_one({"_id": "calm"}, {"$set": {"migrations": []}})
+        client[settings.mongodb_database]["marks"].delete_many({})
     before = kept(settings)
     result = bisect("--page", "/", "--unwanted", "LOUD")
     assert result.exit_code == 0, result.output
     assert result.output.splitlines()[-1] == "It is loud."
     assert kept(settings) == before
+    with MongoClient(settings.mongodb_uri) as client:
+        assert client[settings.mongodb_database]["marks"].count_documents({}) == 0
     right = bisect("--page", "/", "--unwanted", "SILENT")
     assert "nothing is wrong" in str(right.exception)
 

@@ -78,7 +78,7 @@ async def _among(settings: Settings, checks: Checks) -> list[str]:
 @asynccontextmanager
 async def _apart(settings: Settings) -> AsyncIterator[tuple[ShopApp, Shop]]:
     """The shop in this process, which keeps nothing and tells nobody."""
-    app = create_app(settings)
+    app = create_app(settings, looking=True)
     async with app.test_app():
         yield app, app.extensions[EXTENSION]
 
