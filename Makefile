@@ -1,7 +1,7 @@
 # The commands everyone needs. They make .venv on the first run and leave it alone until a requirement changes.
 #
 #   make demo                  a running shop: PORT=8001, DATA_DIR=~/shop, RESET=1, or any option as ARGS="…"
-#   make test                  the whole suite, browser tests included, on all cores (up to 4), one process more than cores
+#   make test                  the whole suite, browser tests included, on all cores (up to 4)
 #   make test ARGS="-k cart"   a part of it, in one process: what pytest takes, as -x, --pdb or -n 2
 #   make check                 style, types, architecture, generated lists, advisories
 
@@ -16,8 +16,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 SERVERS := $(VENV)/.servers
 LOG := $(VENV)/install.log
-# One more than there are cores, 5 at most: tests in a browser, and of processes that are killed, mostly wait.
-ALL_CORES := -n $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 5)))
+ALL_CORES := -n logical --maxprocesses 4
 PIP := $(PY) -m pip --disable-pip-version-check
 MANIFESTS := requirements-dev.txt constraints.txt pyproject.toml \
 	$(wildcard plugins/*/pyproject.toml themes/*/pyproject.toml)
