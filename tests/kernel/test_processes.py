@@ -169,7 +169,7 @@ async def test_what_a_dead_child_had_started_dies_before_it_is_started_again(jou
         first = await journal.has("started", 2)
         os.kill(supervisor.pids["web"], signal.SIGKILL)
         await journal.has("started", 4)
-        assert not any(runs(pid) for pid in first)
+        await eventually(lambda: not any(runs(pid) for pid in first))
 
 
 async def test_a_child_that_keeps_dying_is_given_up_and_the_others_stop(journal: Journal) -> None:
@@ -194,7 +194,7 @@ async def test_a_child_that_cannot_be_started(journal: Journal) -> None:
 async def test_a_child_that_does_not_stop_in_time_is_killed_with_its_own_children(journal: Journal) -> None:
     async with running(Supervisor([journal.child("web", STUBBORN, stop_seconds=0.05)])):
         pids = await journal.has("started", 2)
-    assert not any(runs(pid) for pid in pids)
+    await eventually(lambda: not any(runs(pid) for pid in pids))
 
 
 async def test_cancelling_run_stops_the_children(journal: Journal) -> None:
@@ -234,7 +234,7 @@ async def test_a_second_ctrl_c_kills(journal: Journal) -> None:
         parent.send_signal(signal.SIGINT)
         parent.send_signal(signal.SIGTERM)  # another number, so that the two cannot be merged into one
         assert parent.wait(20) == 0
-    assert not any(runs(pid) for pid in pids)
+    await eventually(lambda: not any(runs(pid) for pid in pids))
 
 
 async def test_signal_handlers_are_put_back() -> None:
