@@ -27,8 +27,8 @@ from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository, Void
 from spoeq_core.shop import Shop
+from spoeq_core.testing.faults import Fault, Killed, failing
 from spoeq_core.testing.shops import deliver_all, shop_with
-from tests.checkout.faults import Fault, Killed, failing
 from tests.shopping import delivery, door, guest, letters, plugin, request_for, sent, stock_left, stock_up
 
 QUIET = timedelta(0)

@@ -19,8 +19,8 @@ from spoeq_core.orders.model import REFUND_DUE, Order, OrderStatus
 from spoeq_core.orders.service import RefundWish
 from spoeq_core.payments.model import PaymentStatus, Settled
 from spoeq_core.shop import Shop
+from spoeq_core.testing.faults import Fault, Killed, failing
 from spoeq_core.testing.shops import deliver_all, relay_of
-from tests.checkout.faults import Fault, Killed, failing
 from tests.shopping import stock_left
 
 Place = Callable[..., Awaitable[Order]]

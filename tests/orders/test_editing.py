@@ -24,8 +24,8 @@ from spoeq_core.orders.model import REFUND_DUE, NotAllowed, Order, OrderEdit, Or
 from spoeq_core.orders.service import Parcel, RefundWish
 from spoeq_core.payments.model import PaymentStatus, Settled
 from spoeq_core.shop import Shop
+from spoeq_core.testing.faults import Fault, Killed, failing
 from spoeq_core.testing.shops import deliver_all
-from tests.checkout.faults import Fault, Killed, failing
 from tests.shopping import ADDRESS, stock_left
 
 Place = Callable[..., Awaitable[Order]]

@@ -18,9 +18,9 @@ from spoeq_core.orders.model import FulfilmentStatus, NotAllowed, Order, OrderSt
 from spoeq_core.orders.service import RefundWish
 from spoeq_core.orders.shape import track_path
 from spoeq_core.testing.clients import RunningApp, app_with
+from spoeq_core.testing.faults import Fault, Killed, failing
 from spoeq_core.testing.shops import deliver_all
 from spoeq_core.testing.visitors import shopper_browser, staff_browser
-from tests.checkout.faults import Fault, Killed, failing
 from tests.shopping import buy, delivery, door, guest, letters, sent, stock_left, stock_up
 
 

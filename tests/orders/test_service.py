@@ -25,8 +25,8 @@ from spoeq_core.orders.subscribers import count_sales
 from spoeq_core.orders.tokens import order_token
 from spoeq_core.payments.model import PaymentStatus, Settled
 from spoeq_core.shop import Shop
+from spoeq_core.testing.faults import Fault, Killed, failing
 from spoeq_core.testing.shops import deliver_all, relay_of
-from tests.checkout.faults import Fault, Killed, failing
 from tests.shopping import buy, guest, sent, stock_left
 
 Place = Callable[..., Awaitable[Order]]
