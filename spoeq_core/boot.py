@@ -22,6 +22,7 @@ from spoeq_core.kernel.crypto import Keyring
 from spoeq_core.kernel.ending import end
 from spoeq_core.kernel.errors import Unavailable
 from spoeq_core.kernel.events import Delivery, Event, Subscription, subscriptions
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Mongo
 from spoeq_core.kernel.outbox import Outbox, Wake
 from spoeq_core.kernel.redis import connect_redis
@@ -194,7 +195,7 @@ def subscribers(hooks: Hooks) -> Iterable[Subscription]:
 
 async def _hear_later(_shop: Shop, _event: Event, delivery: Delivery) -> None:
     """For a plugin that is held: the outbox tells it again."""
-    raise Unavailable(f"{delivery.subscriber} is held until its migrations have run.")
+    raise Unavailable(message("%(subscriber)s is held until its migrations have run.", subscriber=delivery.subscriber))
 
 
 def schedules(hooks: Hooks) -> list[Schedule]:

@@ -34,6 +34,7 @@ from spoeq_core.inventory import service as inventory
 from spoeq_core.kernel.errors import Conflict, SpoeqError, StaleAggregate, Unavailable
 from spoeq_core.kernel.events import Event
 from spoeq_core.kernel.ids import new_id, new_number
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Document
 from spoeq_core.orders.claims import KEY, NUMBER, claims_of, key_claim, number_claim
 from spoeq_core.orders.documents import OrderRepository
@@ -81,7 +82,8 @@ async def _within_deadline(shop: Shop, owner: Owner, request: PlaceRequest, key:
             return await _place(shop, owner, request, key)
     except TimeoutError:
         raise Unavailable(
-            f"Placing an order took longer than {DEADLINE:.0f} seconds.", hint="Send the same request again."
+            message("Placing an order took longer than %(deadline)s seconds.", deadline=f"{DEADLINE:.0f}"),
+            hint="Send the same request again.",
         ) from None
 
 

@@ -11,6 +11,7 @@ from spoeq_core.checkout.model import PlaceRequest
 from spoeq_core.checkout.placement import place
 from spoeq_core.checkout.quoting import Quote, quote
 from spoeq_core.kernel.errors import Conflict
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.orders.service import payment_failed, payment_started, settle
 from spoeq_core.payments.model import ActionNeeded, Failed, PaymentOutcome, PaymentProvider, PaymentStatus, Settled
@@ -70,7 +71,12 @@ async def pay(shop: Shop, order: Order) -> Placed:
     lacks = order.status in LIVE and order.payment_status is PaymentStatus.PARTIALLY_PAID and order.due
     if not waits and not lacks:
         raise Conflict(
-            f"Order {order.number} is {order.status} and its payment {order.payment_status}: nothing is to be paid.",
+            message(
+                "Order %(number)s is %(status)s and its payment %(payment_status)s: nothing is to be paid.",
+                number=order.number,
+                status=order.status,
+                payment_status=order.payment_status,
+            ),
             hint="Look at the order.",
             code="not_payable",
         )

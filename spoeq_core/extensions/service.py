@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.contributions import Extension, ExtensionTarget
 from spoeq_core.kernel.errors import ConfigurationError, FieldError, Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import plain
 from spoeq_core.kernel.validation import field_errors
 from spoeq_core.shop import Shop
@@ -170,7 +171,11 @@ def _loaded(plugin: str, model: type[M], stored: Mapping[str, Any]) -> M:
         return model.model_validate(stored.get(plugin, {}))
     except ValidationError as error:
         raise Invalid(
-            f"What is stored for plugin {plugin!r} is not a {model.__name__} any more.",
+            message(
+                "What is stored for plugin '%(plugin)s' is not a %(model)s any more.",
+                plugin=plugin,
+                model=model.__name__,
+            ),
             errors=field_errors(error, f"ext.{plugin}"),
             hint="Let the model accept what its earlier versions stored.",
         ) from None

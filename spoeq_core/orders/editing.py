@@ -17,12 +17,14 @@ from spoeq_core.inventory.model import OutOfStock
 from spoeq_core.inventory.service import Sellable
 from spoeq_core.kernel.errors import Conflict, Invalid, StaleAggregate
 from spoeq_core.kernel.ids import derived_id, new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders import model
 from spoeq_core.orders.changing import Change, change_order
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.events import OrderEdited
 from spoeq_core.orders.model import ChosenShipping, Order, OrderEdit, OrderLine, Revision, TimelineEntry
+from spoeq_core.orders.model.pieces import require_pieces
 from spoeq_core.pricing.model import (
     Charge,
     Destination,
@@ -207,16 +209,8 @@ async def _forget(shop: Shop, attempt: str) -> None:
 
 
 def _remaining(order: Order, pieces: Mapping[str, int]) -> dict[str, int]:
-    found = {}
-    for line_id, less in pieces.items():
-        line = order.line(line_id)
-        if line is None:
-            raise Invalid.field("items", f"Order {order.number} has no line {line_id!r}.", "unknown_item")
-        if not 1 <= less <= line.quantity - line.shipped:
-            left = line.quantity - line.shipped
-            raise Invalid.field("items", f"Line {line_id!r} has {left} pieces to cancel.", "quantity")
-        found[line_id] = line.quantity - less
-    return found
+    require_pieces(order, "items", pieces, order.unshipped())
+    return {line_id: order.line_for(line_id, "items").quantity - less for line_id, less in pieces.items()}
 
 
 def _destination(edit: OrderEdit, frozen: PricedCart) -> Destination | None:
@@ -235,10 +229,11 @@ async def _added(
     found = await inventory.sellable(shop, list(edit.added))
     for sku, pieces in edit.added.items():
         if sku not in found:
-            raise Invalid.field("added", f"There is no SKU {sku!r}.", "unknown_sku")
+            raise Invalid.field("added", message("There is no SKU '%(sku)s'.", sku=sku), "unknown_sku")
         if type(pieces) is not int or not 1 <= pieces <= shop.profile.max_quantity:
             most = shop.profile.max_quantity
-            raise Invalid.field("added", f"Add 1 to {most} pieces of {sku}.", "quantity")
+            said = message("Add 1 to %(most)s pieces of %(sku)s.", most=most, sku=sku)
+            raise Invalid.field("added", said, "quantity")
     items = tuple(
         Item(derived_id(f"{change_id}:{sku}"), found[sku].product, found[sku].variant, pieces)
         for sku, pieces in edit.added.items()

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from spoeq_core.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
+from spoeq_core.kernel.money import plain_amount
 from spoeq_core.orders import model
 from spoeq_core.orders.changing import Change, change_order
 from spoeq_core.orders.documents import OrderRepository
@@ -91,7 +93,8 @@ async def finish_refund(shop: Shop, order_id: str, refund_id: str) -> Order:
         return order
     if provider is None:
         raise Unavailable(
-            f"The payment provider {order.payment.provider!r} is switched off.", hint="Enable its plugin."
+            message("The payment provider '%(provider)s' is switched off.", provider=order.payment.provider),
+            hint="Enable its plugin.",
         )
     outcome = await provider.refund(shop, order, pending.amount, refund_id)
     at = shop.clock.now()
@@ -118,7 +121,11 @@ def _asked(order: Order, wish: RefundWish, cap: int | None) -> int:
         raise Invalid.field("amount", "Give back at least one minor unit.", "range")
     if cap is not None and asked > cap:
         raise Forbidden(
-            f"Your role may give back {cap} {order.currency} (minor units) at once.",
+            message(
+                "Your role may give back %(cap)s %(currency)s at once.",
+                cap=plain_amount(cap, order.currency),
+                currency=order.currency,
+            ),
             hint="Ask a member of staff.",
             code="refund_cap",
         )

@@ -8,6 +8,7 @@ from typing import Any
 from spoeq_core.identity.model import Address
 from spoeq_core.orders.model import LABELS, Order, OrderChange, OrderLine, OrderStatus, Refund, Return, Shipment
 from spoeq_core.orders.tokens import order_token
+from spoeq_core.pricing.model.frozen import worded
 from spoeq_core.pricing.shape import Shape, money, surcharge, totals
 from spoeq_core.shop import Shop
 
@@ -58,7 +59,7 @@ def order_shape(order: Order) -> Shape:
 
 def order_totals(order: Order) -> Shape:
     """The frozen totals."""
-    fees = ((fee["charge"]["label"], fee["total"]) for fee in order.priced["fees"])
+    fees = ((worded(fee["charge"])["label"], fee["total"]) for fee in order.priced["fees"])
     return totals(order.priced["totals"], fees, order.currency)
 
 
@@ -81,11 +82,11 @@ def item_shape(order: Order, line: OrderLine) -> Shape:
         "subtotal": money(line.subtotal, currency),
         "surcharges": [
             surcharge(added["label"], added["amount"], added["per_unit"], added["plugin"], currency)
-            for added in frozen.get("surcharges", ())
+            for added in map(worded, frozen.get("surcharges", ()))
         ],
         "discounts": [
             {"label": given["label"], "amount": money(given["amount"], currency), "plugin": given["plugin"]}
-            for given in frozen.get("discounts", ())
+            for given in map(worded, frozen.get("discounts", ()))
         ],
         "total": money(line.total, currency),
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from spoeq_core.hooks import payment as contributions
 from spoeq_core.hooks.caller import HookError
 from spoeq_core.kernel.errors import NotFound, Unavailable
+from spoeq_core.kernel.messages import message
 from spoeq_core.payments.model import PaymentOption, PaymentProvider
 from spoeq_core.shop import Shop
 
@@ -55,7 +56,10 @@ def provider_named(shop: Shop, name: str) -> PaymentProvider:
     for _, provider in providers(shop):
         if provider.name == name:
             return provider
-    raise NotFound(f"There is no payment method {name!r}.", hint="Choose one of the methods that the quote lists.")
+    raise NotFound(
+        message("There is no payment method '%(name)s'.", name=name),
+        hint="Choose one of the methods that the quote lists.",
+    )
 
 
 def provider_of(shop: Shop, name: str) -> PaymentProvider:
@@ -69,9 +73,10 @@ def provider_of(shop: Shop, name: str) -> PaymentProvider:
         for provider in part.value:
             if provider.name == name:
                 if part.plugin in shop.hooks.held:
-                    raise Unavailable(f"Plugin {part.plugin!r} is held: {shop.hooks.held[part.plugin]}")
+                    why = shop.hooks.held[part.plugin]
+                    raise Unavailable(message("Plugin '%(name)s' is held: %(why)s", name=part.plugin, why=why))
                 return provider
-    raise NotFound(f"No installed plugin brings the payment method {name!r}.")
+    raise NotFound(message("No installed plugin brings the payment method '%(name)s'.", name=name))
 
 
 async def offers(shop: Shop, priced: PricedCart) -> list[Offer]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
 from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.messages import message
 from spoeq_core.plugins.installed import configuration_of
 from spoeq_core.shop import Shop
 
@@ -92,4 +93,6 @@ async def require_known(shop: Shop, name: str) -> None:
     configuration = configuration_of(shop)
     here = {*(plugin.name for plugin in configuration.plugins), *(aside.name for aside in configuration.quarantined)}
     if name not in here and name not in (await configuration.states.read()).known:
-        raise NotFound(f"No plugin {name!r} is installed, or ever was.", hint="See: spoeq plugins list")
+        raise NotFound(
+            message("No plugin '%(name)s' is installed, or ever was.", name=name), hint="See: spoeq plugins list"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spoeq_core.kernel.errors import ConfigurationError, NotFound
+from spoeq_core.kernel.messages import message
 from spoeq_core.plugins.configuration import Configuration
 from spoeq_core.shop import Shop
 
@@ -35,7 +36,11 @@ def require_installed(configuration: Configuration, name: str) -> None:
     for aside in configuration.quarantined:
         if aside.name == name:
             raise ConfigurationError(
-                f"Plugin {name!r} could not be loaded: {aside.error}", hint="Mend or uninstall it."
+                message("Plugin '%(name)s' could not be loaded: %(error)s", name=name, error=aside.error),
+                hint="Mend or uninstall it.",
             )
     if name not in {plugin.name for plugin in configuration.plugins}:
-        raise NotFound(f"No plugin {name!r} is installed.", hint=f"pip install spoeq-{name}")
+        raise NotFound(
+            message("No plugin '%(name)s' is installed.", name=name),
+            hint=f"pip install spoeq-{name}",
+        )

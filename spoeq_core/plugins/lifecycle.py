@@ -9,6 +9,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from spoeq_core.hooks import app as app_hooks, lifecycle as lifecycle_hooks
 from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, StaleAggregate
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.validation import field_errors
 from spoeq_core.plugins.documents import PluginStateDocument
 from spoeq_core.plugins.installed import configuration_of, installed_plugins, is_set_aside, require_installed
@@ -159,7 +160,7 @@ async def save_settings(
     configuration = configuration_of(shop)
     model = configuration.models.get(name)
     if model is None:
-        raise NotFound(f"Plugin {name!r} has no settings.")
+        raise NotFound(message("Plugin '%(name)s' has no settings.", name=name))
 
     def store(state: PluginStateDocument) -> PluginStateDocument:
         if version is not None and state.epoch != version:
@@ -184,7 +185,7 @@ def checked_settings(shop: Shop, name: str, values: Mapping[str, Any]) -> BaseMo
     """
     model = configuration_of(shop).models.get(name)
     if model is None:
-        raise NotFound(f"Plugin {name!r} has no settings.")
+        raise NotFound(message("Plugin '%(name)s' has no settings.", name=name))
     return _merged(name, shop.plugin_settings(model), values)
 
 
@@ -196,7 +197,9 @@ def _merged(name: str, current: BaseModel, values: Mapping[str, Any]) -> BaseMod
     try:
         return type(current).model_validate(merged)
     except ValidationError as error:
-        raise Invalid(f"The settings of {name} were not saved.", errors=field_errors(error)) from None
+        raise Invalid(
+            message("The settings of %(name)s were not saved.", name=name), errors=field_errors(error)
+        ) from None
 
 
 def _secret(current: SecretStr, entered: Any) -> Any:
@@ -209,8 +212,8 @@ def _secret(current: SecretStr, entered: Any) -> Any:
 def _refuse_purging(state: PluginStateDocument, name: str) -> None:
     if name in state.purging:
         raise Conflict(
-            f"The data of plugin {name!r} is being removed.",
-            hint=f"Let it be finished: spoeq plugins uninstall {name} --purge --yes",
+            message("The data of plugin '%(name)s' is being removed.", name=name),
+            hint=message("Let it be finished: spoeq plugins uninstall %(name)s --purge --yes", name=name),
             code="plugin_purging",
         )
 
@@ -220,6 +223,10 @@ def _require_storage(shop: Shop, name: str) -> None:
     if name not in known:
         raise Invalid.field(
             "file_storage",
-            f"No enabled plugin keeps pictures in {name!r}; there are: {', '.join(known)}.",
+            message(
+                "No enabled plugin keeps pictures in '%(name)s'; there are: %(known)s.",
+                name=name,
+                known=", ".join(known),
+            ),
             "unknown",
         )

@@ -13,6 +13,7 @@ from odmantic import Model
 from spoeq_core.hooks import lifecycle as lifecycle_hooks
 from spoeq_core.kernel.errors import Conflict
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.records import abandon
 from spoeq_core.plugins.documents import PluginStateDocument
 from spoeq_core.plugins.footprint import Footprint, footprint_of, own_collections, require_known
@@ -83,8 +84,8 @@ async def _strip(shop: Shop, document: type[Model], path: str, name: str) -> Non
 def _begun(state: PluginStateDocument, name: str) -> PluginStateDocument | None:
     if name in state.enabled:
         raise Conflict(
-            f"Plugin {name!r} is switched on: its data is not removed.",
-            hint=f"Switch it off first: spoeq plugins disable {name}",
+            message("Plugin '%(name)s' is switched on: its data is not removed.", name=name),
+            hint=message("Switch it off first: spoeq plugins disable %(name)s", name=name),
             code="plugin_enabled",
         )
     if name in state.purging:

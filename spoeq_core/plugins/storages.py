@@ -6,6 +6,7 @@ from spoeq_core.hooks import storage as contributions
 from spoeq_core.hooks.caller import Hooks
 from spoeq_core.hooks.contributions import FileStorageProvider
 from spoeq_core.kernel.errors import Unavailable
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.storage import FileStorage
 from spoeq_core.shop import LOCAL_STORAGE, Shop
 
@@ -57,7 +58,7 @@ class MissingFileStorage:
 
     def _error(self) -> Unavailable:
         return Unavailable(
-            f"Pictures are kept in {self.name!r}, and no enabled plugin offers that.",
+            message("Pictures are kept in '%(name)s', and no enabled plugin offers that.", name=self.name),
             hint="Enable its plugin, or choose another place with: spoeq files use NAME",
             code="storage_unavailable",
         )

@@ -27,6 +27,7 @@ from spoeq_core.jobs.model import Failure, Job, JobKind, Step
 from spoeq_core.jobs.service import create_job
 from spoeq_core.kernel.errors import NotFound, SpoeqError, Unavailable
 from spoeq_core.kernel.ids import fingerprint
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders.personal import orders_of, unfinished_orders
 from spoeq_core.privacy.documents import ErasureRepository
 from spoeq_core.privacy.manifest import Part, manifest_of
@@ -144,7 +145,10 @@ async def _again(shop: Shop, parts: Sequence[Part], person: Person) -> None:
     faults = [(part, why) for part in parts if (why := await _erase(shop, part, person))]
     if faults:
         named = "; ".join(f"plugin {part.plugin!r}, {part.data.title} ({why})" for part, why in faults)
-        raise Unavailable(f"Everything else is erased, but not: {named}.", hint="Mend it, then erase once more.")
+        raise Unavailable(
+            message("Everything else is erased, but not: %(named)s.", named=named),
+            hint="Mend it, then erase once more.",
+        )
 
 
 async def _let_go(shop: Shop, erasure: Erasure, person: Person, found: Sequence[Blocker]) -> Step:

@@ -48,7 +48,11 @@ SHOWS: dict[str, tuple[int, ...]] = {
     "LineProperty": (1, 4),
     "CheckoutField": (1,),
     **dict.fromkeys(
-        ("Conflict", "Forbidden", "Invalid", "NotFound", "StaleAggregate", "TooLarge", "TooManyRequests"), (0,)
+        (
+            *("BelowReserved", "Conflict", "Forbidden", "HoldMissing", "Invalid", "NotAllowed", "NotFound"),
+            *("RefundTooLarge", "StaleAggregate", "TooLarge", "TooManyRequests", "Unavailable"),
+        ),
+        (0,),
     ),
     "Unauthenticated": (0,),
 }
@@ -58,16 +62,7 @@ RECORDS = {"record", "note", "noted", "_note"}
 `page.published` is shown as `Page published`."""
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 NAMED = {"hint", "message", "label", "reason", "title", "description"}
-FOR_PROGRAMS = {
-    "api",
-    "cli",
-    "testing",
-    "kernel",
-    "plugins",
-    "sitemaps",
-    "themes",
-    "hooks",
-}
+FOR_PROGRAMS = {"api", "cli", "testing", "kernel", "sitemaps", "themes", "hooks"}
 """Rooms of the core whose errors are for programs, or for staff who mend the shop itself: they stay English."""
 SETTINGS = {"settings.py", "shop.py"}
 SECTIONS = {"templates", "composition"}
@@ -94,7 +89,7 @@ def main(arguments: list[str]) -> int:
     folders = [Path(each).resolve() for each in arguments if not each.startswith("--")] or packages(Path.cwd())
     faults = [
         fault for folder in folders for language in LANGUAGES for fault in bring(folder, language, write=not check)
-    ]
+    ] + [fault for folder in folders for fault in _sealed(folder)]
     for fault in faults:
         sys.stderr.write(f"{fault}\n")
     if faults:
@@ -138,6 +133,19 @@ def bring(package: Path, language: str, *, write: bool) -> list[str]:
             if entry.id and ((entry.id if isinstance(entry.id, str) else entry.id[0]), entry.context or "") not in texts
         ]
     return faults
+
+
+def _sealed(package: Path) -> Iterator[str]:
+    """Sentences that no catalogue can know: f-strings where a page shows the text."""
+    for path in sorted(package.rglob("*.py")):
+        place = path.relative_to(package.parent)
+        if "testing" in place.parts or (place.parts[0] == "spoeq_core" and FOR_PROGRAMS.intersection(place.parts)):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and (places := SHOWS.get(_called(node))):
+                for value in _values(node, places):
+                    if isinstance(value, ast.JoinedStr) and SENTENCE.match(_around(value)):
+                        yield f"{place}:{value.lineno}: an f-string cannot be translated: use message(...)"
 
 
 def written(fresh: Catalog, language: str) -> bytes:
@@ -214,8 +222,16 @@ def _of_settings(node: ast.ClassDef) -> Iterator[str]:
                 yield field.target.id.replace("_", " ").capitalize()
 
 
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
+def _around(text: ast.JoinedStr) -> str:
+    return "".join(_literal(part) or "X" for part in text.values)
+
+
 def _of_call(node: ast.Call, *, shows: bool) -> Iterator[Text]:
-    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    name = _called(node)
     if name in SAYS:
         texts = tuple(filter(None, map(_literal, node.args[: 2 if name == "counted" else 1])))
         if texts:
@@ -230,11 +246,14 @@ def _of_call(node: ast.Call, *, shows: bool) -> Iterator[Text]:
 
 
 def _shown(node: ast.Call, places: tuple[int, ...]) -> Iterator[str]:
+    yield from (text for each in _values(node, places) if (text := _literal(each)) and SENTENCE.match(text))
+
+
+def _values(node: ast.Call, places: tuple[int, ...]) -> Iterator[ast.expr]:
     values = [node.args[place] for place in places if place < len(node.args)]
     values += [word.value for word in node.keywords if word.arg in NAMED]
     for value in values:
-        several = (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,)
-        yield from (text for each in several if (text := _literal(each)) and SENTENCE.match(text))
+        yield from (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,)
 
 
 def _actions(node: ast.Call) -> Iterator[str]:

@@ -14,6 +14,7 @@ from quart.wrappers import BaseRequestWebsocket
 from werkzeug.routing import BaseConverter, Map, MapAdapter
 
 from spoeq_core.kernel.errors import Unavailable
+from spoeq_core.kernel.messages import message
 
 EnabledPlugins = Callable[[], frozenset[str]]
 HeldPlugins = Callable[[], Mapping[str, str]]
@@ -75,7 +76,10 @@ class ShopApp(Quart):
         """Answer a request; a webhook of a plugin that is held is told to come again."""
         plugin = self.webhooks_of.get(request.blueprint or "")
         if plugin in self.held_plugins():
-            raise Unavailable(f"Plugin {plugin!r} is held until its migrations have run.", hint="Send it again later.")
+            raise Unavailable(
+                message("Plugin '%(plugin)s' is held until its migrations have run.", plugin=plugin),
+                hint="Send it again later.",
+            )
         return await super().dispatch_request(request_context)
 
     def create_url_adapter(self, request: BaseRequestWebsocket | None) -> MapAdapter | None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from spoeq_core.checkout.invariants import faults
-from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.errors import Invalid, SpoeqError
 from spoeq_core.orders.model import (
     FULFILMENT_TRANSITIONS,
     ORDER_TRANSITIONS,
@@ -129,3 +129,25 @@ def test_refunds_close_to_zero_and_never_exceed(pieces: list[int], odd: int):
     with suppress(SpoeqError):
         now = refund_done(_refund(now, "last", 0, 0, now.paid - now.refunded), "last", "", NOON)
     assert (now.refunded, now.payment_status) == (400, PaymentStatus.REFUNDED)
+
+
+TAKING = {
+    "ship": lambda now, items: with_shipment(now, Shipment("s", items, NOON), actor="staff"),
+    "return": lambda now, items: with_return(now, Return("r", items, NOON, "", "shopper")),
+    "refund": amount_of_items,
+}
+
+
+@pytest.mark.parametrize("step_name", TAKING)
+def test_pieces_that_are_not_there_are_refused_naming_every_line(step_name: str):
+    now = settled(order(*STARTS[0]), "pay", Settled("p", 400, "INR"), NOON)
+    if step_name == "return":
+        now = with_shipment(now, Shipment("s", now.unshipped(), NOON), actor="staff")
+    with pytest.raises(Invalid) as refused:
+        TAKING[step_name](now, {line.id: 900 for line in now.lines})
+    (error,) = refused.value.errors
+    assert error.code == "quantity"
+    assert [line.name in error.message for line in now.lines] == [True, True]
+    with pytest.raises(Invalid) as refused:
+        TAKING[step_name](now, {"nope": 1})
+    assert refused.value.errors[0].code == "unknown_item"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+import spoeq_core
+from spoeq_core.kernel.languages import catalogue
 from spoeq_core.pricing.model import (
     Adjustment,
     Charge,
@@ -19,9 +23,11 @@ from spoeq_core.pricing.model import (
     OnShipping,
     Percent,
     Phase,
+    PricedCart,
     Surcharge,
     price,
 )
+from spoeq_core.pricing.model.frozen import worded
 
 SHIPPING = Charge("flat", "Shipping", 5000, "flat_rate")
 
@@ -135,7 +141,20 @@ def test_an_exclusive_item_promotion_excludes_only_on_its_lines_and_only_in_its_
         {Phase.ITEM: items, Phase.ORDER: [("r", fixed(185, rule="later"))]},
     )
     assert discounts(found) == {"a": [("sale", 1000), ("later", 90)], "b": [("clear", 500), ("later", 95)]}
-    assert notes(found)["sale"] == "Not combined with an exclusive offer on 1 lines."
+    assert notes(found)["sale"] == "Not combined with an exclusive offer on one line."
+
+
+def test_the_working_of_a_kept_price_can_still_be_read_in_another_language(line, cart):
+    items = [
+        ("p", percent(10, "a", "b", rule="sale", lane="catalog")),
+        ("q", percent(5, "b", rule="clear", exclusive=True)),
+    ]
+    kept = json.loads(json.dumps(price(cart(line("a", 10000), line("b", 10000)), {Phase.ITEM: items}).as_json()))
+    hindi = catalogue((Path(spoeq_core.__file__).parent,), "hi")
+    want = "एक पंक्ति पर विशेष ऑफ़र के साथ नहीं जुड़ता।"
+    assert want in [hindi.say(step.note) for step in PricedCart.from_json(kept).trace]
+    assert want in [hindi.say(worded(step)["note"]) for step in kept["trace"]]
+    assert all(isinstance(step["note"], str) for step in kept["trace"])
 
 
 def test_an_exclusive_promotion_that_gives_nothing_excludes_nothing(line, cart):

@@ -18,7 +18,7 @@ from spoeq_core.kernel.languages import Tongue, catalogue, speaking
 from spoeq_core.kernel.messages import counted, message
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin, save_settings
 from spoeq_core.testing.clients import RunningApp, app_with
-from spoeq_core.testing.messages import bring, packages
+from spoeq_core.testing.messages import bring, main, packages
 from spoeq_core.testing.visitors import Browser, shopper_browser, staff_browser
 from spoeq_core.web.formats import day, format_amount
 
@@ -191,6 +191,15 @@ def test_counted_messages_take_the_form_for_their_number(tmp_path: Path):
     said = catalogue((tmp_path,), "hi")
     assert [said.say(counted("%(n)s bag", "%(n)s bags", n)) for n in (1, 3)] == ["1 थैला", "3 थैले"]
     assert [str(counted("%(n)s bag", "%(n)s bags", n)) for n in (1, 3)] == ["1 bag", "3 bags"]
+
+
+def test_a_sentence_that_no_catalogue_can_know_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    package = tmp_path / "spoeq_gadget"
+    write(package / "model.py", 'def f(n):\n    raise Invalid.field("n", f"At most {n} pieces.", "range")\n')
+    assert main(["--check", str(package)]) == 1
+    assert "spoeq_gadget/model.py:2: an f-string cannot be translated: use message(...)" in capsys.readouterr().err
+    write(package / "model.py", 'def f(n):\n    raise Invalid.field("n", f"{n}.{n}", "range")\n')
+    assert main(["--check", str(package)]) == 0
 
 
 def test_a_child_themes_words_stand_before_its_parents_and_a_broken_catalogue_is_passed_over(tmp_path: Path):

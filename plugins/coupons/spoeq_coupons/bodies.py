@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from spoeq_core.sdk import Body, Invalid, MoneyBody, Shop, amount_of, money
+from spoeq_core.sdk import Body, Invalid, MoneyBody, Shop, amount_of, message, money
 from spoeq_coupons.checks import (
     LONGEST_NOTE,
     LONGEST_TITLE,
@@ -259,7 +259,9 @@ def _value(shop: Shop, value: object, kind: CouponType) -> dict[str, Any]:
             return {"buy": buy, "get": get}
         case CouponType.TIERED, list():
             return {"tiers": tuple(_tier(shop, tier) for tier in value)}
-    raise Invalid.field("value", f"The value of a {kind.value} coupon is {WANTED[kind]}.", "type")
+    raise Invalid.field(
+        "value", message("The value of a %(kind)s coupon is %(wanted)s.", kind=kind.value, wanted=WANTED[kind]), "type"
+    )
 
 
 def _tier(shop: Shop, tier: TierBody) -> Tier:

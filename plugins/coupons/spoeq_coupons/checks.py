@@ -34,9 +34,9 @@ def _code(coupon: Coupon) -> Iterator[FieldError]:
     if not CODE.fullmatch(coupon.id):
         yield FieldError("code", "Use 2 to 40 letters, digits, - and _, beginning with a letter or digit.", "pattern")
     if len(coupon.description) > LONGEST_NOTE:
-        yield FieldError("description", f"At most {LONGEST_NOTE} characters.", "too_long")
+        yield FieldError("description", message("At most %(most)s characters.", most=LONGEST_NOTE), "too_long")
     if len(coupon.title) > LONGEST_TITLE:
-        yield FieldError("title", f"At most {LONGEST_TITLE} characters.", "too_long")
+        yield FieldError("title", message("At most %(most)s characters.", most=LONGEST_TITLE), "too_long")
 
 
 def _value(coupon: Coupon) -> Iterator[FieldError]:
@@ -50,7 +50,7 @@ def _percent(field: str, percent: Decimal) -> Iterator[FieldError]:
     if not percent.is_finite() or not 0 < percent <= HUNDRED:
         yield FieldError(field, "A percentage is above 0 and at most 100.", "out_of_range")
     elif round(percent, DECIMALS) != percent:
-        yield FieldError(field, f"A percentage has at most {DECIMALS} decimals.", "decimals")
+        yield FieldError(field, message("A percentage has at most %(most)s decimals.", most=DECIMALS), "decimals")
 
 
 def _pieces(coupon: Coupon) -> Iterator[FieldError]:

@@ -105,7 +105,7 @@ async def _claim(shop: Shop, message: Message, mail: EmailMessage) -> Mail | Non
     if earlier.state != SENDING:
         return None
     if shop.clock.now() < earlier.at + LEASE:
-        raise Unavailable(f"Mail {message.key} is being sent by another process.", hint="It is looked at again soon.")
+        raise Unavailable("This mail is being sent by another process.", hint="It is looked at again soon.")
     return await mails.save(replace(wanted, version=earlier.version))
 
 

@@ -131,7 +131,7 @@ def checked_zone(values: Mapping[str, object], zone_id: str = "unnamed") -> Zone
 def _zone_of(zones: Iterable[Zone], zone_id: str) -> Zone:
     found = next((zone for zone in zones if zone.id == zone_id), None)
     if found is None:
-        raise NotFound(f"There is no shipping zone {zone_id!r}.")
+        raise NotFound(message("There is no shipping zone '%(zone_id)s'.", zone_id=zone_id))
     return found
 
 

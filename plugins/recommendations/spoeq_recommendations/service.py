@@ -23,6 +23,7 @@ from spoeq_core.sdk import (
     baskets,
     exactly,
     list_products,
+    message,
     products_by_ids,
 )
 from spoeq_recommendations.documents import BasketRepository, NeighboursDocument, NeighboursRepository
@@ -111,7 +112,10 @@ async def count_product(shop: Shop, product_id: str) -> bool:
         except (StaleAggregate, Conflict):
             continue
         return True
-    raise Unavailable(f"The pairs of {product_id} are being counted elsewhere.", hint="It is tried again.")
+    raise Unavailable(
+        message("The pairs of %(product_id)s are being counted elsewhere.", product_id=product_id),
+        hint="It is tried again.",
+    )
 
 
 async def known_products(shop: Shop) -> list[str]:

@@ -17,6 +17,7 @@ from spoeq_core.sdk import (
     current_actor,
     current_shop,
     json_response,
+    message,
     operation,
     product_by_id_or_slug,
     public,
@@ -122,7 +123,11 @@ async def index() -> Response:
     """A page of all reviews."""
     shop, status = current_shop(), query_text("status")
     if status and status not in STATES:
-        raise Invalid.field("status", f"There is no status {status!r}; there are {', '.join(STATES)}.", "enum")
+        raise Invalid.field(
+            "status",
+            message("There is no status '%(status)s'; there are %(states)s.", status=status, states=", ".join(STATES)),
+            "enum",
+        )
     reported = status == "reported"
     state = State(status) if status and not reported else None
     found = await list_reviews(shop, Filter(state=state, reported=reported, q=query_text("q")), *_paging(50))
@@ -264,7 +269,9 @@ def _order() -> Order:
         return Order(text)
     except ValueError:
         known = ", ".join(order.value for order in Order)
-        raise Invalid.field("sort", f"There is no order {text!r}; there are {known}.", "enum") from None
+        raise Invalid.field(
+            "sort", message("There is no order '%(text)s'; there are %(known)s.", text=text, known=known), "enum"
+        ) from None
 
 
 def _paging(usual: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
-from spoeq_core.sdk import FileStorage, Shop, Unavailable, is_key, require_key
+from spoeq_core.sdk import FileStorage, Shop, Unavailable, is_key, message, require_key
 from spoeq_s3_storage.settings import S3Settings
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ class S3FileStorage:
     def _failed(self, what: str, why: str, hint: str) -> Unavailable:
         bucket = self.settings.bucket
         return Unavailable(
-            f"A file could not be {what} in bucket {bucket!r}: {why}.", hint=hint, code="storage_unavailable"
+            message("A file could not be %(what)s in bucket '%(bucket)s': %(why)s.", what=what, bucket=bucket, why=why),
+            hint=hint,
+            code="storage_unavailable",
         )
 
 

@@ -10,6 +10,7 @@ from spoeq_core.catalog.documents import ProductRepository
 from spoeq_core.catalog.model import ProductQuery, Sort
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 
 STARS: Final = 5
@@ -27,7 +28,14 @@ async def set_ratings(shop: Shop, ratings: Mapping[str, Sequence[int]]) -> list[
     """
     for key, stars in ratings.items():
         if len(stars) != STARS or min(stars) < 0:
-            raise Invalid(f"The rating of product {key!r} is {STARS} counts from zero, not {list(stars)}.")
+            raise Invalid(
+                message(
+                    "The rating of product '%(key)s' is %(wanted)s counts from zero, not %(given)s.",
+                    key=key,
+                    wanted=STARS,
+                    given=list(stars),
+                )
+            )
     keys = list(ratings)
     parts = [{key: ratings[key] for key in keys[at : at + BATCH]} for at in range(0, len(keys), BATCH)]
     return [key for part in parts for key in await shop.repository(ProductRepository).set_ratings(part)]

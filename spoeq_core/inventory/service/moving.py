@@ -159,7 +159,14 @@ async def _hold(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) 
     held = found[0].holds.get(order_id, 0) if found else 0
     if held not in (0, pieces):
         raise Conflict(
-            f"Order {order_id} holds {held} of {sku} already, not {pieces}.", hint="Release them before reserving anew."
+            message(
+                "Order %(order_id)s holds %(held)s of %(sku)s already, not %(pieces)s.",
+                order_id=order_id,
+                held=held,
+                sku=sku,
+                pieces=pieces,
+            ),
+            hint="Release them before reserving anew.",
         )
     return held == pieces
 
@@ -212,7 +219,16 @@ async def _held(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) 
         return held
     if await is_logged(shop, sku, cause):  # it went out between the two looks
         return 0
-    raise HoldMissing(f"Order {order_id} holds {held} of {sku}, not {pieces}.", hint="Reserve them before shipping.")
+    raise HoldMissing(
+        message(
+            "Order %(order_id)s holds %(held)s of %(sku)s, not %(pieces)s.",
+            order_id=order_id,
+            held=held,
+            sku=sku,
+            pieces=pieces,
+        ),
+        hint="Reserve them before shipping.",
+    )
 
 
 async def is_logged(shop: Shop, sku: str, cause: Cause) -> bool:
@@ -232,11 +248,14 @@ def new_row(shop: Shop, sku: str, delta: int, reserved: int, cause: Cause) -> Mo
 def check_pieces(order_id: str, quantities: Mapping[str, int]) -> None:
     """Refuse an id that would reach into the document, and quantities under 1."""
     if order_id and not _ORDER.match(order_id):
-        raise Invalid(f"{order_id!r} is not an order's id.", hint="Ids have letters, digits, hyphen and underscore.")
+        raise Invalid(
+            message("'%(order_id)s' is not an order's id.", order_id=order_id),
+            hint="Ids have letters, digits, hyphen and underscore.",
+        )
     wrong = [sku for sku, pieces in quantities.items() if type(pieces) is not int or not 1 <= pieces <= MAX_PIECES]
     if wrong:
         raise Invalid(
-            f"Quantities must be whole numbers from 1: {', '.join(sorted(wrong))}.",
+            message("Quantities must be whole numbers from 1: %(wrong)s.", wrong=", ".join(sorted(wrong))),
             errors=[FieldError(sku, "Give a whole number from 1.", "quantity") for sku in sorted(wrong)],
         )
 
@@ -255,4 +274,4 @@ def _check_adjustment(delta: int, reason: str) -> None:
 
 def busy(sku: str) -> Conflict:
     """The refusal of what could not be done in so many attempts."""
-    return Conflict(f"The stock of {sku} is moving too fast.", hint="Try again.", code="busy")
+    return Conflict(message("The stock of %(sku)s is moving too fast.", sku=sku), hint="Try again.", code="busy")

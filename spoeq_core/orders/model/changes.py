@@ -9,6 +9,7 @@ from datetime import datetime
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.messages import message
 from spoeq_core.orders.model.order import Order, OrderLine, Payment, Shipment, TimelineEntry, fulfilment_of
+from spoeq_core.orders.model.pieces import require_pieces
 from spoeq_core.orders.model.states import ORDER_TRANSITIONS, NotAllowed, OrderStatus, can_be_paid, step
 from spoeq_core.payments.model import PaymentStatus, Settled
 
@@ -152,14 +153,9 @@ def _set_aside(order: Order, payment: Payment, flag: str, why: str) -> Order:
 
 
 def _check_parcel(order: Order, items: Mapping[str, int]) -> None:
-    left = order.unshipped()
     if not items:
         raise Invalid.field("items", "A parcel must hold something.", "empty")
-    for line_id, pieces in items.items():
-        if order.line(line_id) is None:
-            raise Invalid.field("items", f"Order {order.number} has no line {line_id!r}.", "unknown_item")
-        if type(pieces) is not int or not 1 <= pieces <= left.get(line_id, 0):
-            raise Invalid.field("items", f"Line {line_id!r} has {left.get(line_id, 0)} pieces to ship.", "quantity")
+    require_pieces(order, "items", items, order.unshipped())
 
 
 def _shipped(line: OrderLine, pieces: int) -> OrderLine:

@@ -188,14 +188,16 @@ def _wanted(order: Order, edit: OrderEdit) -> Sequence[tuple[OrderLine, int]]:
                 refunded[line_id] = refunded.get(line_id, 0) + pieces
     found = []
     for line_id, pieces in edit.quantities.items():
-        line = order.line(line_id)
-        if line is None:
-            raise Invalid.field("quantities", f"Order {order.number} has no line {line_id!r}.", "unknown_item")
+        line = order.line_for(line_id, "quantities")
         least = max(line.shipped, refunded.get(line_id, 0))
         if type(pieces) is not int or pieces < least:
             raise Invalid.field(
                 "quantities",
-                f"{line.name}: {least} pieces are sent or refunded already; give that many or more.",
+                message(
+                    "%(name)s: %(least)s pieces are sent or refunded already; give that many or more.",
+                    name=line.name,
+                    least=least,
+                ),
                 "quantity",
             )
         found.append((line, pieces))

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from spoeq_core.identity.model import Address
+from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.messages import message
 from spoeq_core.orders.model.states import ORDER_TRANSITIONS, FulfilmentStatus, OrderStatus, ReturnStatus
 from spoeq_core.payments.model import PaymentStatus
 
@@ -246,6 +248,14 @@ class Order:
     def line(self, line_id: str) -> OrderLine | None:
         """The line of that id."""
         return next((line for line in self.lines if line.id == line_id), None)
+
+    def line_for(self, line_id: str, field: str) -> OrderLine:
+        """The line of that id, which was given in that field. Raises Invalid: there is none."""
+        found = self.line(line_id)
+        if found is None:
+            said = message("Order %(number)s has no line '%(line)s'.", number=self.number, line=line_id)
+            raise Invalid.field(field, said, "unknown_item")
+        return found
 
     def refund(self, refund_id: str) -> Refund | None:
         """The refund of that id."""

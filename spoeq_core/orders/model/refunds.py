@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from spoeq_core.kernel.errors import Conflict, Invalid
+from spoeq_core.kernel.messages import message
+from spoeq_core.kernel.money import plain_amount
 from spoeq_core.orders.model.changes import REFUND_DUE, told
 from spoeq_core.orders.model.order import (
     Order,
@@ -16,6 +18,7 @@ from spoeq_core.orders.model.order import (
     TimelineEntry,
     fulfilment_of,
 )
+from spoeq_core.orders.model.pieces import require_pieces
 from spoeq_core.orders.model.states import PAYMENT_TRANSITIONS
 from spoeq_core.payments.model import PaymentStatus
 
@@ -41,14 +44,10 @@ def amount_of_items(order: Order, items: Mapping[str, int]) -> int:
         Invalid: a line is unknown, or has fewer pieces that are not refunded yet.
     """
     before = _pieces(refund.items for refund in order.refunds if refund.status is not RefundStatus.FAILED)
+    require_pieces(order, "lines", items, {line.id: line.quantity - before.get(line.id, 0) for line in order.lines})
     total = 0
     for line_id, pieces in items.items():
-        line = order.line(line_id)
-        if line is None:
-            raise Invalid.field("lines", f"Order {order.number} has no line {line_id!r}.", "unknown_item")
-        done = before.get(line_id, 0)
-        if not 1 <= pieces <= line.quantity - done:
-            raise Invalid.field("lines", f"Line {line_id!r} has {line.quantity - done} pieces to refund.", "quantity")
+        line, done = order.line_for(line_id, "lines"), before.get(line_id, 0)
         cost = _cost(order, line)
         total += _share(cost, done + pieces, line.quantity) - _share(cost, done, line.quantity)
     return total
@@ -64,7 +63,12 @@ def with_refund(order: Order, refund: Refund) -> Order:
     left = refundable(order)
     if refund.amount > left:
         raise RefundTooLarge(
-            f"Order {order.number} has {left} {order.currency} (minor units) left to refund.",
+            message(
+                "Order %(number)s has %(left)s %(currency)s left to refund.",
+                number=order.number,
+                left=plain_amount(left, order.currency),
+                currency=order.currency,
+            ),
             hint="Refund that much at most.",
             extra={"refundable": {"amount": left, "currency": order.currency}},
         )

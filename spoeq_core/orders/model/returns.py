@@ -9,7 +9,8 @@ from datetime import datetime
 from spoeq_core.kernel.errors import Invalid, NotFound
 from spoeq_core.kernel.messages import message
 from spoeq_core.orders.model.changes import told
-from spoeq_core.orders.model.order import Order, OrderLine, Return, TimelineEntry, fulfilment_of
+from spoeq_core.orders.model.order import Order, Return, TimelineEntry, fulfilment_of
+from spoeq_core.orders.model.pieces import require_pieces
 from spoeq_core.orders.model.states import RETURN_TRANSITIONS, NotAllowed, OrderStatus, ReturnStatus, step
 
 RETURNABLE = frozenset({OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED})
@@ -44,15 +45,14 @@ def with_return(order: Order, wanted: Return) -> Order:
     """
     if order.status not in RETURNABLE:
         raise NotAllowed(
-            f"Order {order.number} is {order.status}: nothing can be sent back.", hint="Cancel it instead."
+            message(
+                "Order %(number)s is %(status)s: nothing can be sent back.", number=order.number, status=order.status
+            ),
+            hint="Cancel it instead.",
         )
     if not wanted.items:
         raise Invalid.field("items", "Say which pieces come back.", "empty")
-    left = returnable(order)
-    for line_id, pieces in wanted.items.items():
-        _line(order, line_id)
-        if not 1 <= pieces <= left.get(line_id, 0):
-            raise Invalid.field("items", f"Line {line_id!r} has {left.get(line_id, 0)} pieces to return.", "quantity")
+    require_pieces(order, "items", wanted.items, returnable(order))
     entry = TimelineEntry(wanted.at, "return", RETURN_LABELS[wanted.status], wanted.actor, wanted.reason, public=True)
     return told(replace(order, returns=(*order.returns, wanted)), entry)
 
@@ -96,10 +96,14 @@ def return_received(
         return order
     step(RETURN_TRANSITIONS, found.status, ReturnStatus.RECEIVED, order.number)
     for line_id, pieces in came.items():
-        line = _line(order, line_id)
+        line = order.line_for(line_id, "items")
         most = min(found.items.get(line_id, 0), line.shipped - line.returned)
         if type(pieces) is not int or not 0 <= pieces <= most:
-            raise Invalid.field("items", f"{line.name}: at most {most} pieces can come back.", "quantity")
+            raise Invalid.field(
+                "items",
+                message("%(name)s: at most %(most)s pieces can come back.", name=line.name, most=most),
+                "quantity",
+            )
     came = {line_id: pieces for line_id, pieces in came.items() if pieces}
     if not came:
         raise Invalid.field("items", "Say which pieces have come.", "empty")
@@ -125,7 +129,11 @@ def return_inspected(
     for line_id, pieces in good.items():
         came = found.received.get(line_id, 0)
         if type(pieces) is not int or not 0 <= pieces <= came:
-            raise Invalid.field("restock", f"Of line {line_id!r} {came} pieces came.", "quantity")
+            raise Invalid.field(
+                "restock",
+                message("Of line '%(line)s' %(came)s pieces came.", line=line_id, came=came),
+                "quantity",
+            )
     left = {line_id: came - good.get(line_id, 0) for line_id, came in found.received.items()}
     damaged = {line_id: pieces for line_id, pieces in left.items() if pieces}
     after = replace(found, restocked=good, damaged=damaged)
@@ -149,12 +157,5 @@ def _moved(
 def _return(order: Order, return_id: str) -> Return:
     found = return_of(order, return_id)
     if found is None:
-        raise NotFound(f"Order {order.number} has no such return.", hint="Reload the order.")
+        raise NotFound(message("Order %(number)s has no such return.", number=order.number), hint="Reload the order.")
     return found
-
-
-def _line(order: Order, line_id: str) -> OrderLine:
-    line = order.line(line_id)
-    if line is None:
-        raise Invalid.field("items", f"Order {order.number} has no line {line_id!r}.", "unknown_item")
-    return line

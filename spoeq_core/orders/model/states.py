@@ -130,7 +130,7 @@ def step(
             now=current.value,
             wanted=wanted.value,
         ),
-        hint=f"Possible: {known}.",
+        hint=message("Possible: %(known)s.", known=known),
     )
 
 

@@ -1,4 +1,8 @@
-"""Frozen values as JSON and back, so that an order can keep how it was priced for ever."""
+"""Frozen values as JSON and back, so that an order can keep how it was priced for ever.
+
+A sentence with values in it is kept twice: in English for programs, and beside it under `<name>_said` as what the
+catalogues know it by, so that staff read the working of a past order in their language.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,11 @@ from enum import StrEnum
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from spoeq_core.kernel.errors import SpoeqError
+from spoeq_core.kernel.messages import Message, kept, restored
 
 T = TypeVar("T")
 Reader = Callable[[Any], object]
+SAID = "_said"
 
 
 class UnreadablePrice(SpoeqError):
@@ -47,7 +53,9 @@ def to_json(value: object) -> object:
 
 def _members(value: object) -> dict[str, object]:
     if is_dataclass(value):
-        return {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
+        members = {item.name: getattr(value, item.name) for item in fields(value)}
+        said = {name + SAID: kept(member) for name, member in members.items() if isinstance(member, Message)}
+        return {name: to_json(member) for name, member in members.items()} | said
     raise UnreadablePrice(
         f"{value!r} cannot be kept with an order.", hint="Keep extension data to texts, numbers, lists and mappings."
     )
@@ -100,9 +108,20 @@ class _Thaw:
         readers = {item.name: self.reader(hints[item.name]) for item in fields(kind)}
 
         def read(data: Mapping[str, Any]) -> object:
-            return kind(**{name: reader(data[name]) for name, reader in readers.items() if name in data})
+            return kind(
+                **{name: _said(data, name) or reader(data[name]) for name, reader in readers.items() if name in data}
+            )
 
         return read
+
+
+def worded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A frozen dataclass of plain members as a page shows it: each sentence can be translated again."""
+    return {name: _said(data, name) or value for name, value in data.items() if not name.endswith(SAID)}
+
+
+def _said(data: Mapping[str, Any], name: str) -> str | None:
+    return restored(data[name + SAID]) if name + SAID in data else None
 
 
 def _only(kind: type, data: object) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from spoeq_core.kernel.messages import message
+from spoeq_core.kernel.messages import counted, message, sentences
 from spoeq_core.kernel.money import round_ratio
 from spoeq_core.pricing.model.allocation import allocate
 from spoeq_core.pricing.model.promotions import Effect, Fixed, Lane, LaneMode, Offer, Percent, Reason
@@ -91,7 +91,8 @@ class Contest:
             won = [(place, amount) for place, amount in pieces if winners[self._arena(place)] is offer]
             if won:
                 lost = len(pieces) - len(won)
-                self._give(offer, won, note=f"Others save more on {lost} of {len(pieces)} lines." if lost else "")
+                note = message("Others save more on %(lost)s of %(lines)s lines.", lost=lost, lines=len(pieces))
+                self._give(offer, won, note=note if lost else "")
             elif pieces:
                 label = winners[self._arena(pieces[0][0])].adjustment.label
                 self._lose(offer, Reason("better_offer", message("“%(label)s” saves more.", label=label)))
@@ -148,7 +149,12 @@ class Contest:
 
     def _give(self, offer: Offer, pieces: list[tuple[int, int]], note: str = "") -> None:
         if offer.withheld:
-            note = f"Not combined with an exclusive offer on {offer.withheld} lines. {note}".strip()
+            withheld = counted(
+                "Not combined with an exclusive offer on one line.",
+                "Not combined with an exclusive offer on %(n)s lines.",
+                offer.withheld,
+            )
+            note = sentences([withheld, note]) if note else withheld
         before = self._cost_of(offer)
         for place, amount in pieces:
             self.costs[place] -= amount

@@ -126,12 +126,14 @@ async def _require_there(shop: Shop, setting: Setting, value: Any) -> None:
         return
     if setting.type == "collection":
         if (await catalog.all_categories(shop)).find(value) is None:
-            raise ValueError(f"There is no category {value}. Use the last part of its address.")
+            raise ValueError(message("There is no category %(value)s. Use the last part of its address.", value=value))
         return
     try:
         await catalog.product_by_id_or_slug(shop, value, hidden=True)
     except NotFound:
-        raise ValueError(f"There is no product {value}. Use the last part of its address.") from None
+        raise ValueError(
+            message("There is no product %(value)s. Use the last part of its address.", value=value)
+        ) from None
 
 
 def _words(error: Exception) -> str:

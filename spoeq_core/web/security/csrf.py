@@ -22,6 +22,7 @@ from quart import Quart, Response, current_app, g, request
 
 from spoeq_core.kernel.errors import Forbidden
 from spoeq_core.kernel.ids import new_token
+from spoeq_core.kernel.messages import message
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import GUEST, current_actor, known_actor
 from spoeq_core.web.compression import keep_whole
@@ -68,7 +69,10 @@ async def refuse_forged() -> None:
     if not verdict:
         raise Forbidden(
             "This request did not come from a page of this shop.",
-            hint=f"Reload the page and try again. API clients: send a bearer token, or Origin, or {HEADER}.",
+            hint=message(
+                "Reload the page and try again. API clients: send a bearer token, or Origin, or %(header)s.",
+                header=HEADER,
+            ),
             code="csrf",
         )
 

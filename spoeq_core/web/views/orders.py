@@ -12,6 +12,7 @@ from spoeq_core.orders import shape as shapes
 from spoeq_core.orders.model import RETURN_LABELS, Order, OrderLine, RefundStatus, TimelineEntry
 from spoeq_core.orders.shape import item_shape, order_shape, order_totals, shipment_shape
 from spoeq_core.orders.tokens import order_token
+from spoeq_core.pricing.model.frozen import worded
 from spoeq_core.pricing.shape import money
 from spoeq_core.shop import Shop
 from spoeq_core.web.formats import format_amount
@@ -142,7 +143,7 @@ def timeline_view(order: Order) -> list[View]:
 def trace_view(order: Order) -> list[View]:
     """How the price came about, step by step, as it was frozen."""
     return [
-        {**step, "input": money(step["input"], order.currency), "output": money(step["output"], order.currency)}
+        {**worded(step), "input": money(step["input"], order.currency), "output": money(step["output"], order.currency)}
         for step in order.priced["trace"]
     ]
 
@@ -165,5 +166,7 @@ def _item(shop: Shop, order: Order, line: OrderLine, *, staff: bool) -> View:
     shape = item_shape(order, line)
     labels = {name: translate(label) for name, label in shape["property_labels"].items()}
     ext = shown(shop, "cart_line", line.ext, private=staff)
-    surcharges = [{**added, "label": translate(added["label"])} for added in shape["surcharges"]]
-    return {**shape, "surcharges": surcharges, "property_labels": labels, "image": image, "ext": ext}
+    said = {
+        kind: [{**one, "label": translate(one["label"])} for one in shape[kind]] for kind in ("surcharges", "discounts")
+    }
+    return {**shape, **said, "property_labels": labels, "image": image, "ext": ext}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, SecretStr
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.counting import Calls
 from spoeq_core.kernel.errors import NotFound
+from spoeq_core.kernel.messages import message
 from spoeq_core.plugins.configuration import CORE
 from spoeq_core.plugins.discovery import InstalledPlugin, Quarantined
 from spoeq_core.plugins.footprint import Footprint
@@ -45,7 +46,7 @@ async def plugin_view(shop: Shop, name: str) -> dict[str, Any]:
     """
     found = next((view for view in await plugin_views(shop) if view["name"] == name), None)
     if found is None:
-        raise NotFound(f"No plugin {name!r} is installed.")
+        raise NotFound(message("No plugin '%(name)s' is installed.", name=name))
     return found
 
 
@@ -58,7 +59,7 @@ def settings_of(shop: Shop, name: str) -> BaseModel:
     configuration = configuration_of(shop)
     model = configuration.models.get(name)
     if model is None:
-        raise NotFound(f"Plugin {name!r} has no settings.")
+        raise NotFound(message("Plugin '%(name)s' has no settings.", name=name))
     return configuration.of(model)
 
 
