@@ -63,7 +63,7 @@ class RecommenderContract:
         """Products that were deleted, and carts of a hundred lines."""
         unknown = tuple(new_id() for _ in range(100))
         for kind in EVERY:
-            assert await asked(shop, unknown, kind) == []
+            assert not set(unknown) & {one.product_id for one in await asked(shop, unknown, kind)}
             await asked(shop, (*anchors, *unknown[: 100 - len(anchors)]), kind)
 
     async def test_what_cannot_be_bought_is_not_shown(self, shop: Shop, anchors: Sequence[str]) -> None:
