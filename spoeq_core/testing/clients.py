@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,7 +21,13 @@ from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import discovery_of, test_settings
 from spoeq_core.web.context import EXTENSION
 from spoeq_core.web.routing import ShopApp
-from spoeq_core.web.themes import Themes
+from spoeq_core.web.themes import Themes, discover_themes
+
+
+@cache
+def _installed(_: tuple[str, ...]) -> Themes:
+    """What is installed where modules are looked for, read once a process."""
+    return discover_themes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ async def serving_app(
     app = create_app(
         test_settings(servers, data_dir, **settings),
         discovery=discovery,
-        themes=themes,
+        themes=themes or _installed(tuple(sys.path)),
         clock=clock,
         listeners=listeners,
     )
