@@ -30,7 +30,7 @@ from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.storage import LocalFileStorage
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.plugins.configuration import Configuration
-from spoeq_core.plugins.discovery import Discovery
+from spoeq_core.plugins.discovery import Discovery, without_development
 from spoeq_core.plugins.documents import PluginStates
 from spoeq_core.plugins.faults import Faults
 from spoeq_core.plugins.health import keep_telling
@@ -75,7 +75,8 @@ class Boot:
 def prepare(settings: Settings, discovery: Discovery) -> Boot:
     """Register and check the plugins; no input or output."""
     faults = Faults(Breakers())
-    hooks, started = load_hooks(discovery, faults.note, strict=settings.strict_plugins, breakers=faults.breakers)
+    fit = without_development(discovery, settings)
+    hooks, started = load_hooks(fit, faults.note, strict=settings.strict_plugins, breakers=faults.breakers)
     return Boot(settings, started, hooks, faults, LoopWatch(started.plugins, hooks.blocked))
 
 

@@ -38,7 +38,7 @@ from spoeq_core.kernel.records import OutboxDocument
 from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.notifications.subscribers import SUBSCRIBERS as NOTIFICATION_SUBSCRIBERS
 from spoeq_core.orders.bulk import JOBS as ORDER_JOBS
-from spoeq_core.orders.documents import ClaimDocument, OrderDocument
+from spoeq_core.orders.documents import ClaimDocument, GatewayMessageDocument, OrderDocument
 from spoeq_core.orders.subscribers import SCHEDULES as ORDER_SCHEDULES, SUBSCRIBERS as ORDER_SUBSCRIBERS
 from spoeq_core.plugins.documents import CoreData, PluginRecordDocument, PluginStateDocument
 from spoeq_core.privacy.documents import ErasureDocument
@@ -66,6 +66,7 @@ DOCUMENTS: tuple[type[Model], ...] = (
     CartDocument,
     ClaimDocument,
     OrderDocument,
+    GatewayMessageDocument,
     JobDocument,
     JobFailureDocument,
     SitemapDocument,

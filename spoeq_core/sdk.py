@@ -66,11 +66,12 @@ _OFFERS = {
     "spoeq_core.orders.listing": "Basket baskets has_ordered orders_with",
     "spoeq_core.orders.personal": "orders_of",
     "spoeq_core.orders.model": "Address Order OrderLine OrderStatus",
-    "spoeq_core.orders.service": "extend_order order_for",
+    "spoeq_core.orders.service": "Parcel add_shipment change_status extend_order order_for payment_failed settle",
+    "spoeq_core.orders.shape": "return_url",
     "spoeq_core.orders.tokens": "order_token",
     "spoeq_core.payments.model": (
         "ActionNeeded Failed PaymentOption PaymentOutcome PaymentProvider PaymentStatus Pending Refunded "
-        "RefundingProvider RefundOutcome Settled ExpiringProvider"
+        "RefundingProvider RefundOutcome Settled ExpiringProvider TellingProvider Told VerifyingProvider"
     ),
     "spoeq_core.payments.service": "payment_method_ids",
     "spoeq_core.plugins.lifecycle": "enable_plugin fill_demo installed_plugins save_settings",
@@ -105,7 +106,7 @@ _OFFERS = {
     "spoeq_core.web.kept": "kept",
     "spoeq_core.web.languages": "page_language translate",
     "spoeq_core.web.openapi": "CART_TOKEN CSV_FILE CURSOR IF_MATCH PDF_FILE PER_PAGE operation whole_number",
-    "spoeq_core.web.security": "client_address limit limit_visitor",
+    "spoeq_core.web.security": "client_address csrf_exempt limit limit_visitor",
     "spoeq_core.web.theming": "render",
     "spoeq_core.web.views.cart": "trace_of",
     "spoeq_core.web.views.catalog": "card_view image_view recommended_view",

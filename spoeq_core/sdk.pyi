@@ -155,7 +155,16 @@ from spoeq_core.orders.model import (
     OrderStatus as OrderStatus,
 )
 from spoeq_core.orders.personal import orders_of as orders_of
-from spoeq_core.orders.service import extend_order as extend_order, order_for as order_for
+from spoeq_core.orders.service import (
+    Parcel as Parcel,
+    add_shipment as add_shipment,
+    change_status as change_status,
+    extend_order as extend_order,
+    order_for as order_for,
+    payment_failed as payment_failed,
+    settle as settle,
+)
+from spoeq_core.orders.shape import return_url as return_url
 from spoeq_core.orders.tokens import order_token as order_token
 from spoeq_core.payments.model import (
     ActionNeeded as ActionNeeded,
@@ -169,6 +178,9 @@ from spoeq_core.payments.model import (
     RefundingProvider as RefundingProvider,
     RefundOutcome as RefundOutcome,
     Settled as Settled,
+    TellingProvider as TellingProvider,
+    Told as Told,
+    VerifyingProvider as VerifyingProvider,
 )
 from spoeq_core.payments.service import payment_method_ids as payment_method_ids
 from spoeq_core.plugins.lifecycle import (
@@ -296,7 +308,12 @@ from spoeq_core.web.openapi import (
     operation as operation,
     whole_number as whole_number,
 )
-from spoeq_core.web.security import client_address as client_address, limit as limit, limit_visitor as limit_visitor
+from spoeq_core.web.security import (
+    client_address as client_address,
+    csrf_exempt as csrf_exempt,
+    limit as limit,
+    limit_visitor as limit_visitor,
+)
 from spoeq_core.web.theming import render as render
 from spoeq_core.web.views.cart import trace_of as trace_of
 from spoeq_core.web.views.catalog import (

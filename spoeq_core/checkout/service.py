@@ -18,7 +18,7 @@ from spoeq_core.payments.model import ActionNeeded, Failed, PaymentOutcome, Paym
 from spoeq_core.payments.service import provider_named
 from spoeq_core.shop import Shop
 
-__all__ = ["NextAction", "Placed", "Quote", "pay", "place_order", "quote"]
+__all__ = ["NextAction", "Placed", "Quote", "is_payable", "pay", "place_order", "quote"]
 
 log = logging.getLogger(__name__)
 
@@ -61,15 +61,20 @@ async def place_order(shop: Shop, owner: Owner, request: PlaceRequest, *, key: s
     return await _begin_payment(shop, order)
 
 
+def is_payable(order: Order) -> bool:
+    """Whether the order waits for its money, or for the difference to what a change has made of it."""
+    waits = order.status is OrderStatus.PENDING_PAYMENT and order.payment_status in OPEN_PAYMENTS
+    lacks = order.status in LIVE and order.payment_status is PaymentStatus.PARTIALLY_PAID and order.due
+    return bool(waits or lacks)
+
+
 async def pay(shop: Shop, order: Order) -> Placed:
     """Begin the payment of a waiting order again, after a failure or from another device; or that of a difference.
 
     Raises:
         Conflict: nothing is to be paid now.
     """
-    waits = order.status is OrderStatus.PENDING_PAYMENT and order.payment_status in OPEN_PAYMENTS
-    lacks = order.status in LIVE and order.payment_status is PaymentStatus.PARTIALLY_PAID and order.due
-    if not waits and not lacks:
+    if not is_payable(order):
         raise Conflict(
             message(
                 "Order %(number)s is %(status)s and its payment %(payment_status)s: nothing is to be paid.",

@@ -30,6 +30,8 @@ class Manifest:
         needs_setup: Whether it does nothing until it is given a server or keys: a demo shop leaves it off.
         claims: What it must be alone in to work, as `slot:<name>`, or `lane:<name>` where its promotions are exclusive.
             The conflict report names what two claim.
+        development: Whether it is for those who develop a shop and never for one that sells: it is set aside unless
+            SPOEQ_ENV is dev and the shop's address plain http, and no demo shop has it on.
         slots: Slots that its `page_fragments` and `admin_fragments` fill; about others they are not asked, which spares
             a page of many slots. None: they are asked about each.
     """
@@ -44,6 +46,7 @@ class Manifest:
     slots: tuple[str, ...] | None = None
     needs_setup: bool = False
     claims: tuple[str, ...] = ()
+    development: bool = False
 
 
 @dataclass(frozen=True, slots=True)

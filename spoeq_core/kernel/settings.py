@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         """Whether the shop is reached by https, so that cookies may be `Secure` and `__Host-`."""
         return urlsplit(self.base_url).scheme == "https"
 
+    @property
+    def for_development(self) -> bool:
+        """Whether this shop is one to develop with: nothing that is reached by https, whatever `env` says, may be."""
+        return self.env == "dev" and not self.secure_cookies
+
     @model_validator(mode="after")
     def _refuse_insecure_production(self) -> Self:
         if self.env != "prod":

@@ -179,3 +179,51 @@ class OrderRepository(Repository[Order]):
             Void(raw["_id"], raw["cart_id"], raw["customer_id"], raw["quantities"])
             async for raw in self.collection.find(query)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayMessage:
+    """A message as it came.
+
+    Attributes:
+        id: `<provider>:<the gateway's id of the event>`: each is stored once.
+        provider: The provider's name.
+        body: The raw bytes; empty once they are taken in.
+        at: When it came.
+        expires_at: When it is forgotten.
+    """
+
+    id: str
+    provider: str
+    body: bytes
+    at: datetime
+    expires_at: datetime
+    version: int = 1
+
+
+class GatewayMessageDocument(Model):
+    """A message."""
+
+    model_config = {
+        "collection": "gateway_messages",
+        "indexes": lambda: [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)],
+    }
+
+    id: str = Field(primary_field=True)
+    provider: str
+    body: bytes
+    at: datetime
+    expires_at: datetime
+    version: int = 1
+    pending_events: list[dict[str, Any]] = []
+
+
+class GatewayMessages(Repository[GatewayMessage]):
+    """The messages."""
+
+    document = GatewayMessageDocument
+    model = GatewayMessage
+
+    async def forget_body(self, key: str) -> None:
+        """Keep only that it came: what it says is in the order now."""
+        await self.collection.update_one({"_id": key}, {"$set": {"body": b""}})

@@ -108,3 +108,10 @@ class OrderCancelled(Event):
 
     order_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayMessageReceived(Event):
+    """A payment gateway sent a genuine message, which is stored and not taken in yet."""
+
+    message_id: str

@@ -88,4 +88,14 @@ PERSONAL_DATA: tuple[PersonalData, ...] = (
         message("Kept for 30 days at most; counts of uses hold digests only."),
         erase=_forget_keys,
     ),
+    PersonalData(
+        "gateway_messages",
+        message("Messages of payment gateways"),
+        "contact",
+        "kept",
+        message(
+            "What a gateway writes is deleted as soon as the order has followed it, within seconds; that it wrote is "
+            "forgotten after 30 days. One that could not be taken in stays until then, for staff to look at."
+        ),
+    ),
 )

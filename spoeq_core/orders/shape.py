@@ -181,6 +181,11 @@ def track_path(shop: Shop, order: Order) -> str:
     return f"/track/{order.number}?token={order_token(shop, order.id)}"
 
 
+def return_url(shop: Shop, order: Order) -> str:
+    """Where a payment gateway sends the buyer back to, by GET or POST: the provider's `verify` gets the fields."""
+    return f"{shop.settings.base_url.rstrip('/')}/orders/{order.id}/return?token={order_token(shop, order.id)}"
+
+
 def _step(status: OrderStatus, state: str, reached: dict[str, datetime]) -> Shape:
     at = reached.get(LABELS[status]) if state != "todo" else None
     return {"key": status.value, "label": LABELS[status], "state": state, "at": _moment(at)}

@@ -16,6 +16,7 @@ from spoeq_core.kernel.tasks import Schedule
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.events import (
+    GatewayMessageReceived,
     OrderCancelled,
     OrderEdited,
     OrderRefunded,
@@ -23,6 +24,7 @@ from spoeq_core.orders.events import (
     RefundRequested,
     ReturnInspected,
 )
+from spoeq_core.orders.hearing import take_in_message
 from spoeq_core.orders.listing import pieces_sold
 from spoeq_core.orders.model import Order, change_of, return_of
 from spoeq_core.orders.refunds import finish_refund
@@ -113,6 +115,7 @@ SUBSCRIBERS: tuple[Subscription, ...] = tuple(
             RefundRequested: give_money_back,
             OrderRefunded: restock_returned,
             ReturnInspected: restock_inspected,
+            GatewayMessageReceived: take_in_message,
         },
     )
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -83,6 +83,14 @@ PaymentOutcome = Settled | Pending | Failed | ActionNeeded
 RefundOutcome = Refunded | Pending | Failed
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a gateway says of one order."""
+
+    order_id: str
+    outcome: Settled | Pending | Failed
+
+
 class PaymentProvider(Protocol):
     """A way to pay, contributed by a plugin through `register_payment_providers`.
 
@@ -124,4 +132,44 @@ class ExpiringProvider(Protocol):
 
         Answer `Settled` if the money is there, `Pending` to be asked again later, anything else once none can come.
         """
+        ...
+
+
+@runtime_checkable
+class VerifyingProvider(Protocol):
+    """A payment provider whose shoppers come back from it, by the browser or by an app."""
+
+    async def verify(self, shop: Shop, order: Order, fields: Mapping[str, str]) -> Settled | Pending | Failed:
+        """What has become of the payment that the shopper comes back from. Idempotent.
+
+        Called for `return_url(shop, order)`, with what the gateway put into the address or posted, and for
+        `POST /api/v1/payments/verify`. Anybody can send anything there: check the gateway's signature, with the
+        reference that the order has stored and never with one from `fields`, and the amount with the gateway. Answer
+        `Pending` where the fields do not say, or lie.
+        """
+        ...
+
+
+@runtime_checkable
+class TellingProvider(Protocol):
+    """A payment provider whose gateway tells by itself, at `POST /api/v1/payments/webhook/<name>`.
+
+    The message is stored as it came, answered, and taken in by the worker: again and again until that succeeds. It is
+    heard while the plugin is switched off, too, since orders were begun by it.
+    """
+
+    def event_of(self, shop: Shop, body: bytes, headers: Mapping[str, str]) -> str:
+        """The id of the event, the same whenever it is sent again; empty if the signature is not right.
+
+        Check the signature over the raw bytes, by `hmac.compare_digest`; accept each secret that is still good.
+
+        Args:
+            shop: The shop.
+            body: As it came.
+            headers: Their names in small letters.
+        """
+        ...
+
+    async def told(self, shop: Shop, body: bytes) -> Sequence[Told]:
+        """What a message that was genuine says; nothing where it concerns no order. Idempotent."""
         ...

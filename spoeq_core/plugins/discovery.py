@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from spoeq_core.hooks.contributions import Manifest
 from spoeq_core.kernel.errors import ConfigurationError
+from spoeq_core.kernel.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,20 @@ def discover(*, strict: bool = False, safe_mode: bool = False) -> Discovery:
             aside.append(quarantine(_distribution(entry) if taken else entry.name, error))
     plugins, circles = without_circles(loaded, strict=strict)
     return Discovery(plugins, (*aside, *circles))
+
+
+def without_development(discovery: Discovery, settings: Settings) -> Discovery:
+    """The same, with plugins that are for development set aside where the shop is not."""
+    if settings.for_development:
+        return discovery
+    for plugin in discovery.plugins:
+        if plugin.manifest.development:
+            refusal = ConfigurationError(
+                f"Plugin {plugin.name!r} is for development: it needs SPOEQ_ENV=dev and a plain-http SPOEQ_BASE_URL.",
+                hint=f"Switch it off (spoeq plugins disable {plugin.name}) and uninstall its distribution here.",
+            )
+            discovery = discovery.setting_aside(plugin.name, refusal)
+    return discovery
 
 
 def quarantine(name: str, error: BaseException) -> Quarantined:

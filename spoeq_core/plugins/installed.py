@@ -16,9 +16,9 @@ def configuration_of(shop: Shop) -> Configuration:
 
 
 def installed_plugins(shop: Shop, *, usable: bool = False) -> list[str]:
-    """Names of the plugins that could be loaded; `usable`: of those that need not be set up first."""
-    plugins = configuration_of(shop).plugins
-    return [plugin.name for plugin in plugins if not (usable and plugin.manifest.needs_setup)]
+    """Names of the plugins that could be loaded; `usable`: those that sell, and need not be set up first."""
+    known = [(plugin.name, plugin.manifest) for plugin in configuration_of(shop).plugins]
+    return [name for name, it in known if not (usable and (it.needs_setup or it.development))]
 
 
 def is_set_aside(configuration: Configuration, name: str) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.notifications.model import Message, NotificationChannel
+from spoeq_core.orders.documents import OrderRepository
+from spoeq_core.orders.hearing import hear
 from spoeq_core.orders.model import Order
 from spoeq_core.payments.model import (
     ActionNeeded,
@@ -20,6 +22,9 @@ from spoeq_core.payments.model import (
     Refunded,
     RefundingProvider,
     Settled,
+    TellingProvider,
+    Told,
+    VerifyingProvider,
 )
 from spoeq_core.pricing.model import (
     Charge,
@@ -35,6 +40,7 @@ from spoeq_core.pricing.model import (
 )
 from spoeq_core.shipping.model import ShippingOption
 from spoeq_core.shop import Shop
+from spoeq_core.testing.shops import deliver_all
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 BENGALURU = Destination("IN", "KA", "560001", "Bengaluru")
@@ -133,6 +139,93 @@ class OnlineProviderContract(PaymentProviderContract):
         if not isinstance(provider, RefundingProvider):
             pytest.skip("it gives no money back by itself")
         assert isinstance(await provider.refund(shop, paid, paid.paid + 1, new_id()), Failed)
+
+
+class VerifyingProviderContract:
+    """Conformance tests of a `VerifyingProvider`: anybody can send a shopper back, with anything.
+
+    Fixtures: `shop` and `provider`; `order` and `other`, two stored ones that wait for their money by it, with its
+    reference; `fields`, with which the buyer of `order`, having paid, comes back.
+    """
+
+    async def test_who_paid_comes_back_with_the_money(
+        self, shop: Shop, provider: VerifyingProvider, order: Order, fields: Mapping[str, str]
+    ) -> None:
+        """All that was due, however often the page is loaded again."""
+        outcomes = await asyncio.gather(*(provider.verify(shop, order, fields) for _ in range(3)))
+        assert len(set(outcomes)) == 1
+        assert isinstance(outcomes[0], Settled)
+        assert (outcomes[0].amount, outcomes[0].currency) == (order.due, order.currency)
+
+    async def test_what_is_not_signed_proves_nothing(
+        self, shop: Shop, provider: VerifyingProvider, order: Order, fields: Mapping[str, str]
+    ) -> None:
+        """Neither without a field nor with another value in it, and nothing that is sent is an error."""
+        for forged in ({}, *_forgeries(fields)):
+            assert not isinstance(await provider.verify(shop, order, forged), Settled), forged
+
+    async def test_one_payment_pays_no_other_order(
+        self, shop: Shop, provider: VerifyingProvider, other: Order, fields: Mapping[str, str]
+    ) -> None:
+        """The order's own reference counts, never one that is sent."""
+        assert not isinstance(await provider.verify(shop, other, fields), Settled)
+
+
+class TellingProviderContract:
+    """Conformance tests of a `TellingProvider`: anybody can post to its address.
+
+    Fixtures: `shop` and `provider`; `order`, which waits for its money by it; `message`, the raw body and the headers
+    (names in small letters) with which the gateway says that `order` is paid.
+    """
+
+    async def test_a_genuine_message_has_an_id_that_stays(
+        self, shop: Shop, provider: TellingProvider, message: tuple[bytes, Mapping[str, str]]
+    ) -> None:
+        """By it a message that is sent again is known."""
+        body, headers = message
+        assert provider.event_of(shop, body, headers)
+        assert provider.event_of(shop, body, headers) == provider.event_of(shop, body, headers)
+
+    async def test_what_is_not_signed_is_not_heard(
+        self, shop: Shop, provider: TellingProvider, message: tuple[bytes, Mapping[str, str]]
+    ) -> None:
+        """The raw bytes are signed: a space more is another message. Nothing that is sent is an error."""
+        body, headers = message
+        for forged in (b"", body + b" ", body.replace(b'"', b"'"), b"\xff\xfe", b"[]"):
+            assert provider.event_of(shop, forged, headers) == "", forged
+        for bent in ({}, *_forgeries(headers)):
+            assert provider.event_of(shop, body, bent) in ("", provider.event_of(shop, body, headers))
+        assert provider.event_of(shop, body, dict.fromkeys(headers, "é")) == ""
+        assert provider.event_of(shop, body, {}) == ""
+
+    async def test_it_says_what_was_paid(
+        self, shop: Shop, provider: TellingProvider, order: Order, message: tuple[bytes, Mapping[str, str]]
+    ) -> None:
+        """Of that order, and the same each time."""
+        (told,) = await provider.told(shop, message[0])
+        assert [told] == list(await provider.told(shop, message[0]))
+        assert isinstance(told, Told)
+        assert told.order_id == order.id
+        assert isinstance(told.outcome, Settled)
+        assert (told.outcome.amount, told.outcome.currency) == (order.due, order.currency)
+
+    async def test_a_message_that_is_sent_again_pays_once(
+        self, shop: Shop, provider: PaymentProvider, order: Order, message: tuple[bytes, Mapping[str, str]]
+    ) -> None:
+        """At the same moment, and after it was taken in."""
+        await asyncio.gather(*(hear(shop, provider.name, *message) for _ in range(3)))
+        await deliver_all(shop)
+        await hear(shop, provider.name, *message)
+        await deliver_all(shop)
+        after = await shop.repository(OrderRepository).get(order.id)
+        assert (after.paid, after.due, len(after.payments)) == (order.due, 0, 1)
+
+
+def _forgeries(fields: Mapping[str, str]) -> list[Mapping[str, str]]:
+    """The fields without each of them, and with another value in each."""
+    without = [{name: value for name, value in fields.items() if name != left} for left in fields]
+    others = [{**fields, name: f"{value}0"} for name, value in fields.items()]
+    return [*without, *others, *({**fields, name: "é\udcff"} for name in fields)]
 
 
 class ShippingContract:

@@ -5,6 +5,7 @@ from __future__ import annotations
 CODES: dict[str, tuple[str, str]] = {
     "malformed": ("400", "The body is not JSON, or a header cannot be read"),
     "unauthenticated": ("401", "Nobody is signed in, or the access token is old or wrong"),
+    "bad_signature": ("400", "The payment gateway did not sign the message"),
     "bad_credentials": ("401", "E-mail address or password is wrong"),
     "invalid_token": ("401", "The access token is not good any more: refresh it"),
     "invalid_refresh_token": ("401", "The refresh token is old, wrong or was used before (then its session is over)"),
@@ -31,6 +32,7 @@ CODES: dict[str, tuple[str, str]] = {
     "cart_full": ("409", "More lines than a cart holds"),
     "cart_changed": ("409", "The total is not the expected one; `quote` is the new one"),
     "in_progress": ("409", "The same request is being worked on: send it again in a moment"),
+    "not_verifiable": ("409", "Nobody comes back from the order's way to pay with anything to verify"),
     "not_payable": ("409", "Nothing is to be paid now"),
     "transition": ("409", "The order cannot go from its status to that"),
     "refund_exceeds": ("409", "More than came in and was not given back; `refundable` says how much is left"),

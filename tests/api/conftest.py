@@ -15,6 +15,7 @@ import spoeq_gst.plugin
 import spoeq_restock.plugin
 import spoeq_reviews.plugin
 from spoeq_core.testing.clients import RunningApp, app_with
+from tests.api.gateway import card
 from tests.shopping import stock_up
 
 PLUGINS = (
@@ -25,6 +26,7 @@ PLUGINS = (
     spoeq_gst.plugin,
     spoeq_restock.plugin,
     spoeq_reviews.plugin,
+    card(),
 )
 
 

@@ -15,6 +15,7 @@ from spoeq_core.testing.clients import RunningApp
 from spoeq_core.testing.shops import deliver_all
 from spoeq_core.testing.visitors import PASSWORD
 from tests.api.conformity import document_of
+from tests.api.gateway import GOOD
 from tests.api.recording import Recorder
 from tests.catalog.builders import picture
 
@@ -34,7 +35,19 @@ NOBODY = "01JD4Z00000000000000000000"
 async def walk(running: RunningApp) -> Recorder:
     """The recorded walk."""
     to = Recorder(running, await document_of(running))
-    for part in (_staff, _accounts, _catalogue, _coupons, _buying, _orders, _reviews, _stock, _settings, _leaving):
+    for part in (
+        _staff,
+        _accounts,
+        _catalogue,
+        _coupons,
+        _buying,
+        _orders,
+        _paying,
+        _reviews,
+        _stock,
+        _settings,
+        _leaving,
+    ):
         await part(to)
     return to
 
@@ -172,8 +185,8 @@ async def _buying(to: Recorder) -> None:
     await to.ask("guest", "DELETE", f"/cart/{more['items'][-1]['id']}", expect=404)
 
 
-async def _placed(to: Recorder, who: str, key: str) -> Any:
-    choices = {"shipping_address": ADDRESS, "shipping_method": "flat_rate:india", "payment_method": "cod"}
+async def _placed(to: Recorder, who: str, key: str, pay: str = "cod") -> Any:
+    choices = {"shipping_address": ADDRESS, "shipping_method": "flat_rate:india", "payment_method": pay}
     quote = await to.ask(who, "POST", "/checkout/quote", choices)
     body = {"email": EMAIL, **choices, "expected_total": quote["totals"]["grand_total"]}
     if key == "first":
@@ -240,6 +253,25 @@ async def _orders(to: Recorder) -> None:
     await to.ask("asha", "POST", "/cart", {"sku": "STO-IND", "quantity": 1}, expect=201)
     mine = await _placed(to, "asha", "second")
     await to.ask("asha", "POST", f"/orders/{mine['id']}/cancel", {"reason": "Ordered twice"})
+
+
+async def _paying(to: Recorder) -> None:
+    cart = await to.ask("", "POST", "/cart", {"sku": "DIYA", "quantity": 1}, expect=201)
+    to.headers["payer"] = {"X-Cart-Token": cart["token"]}
+    placed = await _placed(to, "payer", "third", "card")
+    total = placed["totals"]["grand_total"]["amount"]
+    back = {"order_id": placed["id"], "payment_id": "pay_1", "signature": GOOD}
+    path = f"/payments/verify?token={placed['token']}"
+    await to.ask("", "POST", "/payments/verify", back, expect=404)
+    await to.ask("", "POST", path, {**back, "payment_id": 1}, expect=422)
+    await to.ask("", "POST", path, back)
+    told = {"event": "evt_1", "order_id": placed["id"], "payment_id": "pay_1", "amount": total}
+    await to.ask("", "POST", "/payments/webhook/card", told, expect=202, X_Card_Signature=GOOD)
+    await to.ask("", "POST", "/payments/webhook/card", told, expect=400)
+    await to.ask("", "POST", "/payments/webhook/cod", told, expect=404)
+    await deliver_all(to.running.shop)
+    order = await to.ask("", "GET", f"/orders/{placed['id']}?token={placed['token']}")
+    assert order["payment"]["paid"]["amount"] == total
 
 
 async def _reviews(to: Recorder) -> None:

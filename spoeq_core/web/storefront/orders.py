@@ -27,6 +27,7 @@ from spoeq_core.web.security import client_address, limit
 from spoeq_core.web.signing_in import limit_registrations, sign_in_browser
 from spoeq_core.web.storefront.filters import link
 from spoeq_core.web.storefront.order_changes import cancelling_view, returning_view
+from spoeq_core.web.storefront.paying import paying_view
 from spoeq_core.web.theming import render
 from spoeq_core.web.views.orders import aftersales_view, order_view, shipment_views, tracking_steps
 
@@ -160,6 +161,7 @@ async def _confirmation(order: Order, form: dict[str, Any], status: int = 200) -
         status,
         page=page(message("Order %(number)s", number=order.number), noindex=True),
         order=_view(shop, order),
+        paying=paying_view(shop, order),
         account_url=f"/orders/{order.id}/account?token={order_token(shop, order.id)}" if guest else "",
         form=form,
     )

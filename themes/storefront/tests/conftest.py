@@ -119,9 +119,9 @@ def order(**more: Any) -> Context:
     return {**sample("order"), **more}
 
 
-def confirmation(**more: Any) -> Context:
+def confirmation(paying: Context | None = None, **more: Any) -> Context:
     """The page after placing an order as a guest."""
-    offer = {"account_url": "/orders/01ORD/account?token=t", "form": FRESH}
+    offer = {"account_url": "/orders/01ORD/account?token=t", "form": FRESH, "paying": paying}
     return page("Thank you", "/orders/01ORD/confirmation", offer, {"order": order(**more)})
 
 
@@ -225,7 +225,19 @@ def cases_of_the_journey() -> dict[str, tuple[str, Context]]:
         "confirmation": ("pages/confirmation.html", confirmation(status="confirmed")),
         "confirmation-pending": (
             "pages/confirmation.html",
-            confirmation(status="pending_payment", payment={"status": "pending"}),
+            confirmation(
+                {"url": "/orders/01ORD/pay?token=t", "failed": False, "reason": ""},
+                status="pending_payment",
+                payment={"status": "pending"},
+            ),
+        ),
+        "confirmation-failed": (
+            "pages/confirmation.html",
+            confirmation(
+                {"url": "/orders/01ORD/pay?token=t", "failed": True, "reason": "The bank declined the payment."},
+                status="pending_payment",
+                payment={"status": "failed"},
+            ),
         ),
         "tracking": ("pages/tracking.html", tracking()),
         "tracking-form": ("pages/tracking.html", tracking(order=None, steps=[], aftersales=[], shipments=[])),

@@ -1,0 +1,49 @@
+"""A payment gateway for the walk: what it calls good is paid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+
+from spoeq_core.orders.model import Order
+from spoeq_core.payments.model import ActionNeeded, PaymentOption, PaymentOutcome, Pending, Settled, Told
+from spoeq_core.pricing.model import PricedCart
+from spoeq_core.shop import Shop
+from spoeq_core.testing.stands import plugin_of
+
+GOOD = "good"
+
+
+class Card:
+    """A provider whose signature is a word."""
+
+    name = "card"
+    on_delivery = False
+
+    async def option(self, shop: Shop, priced: PricedCart) -> PaymentOption:
+        del shop, priced
+        return PaymentOption("Card")
+
+    async def start(self, shop: Shop, order: Order) -> PaymentOutcome:
+        del shop
+        return ActionNeeded("redirect", f"https://card.example/{order.number}", reference=order.number)
+
+    async def verify(self, shop: Shop, order: Order, fields: Mapping[str, str]) -> Settled | Pending:
+        del shop
+        good = fields.get("signature") == GOOD
+        return Settled(fields["payment_id"], order.due, order.currency) if good else Pending()
+
+    def event_of(self, shop: Shop, body: bytes, headers: Mapping[str, str]) -> str:
+        del shop
+        return str(json.loads(body)["event"]) if headers.get("x-card-signature") == GOOD else ""
+
+    async def told(self, shop: Shop, body: bytes) -> Sequence[Told]:
+        del shop
+        said = json.loads(body)
+        return [Told(said["order_id"], Settled(said["payment_id"], said["amount"], "INR"))]
+
+
+def card() -> ModuleType:
+    """The plugin."""
+    return plugin_of("card", register_payment_providers=lambda: [Card()])
