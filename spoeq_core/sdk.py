@@ -14,14 +14,13 @@ _OFFERS = {
     "spoeq_core.catalog.events": "BrandUpdated ProductCreated ProductDeleted ProductRated ProductUpdated",
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images store_picture",
     "spoeq_core.catalog.model": (
-        "FacetCounts Image ImageFile ORIGIN Option Product ProductChanges ProductQuery ProductStatus RATING_STEPS Sort "
-        "Variant slugify weighted_rating words_in"
+        "FacetCounts Image ImageFile ORIGIN Option Product ProductChanges ProductQuery ProductStatus RATING_STEPS "
+        "Reduction Sort Variant slugify weighted_rating words_in"
     ),
     "spoeq_core.catalog.service": (
         "all_brands all_categories create_brand create_category extend_product extend_variant forget_files hsn_counts "
         "import_products let_go list_products product_by_id_or_slug products_by_ids products_by_slugs products_of_hsn "
-        "products_with "
-        "rated_products set_ratings update_category"
+        "REDUCED products_with rated_products reduce_prices set_ratings update_category"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
     "spoeq_core.checkout.quotas": "forget_quotas full_quotas quota_counts",
@@ -50,7 +49,7 @@ _OFFERS = {
     "spoeq_core.kernel.events": "Delivery Event Handler",
     "spoeq_core.kernel.ids": "new_id",
     "spoeq_core.kernel.messages": "counted message sentences",
-    "spoeq_core.kernel.money": "MAX_AMOUNT Money exponent parse_amount plain_amount",
+    "spoeq_core.kernel.money": "MAX_AMOUNT Money exponent parse_amount plain_amount round_ratio",
     "spoeq_core.kernel.mongo": "Repository plain",
     "spoeq_core.kernel.settings": "Settings",
     "spoeq_core.kernel.tasks": "Schedule",

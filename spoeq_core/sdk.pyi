@@ -24,6 +24,7 @@ from spoeq_core.catalog.model import (
     ProductChanges as ProductChanges,
     ProductQuery as ProductQuery,
     ProductStatus as ProductStatus,
+    Reduction as Reduction,
     Sort as Sort,
     Variant as Variant,
     slugify as slugify,
@@ -31,6 +32,7 @@ from spoeq_core.catalog.model import (
     words_in as words_in,
 )
 from spoeq_core.catalog.service import (
+    REDUCED as REDUCED,
     all_brands as all_brands,
     all_categories as all_categories,
     create_brand as create_brand,
@@ -48,6 +50,7 @@ from spoeq_core.catalog.service import (
     products_of_hsn as products_of_hsn,
     products_with as products_with,
     rated_products as rated_products,
+    reduce_prices as reduce_prices,
     set_ratings as set_ratings,
     update_category as update_category,
 )
@@ -122,6 +125,7 @@ from spoeq_core.kernel.money import (
     exponent as exponent,
     parse_amount as parse_amount,
     plain_amount as plain_amount,
+    round_ratio as round_ratio,
 )
 from spoeq_core.kernel.mongo import Repository as Repository, plain as plain
 from spoeq_core.kernel.settings import Settings as Settings

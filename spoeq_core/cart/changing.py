@@ -59,7 +59,7 @@ async def newest_contents(shop: Shop, owner: Owner) -> Contents | None:
 
 
 def _with_notices(shop: Shop, cart: Cart, found: Mapping[str, Sellable]) -> Contents:
-    return with_notices(cart, found, taken_by(shop, (each.product for each in found.values())))
+    return with_notices(cart, found, taken_by(shop, (each.product for each in found.values())), shop.clock.now())
 
 
 async def change_cart(

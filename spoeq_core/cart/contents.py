@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from spoeq_core.cart.model import Cart, CartLine
 from spoeq_core.cart.properties import UNKNOWN, Taken, faults
@@ -12,6 +13,8 @@ from spoeq_core.inventory.service import Sellable
 from spoeq_core.kernel.messages import message
 from spoeq_core.pricing.model import Buyer, Charge, Destination
 from spoeq_core.pricing.service import Item, PriceRequest
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,18 @@ class Notice:
 class Contents:
     """A cart with today's products, variants and stocks by SKU; what is gone or hidden is not in `found`.
 
-    `taken` is what shoppers may say about a line, by product id.
+    `taken` is what shoppers may say about a line, by product id; `at` the moment as of which prices are shown.
     """
 
     cart: Cart
     found: Mapping[str, Sellable] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     taken: Mapping[str, Taken] = field(default_factory=dict)
+    at: datetime = NEVER
+
+    def price_of(self, found: Sellable) -> int:
+        """What a piece costs as of then, minor units, as the product's page shows it."""
+        return found.product.price_at(found.variant, self.at)
 
     def sellable(self, line: CartLine) -> Sellable | None:
         """What the line holds, if it is still for sale."""
@@ -58,7 +66,7 @@ class Contents:
         found, labels = self.sellable(line), self.property_labels(line)
         if found is None:
             return line
-        return replace(line, seen_price=found.variant.sale, name=found.product.name, property_labels=labels)
+        return replace(line, seen_price=self.price_of(found), name=found.product.name, property_labels=labels)
 
     def outdated(self, line: CartLine) -> Notice | None:
         """Why the line cannot be sold with what it says, or without what it does not say; None if all is well.
@@ -131,9 +139,9 @@ def is_for_sale(found: Sellable) -> bool:
     return found.product.status is ProductStatus.ACTIVE
 
 
-def with_notices(cart: Cart, found: Mapping[str, Sellable], taken: Mapping[str, Taken]) -> Contents:
+def with_notices(cart: Cart, found: Mapping[str, Sellable], taken: Mapping[str, Taken], at: datetime) -> Contents:
     """The cart's contents, with what changed since the shopper last touched it: prices, stock, what is gone."""
-    contents, wanted = Contents(cart, found, taken=taken), cart.quantities()
+    contents, wanted = Contents(cart, found, taken=taken, at=at), cart.quantities()
     notices = (notice for line in cart.lines for notice in _changes_of(contents, line, wanted[line.sku]))
     return replace(contents, notices=tuple(notices))
 
@@ -155,8 +163,8 @@ def _changes_of(contents: Contents, line: CartLine, wanted: int) -> list[Notice]
         notices.append(Notice("out_of_stock", words, line.id))
     if outdated := contents.outdated(line):
         notices.append(outdated)
-    if found.variant.sale != line.seen_price:
-        dearer = found.variant.sale > line.seen_price
+    if (price := contents.price_of(found)) != line.seen_price:
+        dearer = price > line.seen_price
         notices.append(Notice("price_changed", _moved(name, dearer=dearer), line.id))
     return notices
 

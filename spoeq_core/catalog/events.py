@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spoeq_core.kernel.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductCreated(Event):
-    """A product was stored, as a draft or active."""
+    """A product was stored, as a draft or active; `prices` by SKU are those before any reduction, minor units."""
 
     product_id: str
+    prices: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductUpdated(Event):
-    """A product's fields, variants, images or status changed."""
+    """A product's fields, variants, images or status changed; `prices` as they are now, as for `ProductCreated`."""
 
     product_id: str
+    prices: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

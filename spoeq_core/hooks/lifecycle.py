@@ -17,6 +17,21 @@ async def plugin_enabling(shop: Shop, plugin: str) -> bool | None:
 
 
 @hookspec
+@policy(timeout=600.0, on_error="skip")
+async def plugin_disabling(shop: Shop, plugin: str) -> bool | None:
+    """Asked of one plugin just before it is switched off: take back what would go on showing without it.
+
+    What it keeps for the day it is enabled again stays. Idempotent; an error does not keep it from being switched off.
+
+    Example:
+        >>> @hookimpl
+        ... async def plugin_disabling(shop: Shop) -> bool | None:
+        ...     await reduce_prices(shop, REDUCED, no_reductions)
+        ...     return True
+    """
+
+
+@hookspec
 @policy(timeout=600.0)
 async def plugin_purging(shop: Shop, plugin: str) -> bool | None:
     """Asked of one plugin that is off, before its data is removed: remove what the core cannot know of.

@@ -75,6 +75,7 @@ async def disable_plugin(shop: Shop, name: str) -> None:
     configuration = configuration_of(shop)
     if not is_set_aside(configuration, name) and name not in (await configuration.states.read()).known:
         require_installed(configuration, name)
+    await shop.hooks.only(name).collect(lifecycle_hooks.plugin_disabling, shop=shop, plugin=name)
 
     def switched_off(state: PluginStateDocument) -> PluginStateDocument | None:
         if name in state.known and name not in state.enabled:

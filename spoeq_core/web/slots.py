@@ -82,6 +82,7 @@ STOREFRONT: Mapping[str, Slot] = {
     "order.line_actions": Slot("What a customer can do with a line of an order.", ("order", "item")),
     "auth.alternatives": Slot("Other ways to sign in.", ("next",)),
     "menu.entries": Slot("An entry (`li`) among the shop's own pages, in the footer and on the menu page.", ("page",)),
+    "offers.above_list": Slot("Above the coupons on the page of offers.", ("page",)),
     "help.topics": Slot("An entry (`li`) of the list of help topics.", ("page",)),
 }
 ADMIN: Mapping[str, Slot] = {

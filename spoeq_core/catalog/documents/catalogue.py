@@ -31,9 +31,9 @@ from spoeq_core.kernel.errors import Conflict
 from spoeq_core.kernel.events import to_pending
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.kernel.messages import message
-from spoeq_core.kernel.mongo import Document, Repository
+from spoeq_core.kernel.mongo import Document, Repository, plain
 
-BESIDE = ("stock_states", "rating_average", "rating_count", "rating_stars", "sold_count")
+BESIDE = ("stock_states", "rating_average", "rating_count", "rating_stars", "sold_count", "reductions", "reduced")
 """Fields that other rooms write on their own, without the version: saving a product must not put old values back."""
 INSERT_BATCH = 500
 
@@ -47,7 +47,7 @@ def _product_indexes() -> Sequence[IndexModel]:
         ),
         IndexModel([("variants.sku", DESCENDING)]),  # the embedded server looks nothing up by a partial index
         IndexModel([("category_ids", ASCENDING), ("status", ASCENDING)]),
-        *(IndexModel([(name, ASCENDING)]) for name in (*single, "touched")),
+        *(IndexModel([(name, ASCENDING)]) for name in (*single, "touched", "reduced")),
         IndexModel([("pending_events.at", ASCENDING)], sparse=True),
     ]
 
@@ -55,7 +55,8 @@ def _product_indexes() -> Sequence[IndexModel]:
 class ProductDocument(Model):
     """A product.
 
-    `words`, `attributes` and `lowest_price` are derived with each save, `in_stock` with each state. `touched` is a new
+    `words`, `attributes` and `lowest_price` are derived with each save, `in_stock` with each state, `reduced` and the
+    `lowest_price` of now with each reduction. `touched` is a new
     ULID with each write of anything that lists look at: by it search engines find what changed.
     """
 
@@ -89,6 +90,8 @@ class ProductDocument(Model):
     rating_count: int = 0
     rating_stars: list[int] = []
     sold_count: int = 0
+    reductions: dict[str, Any] = {}
+    reduced: bool = False
     touched: str = ""
     version: int = 1
     created_at: datetime | None = None
@@ -102,14 +105,14 @@ class ProductRepository(Repository[Product]):
     document = ProductDocument
     model = Product
     public = True
-    differing = Repository.differing | {"touched"}
+    differing = Repository.differing | {"touched", "lowest_price"}
 
     def to_document(self, aggregate: Product) -> Document:
         """The stored form with what lists search, filter and sort by; without the fields that others write."""
         raw = super().to_document(aggregate)
         raw["words"] = search_words(aggregate)
         raw["attributes"] = attributes_of(aggregate)
-        raw["lowest_price"] = aggregate.lowest_price
+        raw["lowest_price"] = aggregate.lowest_price_at(self._clock.now())
         raw["touched"] = new_id()
         for name in (*BESIDE, "in_stock", "pending_events"):
             del raw[name]
@@ -214,6 +217,30 @@ class ProductRepository(Repository[Product]):
             await self.collection.bulk_write(writes, ordered=False)
             await self.announce(changing)
         return changing
+
+    async def priced(self, query: Document, after: str, limit: int) -> list[tuple[Product, str, int]]:
+        """Products that match, by id from that one on, each with its `touched` and the price that lists sort it by."""
+        asked = {"$and": [query, {"_id": {"$gt": after}}]}
+        found = self.collection.find(asked).sort([("_id", ASCENDING)]).limit(limit)
+        return [(self._loaded(raw), raw.get("touched", ""), raw.get("lowest_price", 0)) async for raw in found]
+
+    async def set_reductions(self, changes: Sequence[tuple[Product, str]], at: datetime) -> int:
+        """Keep the reductions of products that nobody touched since they were read; how many that were."""
+        writes = [
+            UpdateOne(
+                {"_id": product.id, "touched": touched},
+                {
+                    "$set": {
+                        "reductions": plain(product.reductions),
+                        "reduced": bool(product.reductions),
+                        "lowest_price": product.lowest_price_at(at),
+                    }
+                    | _touch()
+                },
+            )
+            for product, touched in changes
+        ]
+        return int((await self.collection.bulk_write(writes, ordered=False)).matched_count) if writes else 0
 
     async def add_sold(self, pieces: Mapping[str, int]) -> None:
         """Count pieces sold, `{product id: pieces}`."""

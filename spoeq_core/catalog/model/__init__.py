@@ -26,6 +26,7 @@ from spoeq_core.catalog.model.product import (
     Variant,
     choose,
 )
+from spoeq_core.catalog.model.reductions import Reduction
 from spoeq_core.catalog.model.rules import (
     DECLARATIONS,
     LONGEST_DESCRIPTION,
@@ -71,6 +72,7 @@ __all__ = [
     "ProductPage",
     "ProductQuery",
     "ProductStatus",
+    "Reduction",
     "Row",
     "Sort",
     "Variant",

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypedDict
 
+from spoeq_core.catalog.model.reductions import Reduction
+
 OUT = "out"
 """The stock state of a SKU that cannot be bought now; also that of one whose stock nobody has entered yet."""
 SMALL_WIDTH = 160
@@ -108,10 +110,11 @@ class Product:
         brand_name: The brand's name, kept in step with it; `brand_slug` likewise.
         stock_states: in_stock, low or out by SKU, as last told by inventory; a SKU without an entry is out.
         ext: Extension data by plugin.
-
         rating_stars: How many gave one star, two, … five; the average and the count follow from it.
+        reductions: By SKU the reduction that is in force, or else the next one, as last written by a plugin.
 
-    `stock_states`, the rating and `sold_count` are kept beside the versioned fields: saving a product leaves them.
+    `stock_states`, the rating, `sold_count` and `reductions` are kept beside the versioned fields: saving a product
+    leaves them. Pages and lists show reductions; what is charged is for the pricing hooks to say.
     """
 
     id: str
@@ -137,15 +140,37 @@ class Product:
     rating_count: int = 0
     rating_stars: tuple[int, ...] = ()
     sold_count: int = 0
+    reductions: Mapping[str, Reduction] = field(default_factory=dict)
     ext: Mapping[str, Any] = field(default_factory=dict)
     version: int = 1
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
     @property
+    def prices(self) -> dict[str, int]:
+        """What a piece of each SKU costs before any reduction, minor units."""
+        return {variant.sku: variant.sale for variant in self.variants}
+
+    @property
     def lowest_price(self) -> int:
-        """The cheapest variant's price, minor units."""
+        """The cheapest variant's price before any reduction, minor units."""
         return min((variant.sale for variant in self.variants), default=0)
+
+    def lowest_price_at(self, at: datetime) -> int:
+        """What the cheapest variant costs at that moment, minor units."""
+        return min((self.price_at(variant, at) for variant in self.variants), default=0)
+
+    def price_at(self, variant: Variant, at: datetime) -> int:
+        """What a piece costs at that moment, minor units: never above its price, nor below its minimum."""
+        reduction = self.reductions.get(variant.sku)
+        if reduction is None or not reduction.holds(at):
+            return variant.sale
+        return max(variant.min_price, min(variant.sale, reduction.price))
+
+    def reduction_at(self, variant: Variant, at: datetime) -> Reduction | None:
+        """The reduction that makes a variant cheaper at that moment."""
+        found = self.reductions.get(variant.sku)
+        return found if found is not None and self.price_at(variant, at) < variant.sale else None
 
     @property
     def in_stock(self) -> bool:

@@ -42,12 +42,14 @@ from spoeq_core.catalog.service.products import (
     update_product,
 )
 from spoeq_core.catalog.service.ratings import rated_products, rated_query, set_ratings, shows_ratings
+from spoeq_core.catalog.service.reductions import REDUCED, reduce_prices
 from spoeq_core.catalog.service.shown import PRODUCTS, WEIGHT, shown_brands, shown_categories, shown_product, shown_tree
 from spoeq_core.catalog.service.tariff import hsn_counts, products_of_hsn
 
 __all__ = [
     "MAX_COUNTED",
     "PRODUCTS",
+    "REDUCED",
     "WEIGHT",
     "BrandChanges",
     "CategoryChanges",
@@ -88,6 +90,7 @@ __all__ = [
     "rated_products",
     "rated_query",
     "record_sales",
+    "reduce_prices",
     "remove_loose_files",
     "rename_brand",
     "require_version",

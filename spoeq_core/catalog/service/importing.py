@@ -86,9 +86,14 @@ async def save_many(
     """
     now = shop.clock.now()
     products = shop.repository(ProductRepository)
-    taken = await products.insert_many([(product, ProductCreated(product_id=product.id)) for product in created])
+    taken = await products.insert_many(
+        [(product, ProductCreated(product_id=product.id, prices=product.prices)) for product in created]
+    )
     stale = await products.save_many(
-        [(replace(product, updated_at=now), ProductUpdated(product_id=product.id)) for product in updated]
+        [
+            (replace(product, updated_at=now), ProductUpdated(product_id=product.id, prices=product.prices))
+            for product in updated
+        ]
     )
     return frozenset(taken), frozenset(stale)
 

@@ -85,7 +85,9 @@ async def create_product(shop: Shop, changes: ProductChanges) -> Product:
         product = replace(product, slug=await free_slug(shop, product.slug, product.id))
     product = await checked(shop, product)
     try:
-        return await shop.repository(ProductRepository).insert(product, ProductCreated(product_id=product.id))
+        return await shop.repository(ProductRepository).insert(
+            product, ProductCreated(product_id=product.id, prices=product.prices)
+        )
     except Conflict:
         raise await _refused(shop, product, None) from None
 
@@ -117,7 +119,9 @@ async def save_product(shop: Shop, changed: Product, stored: Product) -> Product
         return stored
     changed = replace(changed, updated_at=shop.clock.now())
     try:
-        return await shop.repository(ProductRepository).save(changed, ProductUpdated(product_id=changed.id))
+        return await shop.repository(ProductRepository).save(
+            changed, ProductUpdated(product_id=changed.id, prices=changed.prices)
+        )
     except StaleAggregate:
         raise
     except Conflict:

@@ -61,5 +61,5 @@ def _matching(named: Iterable[tuple[str, str, str]], terms: Sequence[str]) -> It
 
 def _product(shop: Shop, product: Product) -> dict[str, Any]:
     card = card_view(shop, product)
-    price = card["price"] and {name: card["price"][name] for name in ("mrp", "sale")}
+    price = card["price"] and {name: amount for name, amount in card["price"].items() if name != "from"}
     return {"kind": "product", "label": card["name"], "url": card["url"], "image": card["image"], "price": price}

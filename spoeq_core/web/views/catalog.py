@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from spoeq_core.cart.properties import taken_by
@@ -22,6 +24,7 @@ from spoeq_core.catalog.service.ratings import STARS
 from spoeq_core.extensions.service import shown
 from spoeq_core.hooks.contributions import LineProperty
 from spoeq_core.inventory.model import Stock
+from spoeq_core.kernel.cache import keep_at_most
 from spoeq_core.recommendations.model import Recommended
 from spoeq_core.search.shown import shown_list
 from spoeq_core.shop import Shop
@@ -42,6 +45,8 @@ def product_view(
 ) -> View:
     """A product with its variants; `staff` see exact stock, drafts' state and private extension data too.
 
+    Staff see the prices that are stored, which they may change, and not what sales make of them for a while.
+
     Args:
         shop: The shop.
         product: The product.
@@ -49,6 +54,7 @@ def product_view(
         categories: The category tree.
         staff: Whether staff look at it.
     """
+    priced = replace(product, reductions={}) if staff else product
     view: View = {
         "id": product.id,
         "slug": product.slug,
@@ -59,8 +65,8 @@ def product_view(
         "specs": dict(product.specs),
         "options": [{"name": option.name, "values": list(option.values)} for option in product.options],
         "images": [image_view(shop, image) for image in product.images],
-        "price": _price(shop, _cheapest(product)),
-        "variants": [_variant(shop, product, variant, stocks, staff=staff) for variant in product.variants],
+        "price": _price(shop, priced, _cheapest(priced, shop.clock.now())),
+        "variants": [_variant(shop, priced, variant, stocks, staff=staff) for variant in product.variants],
         "rating": {**_rating(shop, product), "stars": _stars(shop, product)},
         "tags": list(product.tags),
         "badges": list(product.badges),
@@ -77,9 +83,10 @@ def product_view(
 
 def card_view(shop: Shop, product: Product) -> View:
     """A product as a card in a list."""
-    cheapest = _cheapest(product)
-    price = _price(shop, cheapest)
-    several = len({variant.sale for variant in product.variants}) > 1
+    now = shop.clock.now()
+    cheapest = _cheapest(product, now)
+    price = _price(shop, product, cheapest)
+    several = len({product.price_at(variant, now) for variant in product.variants}) > 1
     return {
         "id": product.id,
         "slug": product.slug,
@@ -88,7 +95,7 @@ def card_view(shop: Shop, product: Product) -> View:
         "brand": product.brand_name,
         "image": image_view(shop, product.images[0], widest=CARD) if product.images else None,
         "price": price and {**price, "from": several},
-        "percent_off": _percent_off(cheapest),
+        "percent_off": _percent_off(product, cheapest, now),
         "badges": list(product.badges),
         "stock_state": "in_stock" if product.in_stock else "out",
         "rating": _rating(shop, product),
@@ -180,7 +187,7 @@ def _variant(shop: Shop, product: Product, variant: Variant, stocks: Mapping[str
     view: View = {
         "sku": variant.sku,
         "options": dict(variant.options),
-        "price": _price(shop, variant),
+        "price": _price(shop, product, variant),
         "stock": shown_stock,
         "weight_g": variant.weight_g,
         "image_id": variant.image_id,
@@ -211,23 +218,29 @@ def _stars(shop: Shop, product: Product) -> list[int]:
     return list(product.rating_stars) if product.rating_stars and shows_ratings(shop) else [0] * STARS
 
 
-def _price(shop: Shop, variant: Variant | None) -> View | None:
+def _price(shop: Shop, product: Product, variant: Variant | None) -> View | None:
+    """What a variant costs now; the page is kept no longer than that is true."""
     if variant is None:
         return None
-    currency = shop.profile.currency
+    now, currency = shop.clock.now(), shop.profile.currency
+    for reduction in product.reductions.values():
+        keep_at_most(reduction.seconds_left(now))
     mrp = variant.sale if variant.mrp is None else variant.mrp
-    return {"mrp": money(mrp, currency), "sale": money(variant.sale, currency)}
+    price = {"mrp": money(mrp, currency), "sale": money(product.price_at(variant, now), currency)}
+    if (reduced := product.reduction_at(variant, now)) is None:
+        return price
+    until = reduced.ends_at.isoformat()
+    return price | {"reduced": {"regular": money(variant.sale, currency), "name": reduced.name, "until": until}}
 
 
-def _cheapest(product: Product) -> Variant | None:
-    return min(product.variants, key=lambda variant: variant.sale, default=None)
+def _cheapest(product: Product, now: datetime) -> Variant | None:
+    return min(product.variants, key=lambda variant: product.price_at(variant, now), default=None)
 
 
-def _percent_off(variant: Variant | None) -> int:
-    """What the price is below the MRP, in per cent, rounded down."""
-    if variant is None or not variant.mrp:
-        return 0
-    return (variant.mrp - variant.sale) * 100 // variant.mrp
+def _percent_off(product: Product, variant: Variant | None, now: datetime) -> int:
+    """What the price is below the struck one (the MRP, or else the regular price), in per cent, rounded down."""
+    struck = variant and (variant.mrp or variant.sale)
+    return (struck - product.price_at(variant, now)) * 100 // struck if variant and struck else 0
 
 
 def _category_link(category: Category) -> View:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -152,6 +153,7 @@ def _offer(shop: Shop, variant: Mapping[str, Any], url: str) -> Data:
         url=url,
         price=plain_amount(sale["amount"], currency),
         priceCurrency=currency,
+        priceValidUntil=_last_moment(variant["price"].get("reduced")),
         availability=f"{SCHEMA}/{'OutOfStock' if variant['stock']['state'] == 'out' else 'InStock'}",
         seller=shop.profile.legal_name and {"@type": "Organization", "name": shop.profile.legal_name},
         hasMerchantReturnPolicy=_returns(shop),
@@ -164,6 +166,11 @@ def _offer(shop: Shop, variant: Mapping[str, Any], url: str) -> Data:
             "priceCurrency": currency,
         }
     return offer
+
+
+def _last_moment(reduced: Mapping[str, Any] | None) -> str:
+    """The last second at which a reduced price holds: its end is the first moment after it."""
+    return (datetime.fromisoformat(reduced["until"]) - timedelta(seconds=1)).isoformat() if reduced else ""
 
 
 def _returns(shop: Shop) -> Data | None:

