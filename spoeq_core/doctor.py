@@ -28,7 +28,10 @@ class Report:
         """The report for people."""
         if self.healed is not None:
             it = self.healed
-            yield f"Healed: {it.placements} placements, {it.changes} changes, {it.carts} carts, {it.holds} holds."
+            yield (
+                f"Healed: {it.placements} placements, {it.changes} changes, {it.parcels} parcels, {it.carts} carts, "
+                f"{it.holds} holds."
+            )
         yield from self.broken
         if self.dead_letters:
             yield f"{self.dead_letters} failed deliveries wait for staff (Admin > Dead letters)."

@@ -15,7 +15,7 @@ _OFFERS = {
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images store_picture",
     "spoeq_core.catalog.model": (
         "FacetCounts Image ImageFile ORIGIN Option Product ProductChanges ProductQuery ProductStatus RATING_STEPS "
-        "Reduction Sort Variant slugify weighted_rating words_in"
+        "Reduction Sort StockPolicy Variant slugify weighted_rating words_in"
     ),
     "spoeq_core.catalog.service": (
         "all_brands all_categories create_brand create_category extend_product extend_variant forget_files hsn_counts "

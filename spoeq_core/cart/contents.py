@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -90,6 +91,14 @@ class Contents:
         )
         return Notice("property_unavailable", words, line.id)
 
+    def wait(self) -> int | None:
+        """Days until all of it can be sent: 0 if it is there, None if it has yet to come and nobody said when."""
+        days = [found.variant.ships_in_days for line in self.cart.lines if (found := self._ahead(line))]
+        return None if 0 in days else max(days, default=0)
+
+    def _ahead(self, line: CartLine) -> Sellable | None:
+        return self.sellable(line) if self.backordered(line) else None
+
     def available(self) -> dict[str, int]:
         """Pieces that can be promised now, by SKU of the cart; 0 for what is not for sale."""
         return {sku: self.left(sku) for sku in self.cart.quantities()}
@@ -97,7 +106,16 @@ class Contents:
     def left(self, sku: str) -> int:
         """Pieces of a SKU that can be promised now."""
         found = self.found.get(sku)
-        return max(0, found.stock.available) if found is not None and is_for_sale(found) else 0
+        return found.stock.promisable if found is not None and is_for_sale(found) else 0
+
+    def backordered(self, line: CartLine) -> int:
+        """Pieces of the line that have yet to come; what is on hand goes to the lines before it first."""
+        found = self.sellable(line)
+        if found is None:
+            return 0
+        before = itertools.takewhile(lambda other: other.id != line.id, self.cart.lines)
+        on_hand = found.stock.available - sum(other.quantity for other in before if other.sku == line.sku)
+        return min(line.quantity - max(0, min(line.quantity, on_hand)), found.stock.backorder_limit)
 
     def short(self) -> dict[str, int]:
         """What is left of each SKU of which the cart wants more than there is."""

@@ -111,6 +111,8 @@ def _line(line: PricedLine, contents: Contents) -> OrderLine:
         image=_picture(found.product, found.variant),
         hsn=line.line.hsn or "",
         weight_g=line.line.weight_g,
+        backordered=contents.backordered(kept) if kept else 0,
+        ships_in_days=found.variant.ships_in_days,
         ext=plain(kept.ext) if kept else {},
     )
 

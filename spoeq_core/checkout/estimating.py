@@ -35,11 +35,12 @@ class Estimate:
 
 
 async def estimate(
-    shop: Shop, items: Sequence[Item], place: Place, buyer: Buyer, codes: tuple[str, ...] = ()
+    shop: Shop, items: Sequence[Item], place: Place, buyer: Buyer, codes: tuple[str, ...] = (), wait: int | None = 0
 ) -> Estimate:
     """The delivery of these goods to a place: when, for how much, and whether it can be paid at the door.
 
-    It promises nothing: the checkout asks again with the whole address.
+    It promises nothing: the checkout asks again with the whole address. `wait` is how many days later they are sent,
+    None if nobody knows.
     """
     there = Destination(INDIA, place.state, place.pin, place.city)
     request = PriceRequest(tuple(items), codes, buyer, destination=there)
@@ -49,7 +50,7 @@ async def estimate(
         offers = await payments.offers(shop, priced)
     except HookError:
         return Estimate(place, failed=True)
-    option = options[0] if options else None
+    option = options[0].after(wait) if options else None
     door = next((offer for offer in offers if offer.provider.on_delivery), None)
     if option is not None and not option.cod:
         door = None

@@ -92,6 +92,7 @@ async def _quote(shop: Shop, contents: Contents, choices: Choices, buyer: Buyer)
     request = replace(request, fields=taken(shop, choices.fields))
     facts = await facts_for(shop, request)
     options = await shipping.options(shop, pricing_cart(shop, request)) if destination and request.items else []
+    options = [option.after(contents.wait()) for option in options]
     option = shipping.chosen(options, choices.shipping_method)
     if option is not None:
         request = replace(request, shipping=_shipping_charge(option))

@@ -21,6 +21,7 @@ from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository, Void
 from spoeq_core.orders.editing import heal_changes
+from spoeq_core.orders.packing import heal_parcels
 from spoeq_core.shop import Shop
 
 log = logging.getLogger(__name__)
@@ -35,12 +36,13 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Healed:
-    """What a run gave back: placements and changes that nobody finished, and carts and holds without a placement."""
+    """What a run gave back: what nobody finished, and carts and holds without a placement."""
 
     placements: int = 0
     carts: int = 0
     holds: int = 0
     changes: int = 0
+    parcels: int = 0
 
 
 async def heal(shop: Shop, older_than: timedelta = OLD_ENOUGH) -> Healed:
@@ -53,9 +55,9 @@ async def heal(shop: Shop, older_than: timedelta = OLD_ENOUGH) -> Healed:
     placements = await _void_dead(shop, await claims_of(shop).stale_keys(await _looked_until(shop), before))
     for void in await shop.repository(OrderRepository).voided(shop.clock.now() - LATE_STEPS):
         await _undo(shop, void)
-    changes = await heal_changes(shop, before)
+    changes, parcels = await heal_changes(shop, before), await heal_parcels(shop, before)
     await _remember(shop, before)
-    return Healed(placements, changes=changes)
+    return Healed(placements, changes=changes, parcels=parcels)
 
 
 async def heal_everything(shop: Shop, older_than: timedelta = OLD_ENOUGH) -> Healed:
@@ -63,8 +65,9 @@ async def heal_everything(shop: Shop, older_than: timedelta = OLD_ENOUGH) -> Hea
     before = shop.clock.now() - older_than
     claims = await claims_of(shop).stale_keys(datetime.fromtimestamp(0, UTC), before)
     placements = await _void_dead(shop, claims)
-    changes = await heal_changes(shop, before)
-    return Healed(placements, await _reopen_carts(shop, before), await _release_orphans(shop, before), changes)
+    changes, parcels = await heal_changes(shop, before), await heal_parcels(shop, before)
+    carts, holds = await _reopen_carts(shop, before), await _release_orphans(shop, before)
+    return Healed(placements, carts, holds, changes, parcels)
 
 
 async def forget_expired(shop: Shop) -> None:

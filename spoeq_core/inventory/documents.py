@@ -51,6 +51,8 @@ class StockDocument(Model):
     available: int = 0
     headroom: int = 0
     threshold: int = DEFAULT_THRESHOLD
+    backorder_limit: int = 0
+    owed: int = 0
     holds: dict[str, int] = {}
     told: str = OUT
     low_told: bool = False
@@ -134,6 +136,7 @@ class StockRepository(Repository[Any]):
             "threshold": stock.threshold,
             "told": stock.told,
             "low_told": stock.low_told,
+            **limited(stock),
         }
         update: Document = {"$set": {"told": stock.state, "low_told": stock.is_low}}
         if pending:
@@ -226,6 +229,13 @@ class StockRepository(Repository[Any]):
             {"$pull": {"log": {"id": {"$in": ids}}}, "$inc": {"moves": -len(ids)}},
         )
 
+    async def set_limit(self, stock: Stock, limit: int) -> bool:
+        """Let so many pieces be promised beyond the stock, if it is still as it was read; whether it was."""
+        seen = {"_id": stock.sku, "available": stock.available, **limited(stock)}
+        owed = stock.backordered if stock.backordered > limit else 0
+        result = await self.collection.update_one(seen, {"$set": {"backorder_limit": limit, "owed": owed}})
+        return bool(result.matched_count)
+
     async def set_where(self, query: Document, fields: Document) -> None:
         """Set what is not counted: whose the SKUs are, their names."""
         await self.collection.update_many(query, {"$set": fields})
@@ -260,6 +270,16 @@ def _update(row: Movement) -> Document:
         "$inc": {**{name: count for name, count in counts.items() if count}, "moves": 1},
         "$push": {"log": entry},
     }
+
+
+def limited(stock: Stock) -> Document:
+    """The condition that the limit of backorders is what it was; documents from before there was one have none."""
+    return {"backorder_limit": stock.backorder_limit or {"$in": [0, None]}}
+
+
+def room_for(stock: Stock, pieces: int) -> Document:
+    """The condition that so many pieces can be promised under the limit that the stock had."""
+    return {"available": {"$gte": pieces - stock.backorder_limit}, **limited(stock)}
 
 
 def not_logged(reason: Reason, ref: str) -> Document:

@@ -258,6 +258,8 @@ def _line(priced: PricedLine, found: Sellable) -> OrderLine:
         image=image.small.key if image and image.small else "",
         hsn=priced.line.hsn or "",
         weight_g=priced.line.weight_g,
+        backordered=max(0, priced.line.quantity - max(0, found.stock.available)),
+        ships_in_days=found.variant.ships_in_days,
     )
 
 

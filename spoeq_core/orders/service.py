@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from spoeq_core.extensions.service import M, with_part
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.events import Event
-from spoeq_core.kernel.ids import is_id, new_id
+from spoeq_core.kernel.ids import is_id
 from spoeq_core.orders import model
 from spoeq_core.orders.changing import Change, change_order
 from spoeq_core.orders.claims import PAYMENT, claims_of, payment_claim
 from spoeq_core.orders.documents import OrderRepository
-from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderPaid, OrderShipped
-from spoeq_core.orders.model import Order, OrderStatus, Shipment, TimelineEntry
+from spoeq_core.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderPaid
+from spoeq_core.orders.model import Order, OrderStatus, TimelineEntry
+from spoeq_core.orders.packing import Parcel, add_shipment
 from spoeq_core.orders.refunds import RefundWish, refund
 from spoeq_core.orders.returns import answer_return, inspect_return, receive_return, request_return
 from spoeq_core.orders.tokens import opens, order_token
@@ -45,17 +46,6 @@ __all__ = [
     "settle",
     "track",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """What staff say of a shipment: pieces by line id, all that is left if empty."""
-
-    items: Mapping[str, int] = field(default_factory=dict)
-    carrier: str = ""
-    awb: str = ""
-    tracking_url: str = ""
-    note: str = ""
 
 
 async def order_for(
@@ -119,24 +109,6 @@ async def change_status(
             return model.moved(order, status, actor=actor, at=at, note=note), ()
         after = model.delivered(order, actor=actor, at=at, note=note)
         return after, [OrderDelivered(order_id=order.id), *_money_events(order, after)]
-
-    return await change_order(shop, order_id, decide, version)
-
-
-async def add_shipment(shop: Shop, order_id: str, parcel: Parcel, *, actor: str, version: int | None = None) -> Order:
-    """Send a parcel. The order says so first; its stock follows by the event, however often that is told.
-
-    Raises:
-        NotAllowed, Invalid: it cannot be shipped, or not like this.
-        StaleAggregate: the order is not of that version any more.
-    """
-    shipment_id = new_id()
-
-    def decide(order: Order) -> Change:
-        items = dict(parcel.items) or order.unshipped()
-        shipment = Shipment(shipment_id, items, shop.clock.now(), parcel.carrier, parcel.awb, parcel.tracking_url)
-        after = model.with_shipment(order, shipment, actor=actor, note=parcel.note)
-        return after, [OrderShipped(order_id=order.id, shipment_id=shipment_id)]
 
     return await change_order(shop, order_id, decide, version)
 

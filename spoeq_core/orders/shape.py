@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from spoeq_core.identity.model import Address
@@ -78,6 +78,8 @@ def item_shape(order: Order, line: OrderLine) -> Shape:
         "quantity": line.quantity,
         "shipped": line.shipped,
         "returned": line.returned,
+        "backordered": min(line.backordered, line.quantity - line.shipped),
+        "ships_by": _ships_by(order, line),
         "unit_price": money(line.unit_price, currency),
         "subtotal": money(line.subtotal, currency),
         "surcharges": [
@@ -90,6 +92,13 @@ def item_shape(order: Order, line: OrderLine) -> Shape:
         ],
         "total": money(line.total, currency),
     }
+
+
+def _ships_by(order: Order, line: OrderLine) -> str | None:
+    """The day by which pieces that had yet to come were to be shipped, as the shopper was told."""
+    if not line.backordered or not line.ships_in_days:
+        return None
+    return (order.placed_at + timedelta(days=line.ships_in_days)).date().isoformat()
 
 
 def shipment_shape(order: Order, shipment: Shipment) -> Shape:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from ulid import ULID
@@ -26,7 +25,8 @@ from spoeq_core.orders.events import (
 )
 from spoeq_core.orders.hearing import take_in_message
 from spoeq_core.orders.listing import pieces_sold
-from spoeq_core.orders.model import Order, change_of, return_of
+from spoeq_core.orders.model import change_of, return_of
+from spoeq_core.orders.packing import by_sku
 from spoeq_core.orders.refunds import finish_refund
 from spoeq_core.shop import Shop
 
@@ -36,11 +36,11 @@ SALES_LAG = timedelta(minutes=1)
 
 
 async def take_shipped_stock(shop: Shop, event: OrderShipped, _delivery: Delivery) -> None:
-    """Take the parcel's pieces from what is on hand; inventory counts a shipment once."""
+    """Take the parcel's pieces from what is on hand, if that was not done; inventory counts a shipment once."""
     order = await shop.repository(OrderRepository).get(event.order_id)
     for shipment in order.shipments:
         if shipment.id == event.shipment_id:
-            await inventory.ship(shop, order.id, _by_sku(order, shipment.items), shipment_id=shipment.id)
+            await inventory.ship(shop, order.id, by_sku(order, shipment.items), shipment_id=shipment.id)
 
 
 async def give_back_cancelled(shop: Shop, event: OrderCancelled, _delivery: Delivery) -> None:
@@ -69,7 +69,7 @@ async def restock_returned(shop: Shop, event: OrderRefunded, _delivery: Delivery
     order = await shop.repository(OrderRepository).get(event.order_id)
     refund = order.refund(event.refund_id)
     if refund is not None and refund.restocked:
-        pieces = _by_sku(order, refund.restocked)
+        pieces = by_sku(order, refund.restocked)
         await inventory.receive_return(shop, pieces, return_id=refund.id, actor=refund.actor)
 
 
@@ -79,7 +79,7 @@ async def restock_inspected(shop: Shop, event: ReturnInspected, _delivery: Deliv
     back = return_of(order, event.return_id)
     if back is not None and back.restocked:
         actor = next((it.actor for it in order.timeline if it.kind == "return_inspected"), "system")
-        await inventory.receive_return(shop, _by_sku(order, back.restocked), return_id=back.id, actor=actor)
+        await inventory.receive_return(shop, by_sku(order, back.restocked), return_id=back.id, actor=actor)
 
 
 async def count_sales(shop: Shop) -> None:
@@ -94,15 +94,6 @@ async def count_sales(shop: Shop) -> None:
         return
     if since:
         await record_sales(shop, await pieces_sold(shop, str(since), until))
-
-
-def _by_sku(order: Order, items: Mapping[str, int]) -> dict[str, int]:
-    """Pieces by SKU of pieces by line."""
-    pieces: dict[str, int] = {}
-    for line in order.lines:
-        if line.id in items:
-            pieces[line.sku] = pieces.get(line.sku, 0) + items[line.id]
-    return pieces
 
 
 SUBSCRIBERS: tuple[Subscription, ...] = tuple(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,11 @@ class ShippingOption:
     latest: date | None = None
     carrier: str = ""
     cod: bool = True
+
+    def after(self, days: int | None) -> ShippingOption:
+        """The same for goods that are sent so many days later; None if nobody knows when: then no day is promised."""
+        if days is None:
+            return replace(self, earliest=None, latest=None)
+        wait = timedelta(days=days)
+        earliest, latest = self.earliest, self.latest
+        return replace(self, earliest=earliest and earliest + wait, latest=latest and latest + wait)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,13 +19,7 @@ from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import discovery_of, test_settings
 from spoeq_core.web.context import EXTENSION
 from spoeq_core.web.routing import ShopApp
-from spoeq_core.web.themes import Themes, discover_themes
-
-
-@cache
-def _installed(_: tuple[str, ...]) -> Themes:
-    """What is installed where modules are looked for, read once a process."""
-    return discover_themes()
+from spoeq_core.web.themes import Themes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,7 @@ async def serving_app(
     app = create_app(
         test_settings(servers, data_dir, **settings),
         discovery=discovery,
-        themes=themes or _installed(tuple(sys.path)),
+        themes=themes,
         clock=clock,
         listeners=listeners,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from quart import Blueprint, Quart, request
@@ -12,7 +12,6 @@ from quart.routing import QuartRule
 from quart.typing import ResponseReturnValue
 from quart.wrappers import BaseRequestWebsocket
 from werkzeug.routing import BaseConverter, Map, MapAdapter
-from werkzeug.routing.rules import RulePart
 
 from spoeq_core.kernel.errors import Unavailable
 from spoeq_core.kernel.messages import message
@@ -27,30 +26,14 @@ class UlidConverter(BaseConverter):
     regex = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
 
-_Parsed = tuple[list[RulePart], list[tuple[bool, str]], dict[str, BaseConverter]]
-
 _builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
-_parsed: dict[tuple[object, ...], _Parsed] = {}
 
 
 class ShopRule(QuartRule):
-    """A route that is parsed, and its builder of addresses compiled, once a process, whatever maps and apps it is in.
+    """A route whose builder of addresses is compiled once a process, whatever maps and apps it is in.
 
-    That is most of what a start takes, and what takes longest when a plugin is switched.
+    Compiling them is most of what a start takes, and what takes longest when a plugin is switched.
     """
-
-    def _parse_rule(self, rule: str) -> Iterable[RulePart]:
-        pattern = (rule, *self.map.converters.values())
-        if pattern not in _parsed:
-            begun, parts = len(self._trace), list(super()._parse_rule(rule))
-            trace = self._trace[begun:]
-            _parsed[pattern] = parts, trace, {name: self._converters[name] for variable, name in trace if variable}
-            return parts
-        parts, trace, converters = _parsed[pattern]
-        self._trace.extend(trace)
-        self._converters.update(converters)
-        self.arguments.update(converters)
-        return parts
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         if self.defaults:

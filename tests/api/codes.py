@@ -37,6 +37,7 @@ CODES: dict[str, tuple[str, str]] = {
     "transition": ("409", "The order cannot go from its status to that"),
     "refund_exceeds": ("409", "More than came in and was not given back; `refundable` says how much is left"),
     "refund_declined": ("409", "The payment provider declined to give the money back"),
+    "no_goods": ("409", "Goods of the parcel have not come yet; `on_hand` says how many there are of which SKU"),
     "below_reserved": ("409", "Pieces that orders hold cannot be taken away"),
     "not_reserved": ("409", "The order does not hold so many pieces"),
     "busy": ("409", "The stock is moving too fast: try again"),

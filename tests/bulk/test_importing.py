@@ -93,3 +93,37 @@ async def test_a_changed_export_changes_only_that(shop: Shop, kurta: Product) ->
 async def test_other_separators_make_the_same_round(shop: Shop, kurta: Product, separator: str) -> None:
     _, check = await checked(shop, await exported(shop, Wanted(separator=separator)))
     assert counts(check) == {"unchanged": 1}
+
+
+async def test_a_file_says_what_can_be_ordered_before_it_comes(shop: Shop, kurta: Product) -> None:
+    head = "sku,stock_policy,backorder_limit,ships_in_days"
+    job = await imported(shop, sheet(head, "KUR-S,backorder,6,7", "KUR-M,Backorder,,", "KUR-L,deny,,"))
+    assert counts(job) == {"updated": 1}
+    found = await product(shop, kurta.slug)
+    assert [(v.stock_policy, v.backorder_limit, v.ships_in_days) for v in found.variants] == [
+        ("backorder", 6, 7),
+        ("backorder", None, 0),
+        ("deny", None, 0),
+    ]
+    await deliver_all(shop)
+    limits = {sku: stock.backorder_limit for sku, stock in (await inventory.stock_of(shop, ["KUR-S", "KUR-L"])).items()}
+    assert limits == {"KUR-S": 6, "KUR-L": 0}
+    assert counts(await imported(shop, await exported(shop))) == {"unchanged": 1}
+    await inventory.reserve(shop, "order-1", {"KUR-S": 24})
+    rows = [{**row, "stock": "22"} for row in rows_of(await exported(shop)) if row["sku"] == "KUR-S"]
+    assert counts(await imported(shop, written(rows))) == {"updated": 1, "stock": 1}
+    assert await on_hand(shop, "KUR-S") == [22]
+    _, check = await checked(shop, sheet("sku,stock", "KUR-S,17"))
+    assert [(line, column) for line, column, _ in await refusals(shop, check)] == [("2", "stock")]
+    _, check = await checked(shop, sheet(head, "KUR-S,sometimes,0,400"))
+    assert {column for _, column, _ in await refusals(shop, check)} == {
+        "stock_policy",
+        "backorder_limit",
+        "ships_in_days",
+    }
+
+
+async def test_new_variants_of_a_file_can_be_ordered_from_the_first_moment(shop: Shop) -> None:
+    await imported(shop, sheet(f"{HEAD},stock_policy", "MUG-1,mug,Mug,active,IN,Neel,1 piece,,299,299,0,backorder"))
+    assert (await product(shop, "mug")).stock_state("MUG-1") == "backorder"
+    assert (await inventory.get_stock(shop, "MUG-1")).state == "backorder"

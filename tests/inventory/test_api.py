@@ -60,6 +60,8 @@ async def test_stock_is_listed_searched_and_narrowed(running: RunningApp):
         "on_hand": 20,
         "reserved": 0,
         "available": 20,
+        "backordered": 0,
+        "backorder_limit": 0,
         "threshold": 5,
         "state": "in_stock",
     }

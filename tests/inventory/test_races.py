@@ -9,10 +9,11 @@ import pytest
 
 from spoeq_core.catalog.model import Product
 from spoeq_core.inventory import service
-from spoeq_core.inventory.model import BelowReserved, HoldMissing, OutOfStock
+from spoeq_core.inventory.model import BelowReserved, HoldMissing, NoGoods, OutOfStock
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.shop import Shop
 from tests.inventory.conftest import SKUS
+from tests.inventory.test_backorders import backorder
 
 A, B, C = SKUS
 
@@ -64,7 +65,7 @@ class Customer:
             act = self.random.choice([self.reserve, self.reserve, self.release, self.ship, self.give_back, self.adjust])
             try:
                 await act()
-            except (OutOfStock, HoldMissing, BelowReserved):
+            except (OutOfStock, HoldMissing, BelowReserved, NoGoods):
                 continue
 
     async def reserve(self) -> None:
@@ -92,10 +93,12 @@ class Customer:
         return self.random.sample(SKUS, self.random.randint(1, 3))
 
 
-@pytest.mark.parametrize("seed", range(6))
-async def test_whatever_is_done_at_once_the_laws_hold(shop: Shop, stocked: Product, seed: int):
+@pytest.mark.parametrize(("seed", "limit"), [(0, 0), (1, 0), (2, 0), (3, 9), (4, 30), (5, 60)])
+async def test_whatever_is_done_at_once_the_laws_hold(shop: Shop, stocked: Product, seed: int, limit: int):
+    await backorder(shop, stocked, limit)
     await asyncio.gather(*(Customer(shop, seed * 100 + n).go(8) for n in range(8)))
     assert await service.check_invariants(shop) == []
     for sku, stock in (await service.stock_of(shop, SKUS)).items():
-        assert stock.available >= 0
+        assert stock.on_hand >= 0
+        assert stock.available >= (-limit if sku == A else 0)
         assert stock.told == stock.state, sku

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -113,20 +112,6 @@ async def test_an_order_is_shipped_in_parts(shop: Shop, place: Place):
     await deliver_all(shop)
     assert await stock(shop) == {"KURTA": (8, 0), "DIYA": (9, 0)}
     assert await check(shop) == []
-
-
-@pytest.mark.parametrize("at", range(1, 7))
-async def test_a_death_between_order_and_stock_is_made_good_by_the_outbox(
-    shop: Shop, place: Place, clock: FixedClock, at: int
-):
-    order = await place(KURTA=2, DIYA=1)
-    with failing(Fault(at, applied=True, deadly=True)), suppress(Killed):
-        await orders.add_shipment(shop, order.id, Parcel(), actor=STAFF)
-        await relay_of(shop).sweep(["orders"], older_than=timedelta(days=-1))
-    clock.forward(timedelta(hours=1))
-    await deliver_all(shop)
-    assert await stock(shop) == {"KURTA": (8, 0), "DIYA": (9, 0)}
-    assert await check(shop, quiet_for=QUIET) == []
 
 
 async def test_two_of_the_staff_cannot_ship_the_same_pieces(shop: Shop, place: Place):
@@ -279,9 +264,9 @@ async def test_the_doctor_sees_what_does_not_agree(shop: Shop, place: Place):
 
 async def test_stock_that_is_about_to_follow_is_no_violation(shop: Shop, place: Place, clock: FixedClock):
     order = await place(KURTA=2, DIYA=1)
-    await orders.add_shipment(shop, order.id, Parcel(), actor=STAFF)
     assert await check(shop, quiet_for=QUIET, looks=1) == []
     await shop.mongo.collection("stock").update_one({"_id": "KURTA"}, {"$unset": {f"holds.{order.id}": ""}})
+    await orders.add_shipment(shop, order.id, Parcel(), actor=STAFF)
     await relay_of(shop).sweep(["orders"], older_than=timedelta(days=-1))
     found = [str(violation) for violation in await check(shop, quiet_for=QUIET, looks=1)]
     assert not any(order.number in violation for violation in found), "its delivery is tried again"

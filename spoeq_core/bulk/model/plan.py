@@ -124,6 +124,8 @@ _COLUMNS = {
     "mrp": "mrp",
     "min_price": "min_price",
     "weight_g": "weight_g",
+    "backorder_limit": "backorder_limit",
+    "ships_in_days": "ships_in_days",
     "options": "options",
     "sku": "sku",
     "variants": "sku",
@@ -240,7 +242,7 @@ def _why_not(wanted: int, now: int, seen: int | None, stock: Stock | None) -> st
             now=now,
             column=SEEN.name,
         )
-    if stock is not None and wanted < stock.reserved:
+    if stock is not None and wanted < now and now - wanted > stock.promisable:
         return message(
             "%(reserved)s are promised to orders. Ship or cancel those first, or give at least so many.",
             reserved=stock.reserved,

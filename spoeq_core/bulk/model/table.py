@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from spoeq_core.bulk.model.columns import CellError, Column, Level, ProductColumn, VariantColumn, Words, amount, whole
-from spoeq_core.bulk.model.text import join_list, join_pairs, split_list, split_pairs
-from spoeq_core.catalog.model import Product, ProductStatus, Variant
+from spoeq_core.bulk.model.columns import CellError, Column, Level, ProductColumn, VariantColumn, Words, whole
+from spoeq_core.bulk.model.text import join_list, join_pairs, split_list
+from spoeq_core.bulk.model.variant_columns import VARIANT_COLUMNS, pairs
+from spoeq_core.catalog.model import Product, ProductStatus
 from spoeq_core.kernel.messages import message
-from spoeq_core.kernel.money import plain_amount
 
 
 def _status(_words: Words, product: Product, cell: str) -> Product:
@@ -38,18 +38,7 @@ def _categories(words: Words, product: Product, cell: str) -> Product:
 
 
 def _specs(_words: Words, product: Product, cell: str) -> Product:
-    return replace(product, specs=_pairs(cell))
-
-
-def _options(_words: Words, variant: Variant, cell: str) -> Variant:
-    return replace(variant, options=_pairs(cell))
-
-
-def _pairs(cell: str) -> dict[str, str]:
-    try:
-        return split_pairs(cell)
-    except ValueError as error:
-        raise CellError(error.args[0]) from None
+    return replace(product, specs=pairs(cell))
 
 
 def _dimensions(_words: Words, product: Product, cell: str) -> Product:
@@ -70,10 +59,6 @@ def _declaration(name: str, meaning: str, example: str) -> ProductColumn:
         return product.declarations.get(name, "")
 
     return ProductColumn(name, Level.PRODUCT, meaning, example, field=f"declarations.{name}", write=write, put=put)
-
-
-def _mrp(words: Words, variant: Variant, cell: str) -> Variant:
-    return replace(variant, mrp=amount(words, cell) if cell else None)
 
 
 KEYS: Final = (
@@ -195,58 +180,6 @@ PRODUCT_COLUMNS: Final = (
         "dimensions_mm",
         lambda _w, p: "x".join(map(str, p.dimensions_mm or ())),
         _dimensions,
-    ),
-)
-VARIANT_COLUMNS: Final = (
-    VariantColumn(
-        "options",
-        Level.VARIANT,
-        "What a shopper chooses this SKU by; values that are new are added to the product’s",
-        "Size=M | Colour=Indigo",
-        False,
-        "options",
-        lambda _w, v: join_pairs(v.options),
-        _options,
-    ),
-    VariantColumn(
-        "price",
-        Level.VARIANT,
-        "Selling price a piece, in the shop’s currency; a new SKU needs one",
-        "1,299.00",
-        True,
-        "sale",
-        lambda w, v: plain_amount(v.sale, w.currency),
-        lambda w, v, cell: replace(v, sale=amount(w, cell)),
-    ),
-    VariantColumn(
-        "mrp",
-        Level.VARIANT,
-        "Maximum retail price; selling above it is refused",
-        "1,499.00",
-        False,
-        "mrp",
-        lambda w, v: "" if v.mrp is None else plain_amount(v.mrp, w.currency),
-        _mrp,
-    ),
-    VariantColumn(
-        "min_price",
-        Level.VARIANT,
-        "Discounts never go below it",
-        "999.00",
-        False,
-        "min_price",
-        lambda w, v: plain_amount(v.min_price, w.currency) if v.min_price else "",
-        lambda w, v, cell: replace(v, min_price=amount(w, cell) if cell else 0),
-    ),
-    VariantColumn(
-        "weight_g",
-        Level.VARIANT,
-        "Weight with packing, grams",
-        "350",
-        False,
-        "weight_g",
-        lambda _w, v: str(v.weight_g) if v.weight_g else "",
-        lambda _w, v, cell: replace(v, weight_g=whole(cell, 10**7) if cell else 0),
     ),
 )
 STOCK: Final = Column(

@@ -84,7 +84,9 @@ async def _save(shop: Shop, plans: Sequence[Plan], seen: Mapping[str, files.Seen
 def _shown(plan: Plan, seen: files.Seen) -> Product:
     """The new product with the states of the stock that it will have, so that lists show them at once."""
     counts = {sku: wanted for sku, (on_hand, wanted) in seen["counts"].items() if on_hand is None}
-    states = {v.sku: stock_state(counts.get(v.sku, 0), DEFAULT_THRESHOLD) for v in plan.product.variants}
+    states = {
+        v.sku: stock_state(counts.get(v.sku, 0), DEFAULT_THRESHOLD, v.beyond_stock) for v in plan.product.variants
+    }
     return replace(plan.product, stock_states=states)
 
 
@@ -107,7 +109,13 @@ async def _first_stock(shop: Shop, plans: Sequence[Plan], first: Sequence[invent
     """Stock for the SKUs that have none; a subscriber may have been faster, then only the pieces are missing."""
     pieces = {count.sku: count.counted for count in first}
     new = [
-        inventory.NewStock(v.sku, plan.product.id, inventory.name_of(plan.product, v), pieces.get(v.sku, 0))
+        inventory.NewStock(
+            v.sku,
+            plan.product.id,
+            inventory.name_of(plan.product, v),
+            pieces.get(v.sku, 0),
+            backorder_limit=v.beyond_stock,
+        )
         for plan in plans
         for v in plan.product.variants
         if plan.group.row_of(v.sku) is not None and v.sku not in plan.stocked

@@ -10,8 +10,9 @@ from typing import Any, get_origin
 from pydantic.fields import FieldInfo
 
 from spoeq_core.bulk.model.columns import CellError, Level, ProductColumn, VariantColumn, Words, amount
-from spoeq_core.bulk.model.table import PRODUCT_COLUMNS, VARIANT_COLUMNS, Columns
+from spoeq_core.bulk.model.table import PRODUCT_COLUMNS, Columns
 from spoeq_core.bulk.model.text import join_list, split_list
+from spoeq_core.bulk.model.variant_columns import VARIANT_COLUMNS
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Product, Variant
 from spoeq_core.extensions.service import extensions_of

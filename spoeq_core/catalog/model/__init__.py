@@ -15,7 +15,9 @@ from spoeq_core.catalog.model.countries import COUNTRIES
 from spoeq_core.catalog.model.facets import FacetCounts, facets_from
 from spoeq_core.catalog.model.listing import filters_of, in_order, narrowed, weighted_rating
 from spoeq_core.catalog.model.product import (
+    BACKORDER,
     OUT,
+    UNLIMITED,
     Image,
     ImageFile,
     Option,
@@ -23,6 +25,7 @@ from spoeq_core.catalog.model.product import (
     ProductAddress,
     ProductChanges,
     ProductStatus,
+    StockPolicy,
     Variant,
     choose,
 )
@@ -42,6 +45,7 @@ from spoeq_core.catalog.model.rules import (
 from spoeq_core.catalog.model.text import ORIGIN, SLUG, attributes_of, search_words, slugify, terms_of, words_in
 
 __all__ = [
+    "BACKORDER",
     "COUNTRIES",
     "DECLARATIONS",
     "LONGEST_DESCRIPTION",
@@ -56,6 +60,7 @@ __all__ = [
     "OUT",
     "RATING_STEPS",
     "SLUG",
+    "UNLIMITED",
     "Brand",
     "Categories",
     "Category",
@@ -75,6 +80,7 @@ __all__ = [
     "Reduction",
     "Row",
     "Sort",
+    "StockPolicy",
     "Variant",
     "attributes_of",
     "choose",

@@ -10,8 +10,10 @@ from typing import Any, TypedDict
 
 from spoeq_core.catalog.model.reductions import Reduction
 
-OUT = "out"
+OUT, BACKORDER = "out", "backorder"
 """The stock state of a SKU that cannot be bought now; also that of one whose stock nobody has entered yet."""
+UNLIMITED = 10**9
+"""Pieces that may be promised beyond the stock where nobody set a limit."""
 SMALL_WIDTH = 160
 """Pixels across that a list of order lines needs at least."""
 
@@ -22,6 +24,13 @@ class ProductStatus(StrEnum):
     DRAFT = "draft"
     ACTIVE = "active"
     ARCHIVED = "archived"
+
+
+class StockPolicy(StrEnum):
+    """What happens once none of a variant are left: it cannot be ordered, or it can and is shipped later."""
+
+    DENY = "deny"
+    BACKORDER = "backorder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,9 @@ class Variant:
         min_price: Discounts never go below it, minor units.
         weight_g: Weight with packing, grams.
         image_id: The picture that shows this variant.
+        stock_policy: Whether it can be ordered beyond the stock.
+        backorder_limit: At most so many pieces beyond the stock, all orders together; None for no limit.
+        ships_in_days: Within so many days such pieces are usually shipped, as shoppers are told; 0 says nothing.
     """
 
     sku: str
@@ -96,7 +108,17 @@ class Variant:
     min_price: int = 0
     weight_g: int = 0
     image_id: str | None = None
+    stock_policy: StockPolicy = StockPolicy.DENY
+    backorder_limit: int | None = None
+    ships_in_days: int = 0
     ext: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def beyond_stock(self) -> int:
+        """Pieces that may be promised beyond the stock."""
+        if self.stock_policy is StockPolicy.DENY:
+            return 0
+        return UNLIMITED if self.backorder_limit is None else self.backorder_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +130,7 @@ class Product:
             net_quantity, care_contact, importer.
         dimensions_mm: Length, width, height of the parcel.
         brand_name: The brand's name, kept in step with it; `brand_slug` likewise.
-        stock_states: in_stock, low or out by SKU, as last told by inventory; a SKU without an entry is out.
+        stock_states: in_stock, low, backorder or out by SKU, as last told by inventory; a SKU without an entry is out.
         ext: Extension data by plugin.
         rating_stars: How many gave one star, two, … five; the average and the count follow from it.
         reductions: By SKU the reduction that is in force, or else the next one, as last written by a plugin.
@@ -177,8 +199,16 @@ class Product:
         """Whether any variant can be bought now."""
         return any(self.stock_state(variant.sku) != OUT for variant in self.variants)
 
+    @property
+    def state(self) -> str:
+        """What a card says: in_stock if any variant is on the shelf, else backorder if any can be ordered, else out."""
+        states = {self.stock_state(variant.sku) for variant in self.variants}
+        if states <= {OUT}:
+            return OUT
+        return BACKORDER if states <= {OUT, BACKORDER} else "in_stock"
+
     def stock_state(self, sku: str) -> str:
-        """in_stock, low or out, as last told by inventory."""
+        """in_stock, low, backorder or out, as last told by inventory."""
         return self.stock_states.get(sku, OUT)
 
     def variant(self, sku: str) -> Variant | None:

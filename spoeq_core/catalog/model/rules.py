@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from spoeq_core.catalog.model.countries import COUNTRIES
-from spoeq_core.catalog.model.product import Option, Product, ProductStatus, Variant
+from spoeq_core.catalog.model.product import UNLIMITED, Option, Product, ProductStatus, Variant
 from spoeq_core.catalog.model.text import LONGEST_SLUG, ORIGIN, SLUG
 from spoeq_core.kernel.errors import FieldError
 from spoeq_core.kernel.messages import message
@@ -17,6 +17,7 @@ from spoeq_core.kernel.messages import message
 MAX_PRICE: Final = 10**12
 MAX_WEIGHT_G: Final = 10**7
 MAX_DIMENSION_MM: Final = 10**5
+MAX_SHIPS_IN_DAYS: Final = 365
 MAX_VARIANTS: Final = 200
 MAX_OPTIONS: Final = 5
 MAX_VALUES: Final = 100
@@ -153,6 +154,7 @@ def _variants(product: Product) -> Faults:
     for place, variant in enumerate(variants):
         yield from _variant(f"variants.{place}", variant, product)
         yield from _prices(f"variants.{place}", variant)
+        yield from _backorders(f"variants.{place}", variant)
 
 
 def _variant(field: str, variant: Variant, product: Product) -> Faults:
@@ -179,6 +181,17 @@ def _prices(field: str, variant: Variant) -> Faults:
         yield FieldError(f"{field}.min_price", "The lowest price is above the selling price.", "range")
     if not 0 <= variant.weight_g <= MAX_WEIGHT_G:
         yield FieldError(f"{field}.weight_g", message("A weight is 0 to %(most)s grams.", most=MAX_WEIGHT_G), "range")
+
+
+def _backorders(field: str, variant: Variant) -> Faults:
+    if variant.backorder_limit is not None and not 1 <= variant.backorder_limit <= UNLIMITED:
+        yield FieldError(
+            f"{field}.backorder_limit",
+            message("Give 1 to %(most)s pieces, or nothing for no limit.", most=UNLIMITED),
+            "range",
+        )
+    if not 0 <= variant.ships_in_days <= MAX_SHIPS_IN_DAYS:
+        yield FieldError(f"{field}.ships_in_days", message("Give 0 to %(most)s days.", most=MAX_SHIPS_IN_DAYS), "range")
 
 
 def _dimensions(product: Product) -> Faults:

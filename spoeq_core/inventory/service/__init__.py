@@ -1,5 +1,6 @@
 """What the rest of the shop asks of inventory."""
 
+from spoeq_core.inventory.service.adjusting import adjust
 from spoeq_core.inventory.service.checking import Violation, check_invariants, open_holds
 from spoeq_core.inventory.service.counting import Count, book_counts, book_first
 from spoeq_core.inventory.service.holding import hold_less, hold_more, unhold
@@ -15,7 +16,7 @@ from spoeq_core.inventory.service.keeping import (
     refresh_states,
     retire_stock,
 )
-from spoeq_core.inventory.service.moving import adjust, receive_return, release, reserve, ship
+from spoeq_core.inventory.service.moving import receive_return, release, reserve, ship, unship
 from spoeq_core.inventory.service.reading import (
     Sellable,
     get_stock,
@@ -24,6 +25,7 @@ from spoeq_core.inventory.service.reading import (
     sellable,
     sellable_beside,
     stock_of,
+    waiting_for,
 )
 from spoeq_core.inventory.service.shown import shown_stock
 from spoeq_core.inventory.service.telling import tell_missed
@@ -62,4 +64,6 @@ __all__ = [
     "stock_of",
     "tell_missed",
     "unhold",
+    "unship",
+    "waiting_for",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spoeq_core.inventory.documents import StockRepository, not_logged
-from spoeq_core.inventory.model import MAX_PIECES, Movement, Reason
+from spoeq_core.inventory.documents import StockRepository, not_logged, room_for
+from spoeq_core.inventory.model import MAX_PIECES, Movement, Reason, Stock
 from spoeq_core.inventory.service.reading import ASKED, stock_of
 from spoeq_core.inventory.service.telling import is_told, tell
 from spoeq_core.kernel.ids import new_id
@@ -43,7 +43,8 @@ async def book_counts(shop: Shop, counts: Sequence[Count], *, ref: str, actor: s
         part = [count for count in counts[start : start + ASKED] if count.counted != count.seen]
         done = await stocks.skus_moved_by(ref, [count.sku for count in part])
         rows = [_row(shop, count, ref, actor, note) for count in part if count.sku not in done]
-        moved = await stocks.move_all([(row, _room(row)) for row in rows])
+        known = await stock_of(shop, [row.sku for row in rows if row.delta < 0])
+        moved = await stocks.move_all([(row, _room(row, known.get(row.sku))) for row in rows])
         for row in rows:
             if row.sku not in moved:
                 found[row.sku] = await _why(shop, row)
@@ -68,8 +69,10 @@ def _row(shop: Shop, count: Count, ref: str, actor: str, note: str) -> Movement:
     return Movement(new_id(), count.sku, delta, 0, Reason.ADJUSTMENT, ref, actor, shop.clock.now(), note)
 
 
-def _room(row: Movement) -> Document:
-    room = {"available": {"$gte": -row.delta}} if row.delta < 0 else {"on_hand": {"$lte": MAX_PIECES - row.delta}}
+def _room(row: Movement, stock: Stock | None) -> Document:
+    room: Document = {"on_hand": {"$lte": MAX_PIECES - row.delta}}
+    if row.delta < 0:
+        room = {"on_hand": {"$gte": -row.delta}, **(room_for(stock, -row.delta) if stock else {})}
     return {**room, **not_logged(row.reason, row.ref)}
 
 

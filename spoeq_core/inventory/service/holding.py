@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spoeq_core.inventory.documents import StockRepository, not_logged
+from spoeq_core.inventory.documents import StockRepository, not_logged, room_for
 from spoeq_core.inventory.model import OutOfStock, Reason
 from spoeq_core.inventory.service.moving import ATTEMPTS, Cause, busy, check_pieces, is_logged, new_row
 from spoeq_core.inventory.service.reading import get_stock
@@ -59,11 +59,11 @@ async def _hold_more(shop: Shop, order_id: str, sku: str, pieces: int, cause: Ca
         if await is_logged(shop, sku, cause):
             return None
         stock = await get_stock(shop, sku)
-        if stock.available < pieces:
-            return stock.available
+        if stock.promisable < pieces:
+            return stock.promisable
         held = stock.holds.get(order_id)
         only_if = {
-            "available": {"$gte": pieces},
+            **room_for(stock, pieces),
             f"holds.{order_id}": {"$exists": False} if held is None else held,
             **not_logged(cause.reason, cause.ref),
         }

@@ -35,6 +35,7 @@ class NewStock:
     name: str = ""
     on_hand: int = 0
     threshold: int = DEFAULT_THRESHOLD
+    backorder_limit: int = 0
 
 
 async def create_stock(
@@ -100,9 +101,12 @@ async def import_products(
     """
     given = thresholds or {}
     skus = [variant.sku.strip() for changes in drafts for variant in changes.get("variants", ())]
-    first = {sku: NewStock(sku, "", "", pieces.get(sku, 0), given.get(sku, DEFAULT_THRESHOLD)) for sku in skus}
+    beyond = {v.sku.strip(): v.beyond_stock for changes in drafts for v in changes.get("variants", ())}
+    first = {
+        sku: NewStock(sku, "", "", pieces.get(sku, 0), given.get(sku, DEFAULT_THRESHOLD), beyond[sku]) for sku in skus
+    }
     _check(first.values())
-    states = {sku: stock_state(item.on_hand, item.threshold) for sku, item in first.items()}
+    states = {sku: stock_state(item.on_hand, item.threshold, item.backorder_limit) for sku, item in first.items()}
     products = await catalog.import_products(shop, drafts, stock_states=states)
     new = [replace(first[v.sku], product_id=p.id, name=name_of(p, v)) for p in products for v in p.variants]
     made = await begin_stocks(shop, new, actor=actor)
@@ -116,7 +120,7 @@ async def import_products(
 async def ensure_stock(
     shop: Shop, product: Product, initial: Mapping[str, int] | None = None, *, actor: str = "system"
 ) -> None:
-    """Give every variant stock, under its present name; retire the stock of variants that are gone. May be repeated.
+    """Give every variant stock, under its name and policy of now; retire that of variants that are gone. Repeatable.
 
     Args:
         shop: The shop.
@@ -127,7 +131,12 @@ async def ensure_stock(
     stocks = shop.repository(StockRepository)
     names = {variant.sku: name_of(product, variant) for variant in product.variants}
     known = await stock_of(shop, list(names))
-    missing = [_begun(NewStock(sku, product.id, name)) for sku, name in names.items() if sku not in known]
+    beyond = {variant.sku: variant.beyond_stock for variant in product.variants}
+    missing = [
+        _begun(NewStock(sku, product.id, name, backorder_limit=beyond[sku]))
+        for sku, name in names.items()
+        if sku not in known
+    ]
     if missing:
         await stocks.insert_new(missing, {})
     for sku, stock in known.items():
@@ -140,7 +149,28 @@ async def ensure_stock(
             row = _initial(shop, sku, pieces, actor)
             await stocks.move(row, only_if={"on_hand": 0, **not_logged(Reason.INITIAL, "")})
             await tell(shop, sku)
+    await _limit(shop, product, [sku for sku, stock in known.items() if stock.backorder_limit != beyond[sku]])
     await refresh_states(shop, [product.id])
+
+
+async def _limit(shop: Shop, product: Product, skus: Sequence[str]) -> None:
+    """Let stock follow the policy of these variants.
+
+    The product is read again after the stock was written, and the stock written again if the policy changed: so of two
+    that do this at once, the last one leaves the truth.
+    """
+    stocks, wanted = shop.repository(StockRepository), set(skus)
+    for _ in range(ROUNDS if wanted else 0):
+        variants = {variant.sku: variant for variant in product.variants if variant.sku in wanted}
+        for sku, stock in (await stock_of(shop, sorted(variants))).items():
+            if stock.backorder_limit != (limit := variants[sku].beyond_stock):
+                while not await stocks.set_limit(stock, limit):
+                    stock = await get_stock(shop, sku)  # noqa: PLW2901 - it moved: the same again with what it is now
+                await tell(shop, sku)
+        found = await catalog.products_by_ids(shop, [product.id], hidden=True)
+        if not found or found[0].version == product.version:
+            break
+        product = found[0]
 
 
 async def retire_stock(shop: Shop, product_id: str) -> None:
@@ -203,13 +233,14 @@ def _check(new: Iterable[NewStock]) -> None:
 
 
 def _begun(item: NewStock) -> Stock:
-    state = stock_state(item.on_hand, item.threshold)
+    state = stock_state(item.on_hand, item.threshold, item.backorder_limit)
     return Stock(
         sku=item.sku,
         product_id=item.product_id,
         name=item.name,
         on_hand=item.on_hand,
         threshold=item.threshold,
+        backorder_limit=item.backorder_limit,
         told=state,
         low_told=item.on_hand <= item.threshold,
     )

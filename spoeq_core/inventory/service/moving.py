@@ -6,18 +6,17 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from spoeq_core.inventory.documents import StockRepository, not_logged
+from spoeq_core.inventory.documents import StockRepository, not_logged, room_for
 from spoeq_core.inventory.model import (
-    LONGEST_NOTE,
     MAX_PIECES,
-    BelowReserved,
     HoldMissing,
     Movement,
+    NoGoods,
     OutOfStock,
     Reason,
     Stock,
 )
-from spoeq_core.inventory.service.reading import get_stock
+from spoeq_core.inventory.service.reading import get_stock, stock_of
 from spoeq_core.inventory.service.telling import tell
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
 from spoeq_core.kernel.ids import new_id
@@ -42,7 +41,8 @@ class Cause:
 async def reserve(shop: Shop, order_id: str, quantities: Mapping[str, int], *, actor: str = "shopper") -> None:
     """Promise pieces to an order: all of them, or none.
 
-    One command a SKU, two near the threshold and two more where it is crossed. Safe to repeat for the same order and
+    One command a SKU, two near the threshold and two more where it is crossed; where pieces are promised that have yet
+    to come, one to see how many may be, and one to promise them. Safe to repeat for the same order and
     quantities; calls for one order must not overlap, which whoever places it guarantees. A crash in between leaves
     some pieces held: `release` gives them back.
 
@@ -81,13 +81,27 @@ async def ship(
 
     Raises:
         HoldMissing: the order does not hold so many; nothing was moved.
+        NoGoods: fewer are on hand; SKUs before it, in their order, were moved: `unship` brings them back.
         Invalid: a quantity is under 1.
     """
     check_pieces(order_id, quantities)
     cause = Cause(Reason.SHIP, shipment_id, actor)
     open_ = [sku for sku in sorted(quantities) if await _held(shop, order_id, sku, quantities[sku], cause)]
+    stocks = await stock_of(shop, open_)
+    if short := {sku: stocks[sku].on_hand for sku in open_ if stocks[sku].on_hand < quantities[sku]}:
+        raise NoGoods(short)
     for sku in open_:
         await _ship(shop, order_id, sku, quantities[sku], cause)
+
+
+async def unship(
+    shop: Shop, order_id: str, quantities: Mapping[str, int], *, shipment_id: str, actor: str = "system"
+) -> None:
+    """Take back what `ship` did for a parcel that is not sent after all; nothing where it did not. Repeatable."""
+    cause = Cause(Reason.UNSHIP, shipment_id, actor)
+    for sku in sorted(quantities):
+        if await is_logged(shop, sku, Cause(Reason.SHIP, shipment_id, actor)):
+            await _unship(shop, order_id, sku, quantities[sku], cause)
 
 
 async def receive_return(
@@ -109,43 +123,6 @@ async def receive_return(
             await tell(shop, sku)
 
 
-async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str) -> Stock:
-    """The stock after staff counted, found or lost pieces.
-
-    Args:
-        shop: The shop.
-        sku: Which.
-        delta: Pieces more, or fewer if negative.
-        reason: In words, for the log.
-        actor: The staff member's id.
-
-    Raises:
-        NotFound: there is no such SKU.
-        BelowReserved: it would take away pieces that are promised to orders.
-        Invalid: the delta is 0 or not a number of pieces, or the reason is missing or too long.
-    """
-    _check_adjustment(delta, reason)
-    row = new_row(shop, sku, delta, 0, Cause(Reason.ADJUSTMENT, "", actor, reason.strip()))
-    room = {"available": {"$gte": -delta}} if delta < 0 else {"on_hand": {"$lte": MAX_PIECES - delta}}
-    moved = await shop.repository(StockRepository).move(row, only_if=room)
-    if moved:
-        await tell(shop, sku)
-    stock = await get_stock(shop, sku)
-    if not moved:
-        raise BelowReserved(
-            message(
-                "%(sku)s has %(on_hand)s on hand, of which %(reserved)s are reserved; %(delta)s is not possible.",
-                sku=sku,
-                on_hand=stock.on_hand,
-                reserved=stock.reserved,
-                delta=f"{delta:+d}",
-            ),
-            hint="Cancel or ship the orders that hold them first, or adjust by less.",
-            extra={"on_hand": stock.on_hand, "reserved": stock.reserved, "available": stock.available},
-        )
-    return stock
-
-
 async def _hold(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> bool:
     stocks = shop.repository(StockRepository)
     row = new_row(shop, sku, 0, pieces, cause)
@@ -157,6 +134,8 @@ async def _hold(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) 
         return True
     found = await stocks.read({"_id": sku}, holds=True)
     held = found[0].holds.get(order_id, 0) if found else 0
+    if found and not held and found[0].backorder_limit:
+        return await _promise(shop, order_id, found[0], row)
     if held not in (0, pieces):
         raise Conflict(
             message(
@@ -171,13 +150,27 @@ async def _hold(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) 
     return held == pieces
 
 
+async def _promise(shop: Shop, order_id: str, stock: Stock, row: Movement) -> bool:
+    """Hold pieces that have yet to come, as many as the limit lets."""
+    pieces = row.reserved_delta
+    for _ in range(ATTEMPTS):
+        if stock.promisable < pieces:
+            return False
+        only_if = {f"holds.{order_id}": {"$exists": False}, **room_for(stock, pieces)}
+        if await shop.repository(StockRepository).move(row, only_if=only_if, hold=(order_id, pieces)):
+            await tell(shop, stock.sku)
+            return True
+        stock = await get_stock(shop, stock.sku)
+    raise busy(stock.sku)
+
+
 async def _left(shop: Shop, order_id: str, quantities: Mapping[str, int], refused: str) -> dict[str, int]:
     found = await shop.repository(StockRepository).read({"_id": {"$in": list(quantities)}}, holds=True)
     stocks = {stock.sku: stock for stock in found if order_id not in stock.holds}
-    lacking = {sku: stock.available for sku, stock in stocks.items() if stock.available < quantities[sku]}
+    lacking = {sku: stock.promisable for sku, stock in stocks.items() if stock.promisable < quantities[sku]}
     known = {stock.sku for stock in found}
     missing = {sku: 0 for sku in quantities if sku not in known}
-    return {refused: stocks[refused].available if refused in stocks else 0, **missing, **lacking}
+    return {refused: stocks[refused].promisable if refused in stocks else 0, **missing, **lacking}
 
 
 async def _release(shop: Shop, order_id: str, stock: Stock, cause: Cause) -> None:
@@ -199,9 +192,27 @@ async def _ship(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) 
         held = await _held(shop, order_id, sku, pieces, cause)
         if not held:
             return
-        unchanged = {f"holds.{order_id}": held, **not_logged(cause.reason, cause.ref)}
+        unchanged = {f"holds.{order_id}": held, "on_hand": {"$gte": pieces}, **not_logged(cause.reason, cause.ref)}
         left = (order_id, held - pieces)
         if await shop.repository(StockRepository).move(row, only_if=unchanged, hold=left):
+            return
+        on_hand = (await get_stock(shop, sku)).on_hand
+        if on_hand < pieces and not await is_logged(shop, sku, cause):
+            raise NoGoods({sku: on_hand})
+    raise busy(sku)
+
+
+async def _unship(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> None:
+    row = new_row(shop, sku, pieces, pieces, cause)
+    for _ in range(ATTEMPTS):
+        if await is_logged(shop, sku, cause):
+            return
+        held = (await get_stock(shop, sku)).holds.get(order_id)
+        only_if = {f"holds.{order_id}": {"$exists": False} if held is None else held}
+        back = (order_id, (held or 0) + pieces)
+        if await shop.repository(StockRepository).move(
+            row, only_if={**only_if, **not_logged(cause.reason, cause.ref)}, hold=back
+        ):
             return
     raise busy(sku)
 
@@ -258,18 +269,6 @@ def check_pieces(order_id: str, quantities: Mapping[str, int]) -> None:
             message("Quantities must be whole numbers from 1: %(wrong)s.", wrong=", ".join(sorted(wrong))),
             errors=[FieldError(sku, "Give a whole number from 1.", "quantity") for sku in sorted(wrong)],
         )
-
-
-def _check_adjustment(delta: int, reason: str) -> None:
-    errors = []
-    if type(delta) is not int or delta == 0 or abs(delta) > MAX_PIECES:
-        errors.append(FieldError("delta", "Give how many pieces more, or fewer with a minus.", "range"))
-    if not 1 <= len(reason.strip()) <= LONGEST_NOTE:
-        errors.append(
-            FieldError("reason", message("Say why, in at most %(most)s characters.", most=LONGEST_NOTE), "length")
-        )
-    if errors:
-        raise Invalid("The stock was not adjusted.", errors=errors)
 
 
 def busy(sku: str) -> Conflict:

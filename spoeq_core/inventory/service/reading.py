@@ -11,7 +11,7 @@ from typing import Any
 from spoeq_core.catalog.documents import ProductRepository
 from spoeq_core.catalog.model import Product, Variant
 from spoeq_core.inventory.documents import StockRepository
-from spoeq_core.inventory.model import Movement, Stock, StockPage
+from spoeq_core.inventory.model import Movement, Stock, StockPage, waiting
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Document
@@ -76,6 +76,13 @@ async def get_stock(shop: Shop, sku: str) -> Stock:
     if not found:
         raise NotFound(message("There is no SKU “%(sku)s”.", sku=sku), code="unknown_sku")
     return found[0]
+
+
+async def waiting_for(shop: Shop, order_id: str, skus: Collection[str]) -> dict[str, int]:
+    """Pieces that an order waits for, by SKU: older orders are served first. One command."""
+    query: Document = {"_id": {"$in": list(skus)}, f"holds.{order_id}": {"$exists": True}}
+    stocks = await shop.repository(StockRepository).read(query, holds=True) if skus else []
+    return {stock.sku: pieces for stock in stocks if (pieces := waiting(stock).get(order_id))}
 
 
 async def list_stock(shop: Shop, *, text: str = "", low: bool = False, page: int = 1, per_page: int = 50) -> StockPage:

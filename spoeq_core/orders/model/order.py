@@ -19,7 +19,7 @@ from spoeq_core.payments.model import PaymentStatus
 class OrderLine:
     """A sold line, frozen: what it and its properties were called and what it cost then (minor units).
 
-    `ext` is what plugins kept with the cart's line; what they kept with the product stands in `priced`.
+    `ext` is the cart line's, the product's is in `priced`; `backordered` pieces had yet to come, in `ships_in_days`.
     """
 
     id: str
@@ -38,6 +38,8 @@ class OrderLine:
     weight_g: int = 0
     shipped: int = 0
     returned: int = 0
+    backordered: int = 0
+    ships_in_days: int = 0
     ext: Mapping[str, Any] = field(default_factory=dict)
 
 

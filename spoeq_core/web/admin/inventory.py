@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from quart import Blueprint, Response
 
 from spoeq_core.inventory import service as inventory
-from spoeq_core.inventory.model import LONGEST_NOTE, Movement, Stock
+from spoeq_core.inventory.model import LONGEST_NOTE, Movement, Stock, waiting
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
 from spoeq_core.kernel.ids import is_id
 from spoeq_core.kernel.messages import message
+from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.lists import back_to
 from spoeq_core.web.answers import see_other
@@ -25,6 +27,7 @@ blueprint = Blueprint("admin_inventory", __name__)
 
 PATH = "/admin/inventory"
 PER_PAGE = 50
+MOST_WAITING = 20
 REASONS = {
     "received": message("Goods received"),
     "counted": message("Counted"),
@@ -119,10 +122,19 @@ async def _stock(
         back_url=back_to(PATH),
         page=page(message("Stock of %(sku)s", sku=sku)),
         item=_item(stock),
+        waiting=await _waiting(stock),
         log=[_movement(row) for row in rows],
         next_url=link(f"{PATH}/{sku}", {"cursor": following}) if following else "",
         form=form_state(typed, errors),
     )
+
+
+async def _waiting(stock: Stock) -> list[dict[str, Any]]:
+    """The orders that wait for goods, the oldest first."""
+    pieces = dict(itertools.islice(waiting(stock).items(), MOST_WAITING))
+    found = await current_shop().repository(OrderRepository).find({"_id": {"$in": list(pieces)}}) if pieces else []
+    numbers = {order.id: order.number for order in found}
+    return [{"id": key, "number": numbers[key], "pieces": n} for key, n in pieces.items() if key in numbers]
 
 
 def _item(stock: Stock) -> dict[str, Any]:
@@ -132,6 +144,9 @@ def _item(stock: Stock) -> dict[str, Any]:
         "on_hand": stock.on_hand,
         "reserved": stock.reserved,
         "available": stock.available,
+        "backordered": stock.backordered,
+        "backorder_limit": stock.backorder_limit,
+        "product_id": "" if stock.retired else stock.product_id,
         "threshold": stock.threshold,
     }
 

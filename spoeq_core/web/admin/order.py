@@ -8,6 +8,7 @@ from typing import Any
 from quart import Blueprint, Response
 
 from spoeq_core.audit.service import record
+from spoeq_core.inventory.service import waiting_for
 from spoeq_core.kernel.errors import Conflict, Forbidden, Invalid
 from spoeq_core.kernel.ids import is_id, new_id
 from spoeq_core.kernel.messages import message
@@ -180,11 +181,7 @@ async def _page(
         refund=refund,
         refundable=refundable_view(order),
         returns=returns_view(order),
-        unshipped=[
-            {"id": line_id, "name": line.name, "sku": line.sku, "left": left}
-            for line_id, left in order.unshipped().items()
-            if (line := order.line(line_id)) is not None
-        ],
+        unshipped=await _unshipped(order),
         trace=trace_view(order),
         timeline=list(reversed(timeline_view(order))),
         shipments=shipment_views(order),
@@ -193,6 +190,18 @@ async def _page(
         form=form,
         back_url=back_to(PATH),
     )
+
+
+async def _unshipped(order: Order) -> list[dict[str, Any]]:
+    """The lines with pieces still to pack, and how many of those have yet to come; the first line is served first."""
+    awaited = await waiting_for(current_shop(), order.id, order.promised())
+    found = []
+    for line in reversed(order.lines):
+        if left := line.quantity - line.shipped:
+            waits = min(left, awaited.get(line.sku, 0))
+            awaited[line.sku] = awaited.get(line.sku, 0) - waits
+            found.append({"id": line.id, "name": line.name, "sku": line.sku, "left": left, "waits": waits})
+    return found[::-1]
 
 
 def _actions(order: Order, actor: Actor) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from quart import request
 
-from spoeq_core.catalog.model import Option, Product, ProductChanges, ProductStatus, Variant
+from spoeq_core.catalog.model import Option, Product, ProductChanges, ProductStatus, StockPolicy, Variant
 from spoeq_core.catalog.service import drafted
 from spoeq_core.catalog.service.checks import in_itself
 from spoeq_core.kernel.errors import FieldError, Invalid, SpoeqError
@@ -127,9 +127,25 @@ def _variant(
         min_price=start.min_price,
         weight_g=numbers.whole("weight_g") or 0,
         image_id=start.image_id,
+        **_beyond(form, row, start, numbers, errors),
         ext={**start.ext, **_row_extensions(shop, form, row, start, errors)},
     )
     return variant, None if old else (numbers.whole("stock") or 0)
+
+
+def _beyond(form: Form, row: int, start: Variant, numbers: _Numbers, errors: list[FieldError]) -> dict[str, Any]:
+    """What happens once none are left; as it was where the form does not ask."""
+    name = f"variants-{row}-stock_policy"
+    if name not in form:
+        kept = ("stock_policy", "backorder_limit", "ships_in_days")
+        return {part: getattr(start, part) for part in kept}
+    try:
+        policy = StockPolicy(form.text(name) or StockPolicy.DENY)
+    except ValueError:
+        errors.append(FieldError(name, "Choose whether it can be ordered once none are left.", "enum"))
+        policy = start.stock_policy
+    limit, days = numbers.whole("backorder_limit"), numbers.whole("ships_in_days")
+    return {"stock_policy": policy, "backorder_limit": limit, "ships_in_days": days or 0}
 
 
 def _row_extensions(shop: Shop, form: Form, row: int, start: Variant, errors: list[FieldError]) -> dict[str, Any]:

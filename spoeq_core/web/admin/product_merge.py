@@ -16,7 +16,7 @@ from spoeq_core.web.admin.product_form import DECLARED, rows_of
 from spoeq_core.web.bodies import Form
 
 SCALARS = ("name", "description", "status", "slug", "brand_id", "hsn")
-CELLS = ("mrp", "sale", "weight_g")
+CELLS = ("mrp", "sale", "weight_g", "stock_policy", "backorder_limit", "ships_in_days")
 
 
 def as_stored(shop: Shop, product: Product) -> dict[str, str]:
@@ -40,6 +40,10 @@ def as_stored(shop: Shop, product: Product) -> dict[str, str]:
             text = "" if amount is None else plain_amount(amount, shop.profile.currency)
             found[f"variants.{variant.sku}.{part}"] = _plain(text)
         found[f"variants.{variant.sku}.weight_g"] = str(variant.weight_g or "")
+        limit = variant.backorder_limit
+        found[f"variants.{variant.sku}.stock_policy"] = variant.stock_policy.value
+        found[f"variants.{variant.sku}.backorder_limit"] = "" if limit is None else str(limit)
+        found[f"variants.{variant.sku}.ships_in_days"] = str(variant.ships_in_days or "")
         found |= {f"variants.{variant.sku}.options-{name}": text for name, text in variant.options.items()}
         found |= stored_texts(shop, "variant", variant.ext, f"variants.{variant.sku}.ext-{{}}")
     return found | stored_texts(shop, "product", product.ext)

@@ -92,6 +92,8 @@ def _stock(stock: Stock) -> dict[str, Any]:
         "on_hand": stock.on_hand,
         "reserved": stock.reserved,
         "available": stock.available,
+        "backordered": stock.backordered,
+        "backorder_limit": stock.backorder_limit,
         "threshold": stock.threshold,
         "state": stock.state,
     }

@@ -16,6 +16,7 @@ from spoeq_core.catalog.model import (
     Option,
     ProductChanges,
     ProductStatus,
+    StockPolicy,
     Variant,
 )
 from spoeq_core.inventory.model import MAX_PIECES
@@ -47,7 +48,11 @@ class PriceBody(Body):
 
 
 class VariantBody(Body):
-    """A SKU. `stock` is what it begins with, and counts only while it has never had any."""
+    """A SKU. `stock` is what it begins with, and counts only while it has never had any.
+
+    `stock_policy` says what happens once none are left: `deny`, or `backorder`, up to `backorder_limit` pieces beyond
+    the stock (null: no limit), which are usually shipped in `ships_in_days`.
+    """
 
     sku: Text
     options: dict[Text, Text] = Field(default_factory=dict)
@@ -55,6 +60,9 @@ class VariantBody(Body):
     min_price: MoneyBody | None = None
     weight_g: int = 0
     image_id: Text | None = None
+    stock_policy: StockPolicy = StockPolicy.DENY
+    backorder_limit: int | None = None
+    ships_in_days: int = 0
     ext: dict[Text, Any] = Field(default_factory=dict)
     stock: int = Field(0, ge=0, le=MAX_PIECES)
 
@@ -69,6 +77,9 @@ class VariantBody(Body):
             min_price=amount_of(least, shop, f"{field}.min_price") if least else 0,
             weight_g=self.weight_g,
             image_id=self.image_id,
+            stock_policy=self.stock_policy,
+            backorder_limit=self.backorder_limit,
+            ships_in_days=self.ships_in_days,
             ext=self.ext,
         )
 

@@ -40,7 +40,9 @@ async def show() -> Response:
     contents = await carts.load(shop, await current_owner())
     asked = contents.price_request(await buyer_now())
     view = cart_view(shop, contents, await price_for_display(shop, asked))
-    delivery = await delivery_of(asked.items, known_pin(), asked.codes) if asked.items else no_answer("", "")
+    delivery = no_answer("", "")
+    if asked.items:
+        delivery = await delivery_of(asked.items, known_pin(), asked.codes, contents.wait())
     response = await render(
         "storefront",
         "pages/cart.html",

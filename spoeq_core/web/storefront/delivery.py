@@ -39,8 +39,8 @@ async def place(pin: str) -> Response:
     return json_response(asdict(found), headers={"Cache-Control": A_DAY})
 
 
-async def delivery_of(items: Sequence[Item], pin: str, codes: tuple[str, ...] = ()) -> View:
-    """What a page says of the delivery of these goods to a PIN code as it was typed.
+async def delivery_of(items: Sequence[Item], pin: str, codes: tuple[str, ...] = (), wait: int | None = 0) -> View:
+    """What a page says of the delivery of these goods to a PIN code as it was typed, sent so many days later.
 
     Many shoppers share an address on mobile networks: where too many ask, the page stands without the answer.
     """
@@ -59,7 +59,7 @@ async def delivery_of(items: Sequence[Item], pin: str, codes: tuple[str, ...] = 
     if there is None:
         return no_answer(code, UNKNOWN)
     shop = current_shop()
-    return delivery_view(shop, await estimate(shop, items, there, await buyer_now(), codes))
+    return delivery_view(shop, await estimate(shop, items, there, await buyer_now(), codes, wait))
 
 
 def asked_pin() -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from quart import Response, request
 
 from spoeq_core.catalog import service as catalog
-from spoeq_core.catalog.model import Categories, Category, Product, Variant, choose
+from spoeq_core.catalog.model import BACKORDER, Categories, Category, Product, Variant, choose
 from spoeq_core.inventory.service import shown_stock
 from spoeq_core.kernel.messages import message
 from spoeq_core.payments.service import providers
@@ -42,7 +42,7 @@ async def product_page(
     )
     view = product_view(shop, found, stocks, categories)
     variant = choose(found, chosen)
-    delivery = await _delivery(found, variant)
+    delivery = await _delivery(found, variant, view)
     view |= {"url": f"/product/{found.slug}", "breadcrumb": _trail(categories, found)}
     response = await render(
         "storefront",
@@ -105,12 +105,14 @@ def _what_is_sold(shop: Shop, view: dict[str, Any]) -> str:
     return translate(message("%(name)s at %(shop)s.", **said))
 
 
-async def _delivery(found: Product, variant: Variant | None) -> dict[str, Any]:
+async def _delivery(found: Product, variant: Variant | None, view: View) -> dict[str, Any]:
     """What is said of the delivery of one piece to the PIN code that was asked about."""
     wanted = variant or next(iter(found.variants), None)
     if wanted is None:
         return no_answer("", "")
-    return await delivery_of([Item(wanted.sku, found, wanted, 1)], asked_pin())
+    state = next(item["stock"]["state"] for item in view["variants"] if item["sku"] == wanted.sku)
+    wait = (wanted.ships_in_days or None) if state == BACKORDER else 0
+    return await delivery_of([Item(wanted.sku, found, wanted, 1)], asked_pin(), wait=wait)
 
 
 async def _related(shop: Shop, found: Product) -> list[View]:

@@ -159,6 +159,8 @@ def _item(shop: Shop, contents: Contents, line: CartLine, priced: PricedLine | N
         "discounts": [_discount(given, currency) for given in priced.discounts] if priced else [],
         "total": money(priced.total if priced else 0, currency),
         "available": contents.left(line.sku),
+        "backordered": contents.backordered(line),
+        "ships_in_days": variant.ships_in_days if variant else 0,
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from spoeq_core.cart.properties import taken_by
 from spoeq_core.catalog.model import (
+    BACKORDER,
     Brand,
     Categories,
     Category,
@@ -97,7 +98,7 @@ def card_view(shop: Shop, product: Product) -> View:
         "price": price and {**price, "from": several},
         "percent_off": _percent_off(product, cheapest, now),
         "badges": list(product.badges),
-        "stock_state": "in_stock" if product.in_stock else "out",
+        "stock_state": product.state,
         "rating": _rating(shop, product),
     }
 
@@ -184,6 +185,10 @@ def _variant(shop: Shop, product: Product, variant: Variant, stocks: Mapping[str
     shown_stock: View = {"state": state}
     if stock is not None and (staff or state == "low"):
         shown_stock["quantity"] = max(0, stock.available)
+    if state == BACKORDER:
+        shown_stock["ships_in_days"] = variant.ships_in_days
+    if stock is not None and staff and stock.backordered:
+        shown_stock["backordered"] = stock.backordered
     view: View = {
         "sku": variant.sku,
         "options": dict(variant.options),
@@ -193,7 +198,16 @@ def _variant(shop: Shop, product: Product, variant: Variant, stocks: Mapping[str
         "image_id": variant.image_id,
         "ext": shown(shop, "variant", variant.ext, private=staff),
     }
-    return view | {"min_price": money(variant.min_price, shop.profile.currency)} if staff else view
+    return view | _for_staff(shop, variant) if staff else view
+
+
+def _for_staff(shop: Shop, variant: Variant) -> View:
+    return {
+        "min_price": money(variant.min_price, shop.profile.currency),
+        "stock_policy": variant.stock_policy.value,
+        "backorder_limit": variant.backorder_limit,
+        "ships_in_days": variant.ships_in_days,
+    }
 
 
 def _line_property(declared: LineProperty) -> View:

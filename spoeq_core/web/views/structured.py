@@ -26,6 +26,7 @@ PROPERTIES: Mapping[str, str] = {
     "pattern": "pattern",
 }
 """Options that schema.org has a property for, by their name in lower case."""
+AVAILABILITY: Mapping[str, str] = {"out": "OutOfStock", "backorder": "BackOrder"}
 GTIN = re.compile(r"\d{8}|\d{12,14}")
 GTIN_SPECS = ("GTIN", "EAN", "UPC", "ISBN", "Barcode")
 
@@ -154,7 +155,7 @@ def _offer(shop: Shop, variant: Mapping[str, Any], url: str) -> Data:
         price=plain_amount(sale["amount"], currency),
         priceCurrency=currency,
         priceValidUntil=_last_moment(variant["price"].get("reduced")),
-        availability=f"{SCHEMA}/{'OutOfStock' if variant['stock']['state'] == 'out' else 'InStock'}",
+        availability=f"{SCHEMA}/{AVAILABILITY.get(variant['stock']['state'], 'InStock')}",
         seller=shop.profile.legal_name and {"@type": "Organization", "name": shop.profile.legal_name},
         hasMerchantReturnPolicy=_returns(shop),
     )

@@ -9,7 +9,10 @@ from spoeq_core.web.api.shapes.base import Discount, ImageShape, MoneyShape, Sha
 
 
 class CartItem(Shape):
-    """A line of the cart; one that is not sold any more costs nothing and has nothing available."""
+    """A line of the cart; one that is not sold any more costs nothing and has nothing available.
+
+    `backordered` pieces have yet to come, and are usually shipped in `ships_in_days` (0: nobody said).
+    """
 
     id: str
     sku: str
@@ -27,6 +30,8 @@ class CartItem(Shape):
     discounts: list[Discount]
     total: MoneyShape
     available: int
+    backordered: int
+    ships_in_days: int
     ext: dict[str, Any]
 
 

@@ -40,14 +40,20 @@ class Price(Shape):
 
 
 class StockShape(Shape):
-    """Whether a SKU can be bought; the quantity where it is low, and for staff."""
+    """Whether a SKU can be bought; the quantity where it is low, and for staff.
 
-    state: Literal["in_stock", "low", "out"]
+    `backorder`: none are left, and it can be ordered all the same; it is usually shipped in so many days, 0 if nobody
+    said. `backordered`, for staff: pieces that orders wait for, if any.
+    """
+
+    state: Literal["in_stock", "low", "backorder", "out"]
     quantity: int | None = None
+    ships_in_days: int | None = None
+    backordered: int | None = None
 
 
 class VariantShape(Shape):
-    """A SKU. `min_price` is for staff."""
+    """A SKU. `min_price` and what happens once none are left are for staff."""
 
     sku: str
     options: dict[str, str]
@@ -57,6 +63,9 @@ class VariantShape(Shape):
     image_id: str | None
     ext: dict[str, Any]
     min_price: MoneyShape | None = None
+    stock_policy: Literal["deny", "backorder"] | None = None
+    backorder_limit: int | None = None
+    ships_in_days: int | None = None
 
 
 class Rating(Shape):
@@ -222,7 +231,7 @@ class Suggestions(Shape):
 
 
 class StockRow(Shape):
-    """The stock of a SKU."""
+    """The stock of a SKU: `available` is under 0 by the pieces that are `backordered`."""
 
     sku: str
     name: str
@@ -230,8 +239,10 @@ class StockRow(Shape):
     on_hand: int
     reserved: int
     available: int
+    backordered: int
+    backorder_limit: int
     threshold: int
-    state: Literal["in_stock", "low", "out"]
+    state: Literal["in_stock", "low", "backorder", "out"]
 
 
 class StockList(Shape):
@@ -250,7 +261,7 @@ class MovementShape(Shape):
     sku: str
     delta: int
     reserved_delta: int
-    reason: Literal["initial", "adjustment", "reserve", "release", "ship", "return"]
+    reason: Literal["initial", "adjustment", "reserve", "release", "ship", "unship", "return"]
     note: str
     ref: str
     actor: str

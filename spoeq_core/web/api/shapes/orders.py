@@ -71,7 +71,10 @@ class OrderImage(Shape):
 
 
 class OrderItem(Shape):
-    """A sold line, frozen."""
+    """A sold line, frozen.
+
+    `backordered` pieces had yet to come when it was sold and are not shipped; `ships_by` is the day that was told.
+    """
 
     id: str
     sku: str
@@ -83,6 +86,8 @@ class OrderItem(Shape):
     quantity: int
     shipped: int
     returned: int
+    backordered: int
+    ships_by: str | None
     unit_price: MoneyShape
     subtotal: MoneyShape
     surcharges: list[SurchargeShape]

@@ -1,0 +1,76 @@
+"""Booking what staff counted, found or lost."""
+
+from __future__ import annotations
+
+from spoeq_core.inventory.documents import StockRepository, room_for
+from spoeq_core.inventory.model import LONGEST_NOTE, MAX_PIECES, BelowReserved, Movement, Reason, Stock
+from spoeq_core.inventory.service.moving import ATTEMPTS, Cause, busy, new_row
+from spoeq_core.inventory.service.reading import get_stock
+from spoeq_core.inventory.service.telling import tell
+from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.kernel.messages import message
+from spoeq_core.shop import Shop
+
+
+async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str) -> Stock:
+    """The stock after staff counted, found or lost pieces.
+
+    Args:
+        shop: The shop.
+        sku: Which.
+        delta: Pieces more, or fewer if negative.
+        reason: In words, for the log.
+        actor: The staff member's id.
+
+    Raises:
+        NotFound: there is no such SKU.
+        BelowReserved: it would take away pieces that are promised to orders.
+        Invalid: the delta is 0 or not a number of pieces, or the reason is missing or too long.
+    """
+    _check_adjustment(delta, reason)
+    row = new_row(shop, sku, delta, 0, Cause(Reason.ADJUSTMENT, "", actor, reason.strip()))
+    moved = await _adjust(shop, row)
+    if moved:
+        await tell(shop, sku)
+    stock = await get_stock(shop, sku)
+    if not moved:
+        raise BelowReserved(
+            message(
+                "%(sku)s has %(on_hand)s on hand, of which %(reserved)s are reserved; %(delta)s is not possible.",
+                sku=sku,
+                on_hand=stock.on_hand,
+                reserved=stock.reserved,
+                delta=f"{delta:+d}",
+            ),
+            hint="Cancel or ship the orders that hold them first, or adjust by less.",
+            extra={"on_hand": stock.on_hand, "reserved": stock.reserved, "available": stock.available},
+        )
+    return stock
+
+
+async def _adjust(shop: Shop, row: Movement) -> bool:
+    """Whether it could be booked: nothing on hand is taken that is not there, nor promised beyond the limit."""
+    stocks = shop.repository(StockRepository)
+    if row.delta > 0:
+        return await stocks.move(row, only_if={"on_hand": {"$lte": MAX_PIECES - row.delta}})
+    if await stocks.move(row, only_if={"available": {"$gte": -row.delta}}):
+        return True
+    for _ in range(ATTEMPTS):
+        stock = await get_stock(shop, row.sku)
+        if stock.on_hand < -row.delta or stock.promisable < -row.delta:
+            return False
+        if await stocks.move(row, only_if={"on_hand": {"$gte": -row.delta}, **room_for(stock, -row.delta)}):
+            return True
+    raise busy(row.sku)
+
+
+def _check_adjustment(delta: int, reason: str) -> None:
+    errors = []
+    if type(delta) is not int or delta == 0 or abs(delta) > MAX_PIECES:
+        errors.append(FieldError("delta", "Give how many pieces more, or fewer with a minus.", "range"))
+    if not 1 <= len(reason.strip()) <= LONGEST_NOTE:
+        errors.append(
+            FieldError("reason", message("Say why, in at most %(most)s characters.", most=LONGEST_NOTE), "length")
+        )
+    if errors:
+        raise Invalid("The stock was not adjusted.", errors=errors)
