@@ -12,6 +12,7 @@ import pytest
 
 from spoeq_core.cart import service as carts
 from spoeq_core.cart.service import Owner
+from spoeq_core.catalog.service import create_category, update_product
 from spoeq_core.checkout.model import CartChanged, Choices, PlaceRequest, QuotaUsedUp
 from spoeq_core.checkout.service import place_order, quote
 from spoeq_core.identity.model import Address
@@ -26,7 +27,7 @@ from spoeq_core.pricing.model import PricedCart
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import deliver_all
 from spoeq_coupons.service import create_coupon, delete_coupon, find_coupon, list_coupons, update_coupon, uses_of
-from tests.shopping import ADDRESS, DELIVERY, DOOR_FEE, PRICE, SKU, CommandCounter, guest
+from tests.shopping import ADDRESS, DELIVERY, DOOR_FEE, PRICE, SKU, CommandCounter, guest, stock_up
 
 from .conftest import Give
 
@@ -310,3 +311,23 @@ async def test_another_currency_than_the_coupons_gets_nothing(shop: Shop, give: 
     coupon = await give(shop, "FLAT", "fixed")
     await update_coupon(shop, replace(coupon, currency="USD"))
     assert await refusal_of(shop, await guest(shop), "FLAT") == "coupon_currency"
+
+
+@pytest.mark.parametrize("automatic", [False, True])
+async def test_a_category_covers_what_lies_below_it(shop: Shop, give: Give, automatic: bool):
+    above = await create_category(shop, {"name": "Clothes"})
+    below = await create_category(shop, {"name": "Kurtas", "parent_id": above.id})
+    beside = await create_category(shop, {"name": "Shoes"})
+    owner = await guest(shop)
+    (product,) = [it for it in (await stock_up(shop, {"BELOW": 5})).values()]
+    await update_product(shop, product.id, {"category_ids": (below.id,)})
+    await carts.add_item(shop, owner, "BELOW", 1)
+    for code, category in (("UPPER", above), ("OTHER", beside)):
+        await give(shop, code, categories=(category.id,), automatic=automatic)
+        if not automatic and code == "UPPER":
+            await carts.apply_code(shop, owner, code)
+    priced = (await quote(shop, owner, Choices())).priced
+    given = {line.line.sku: [discount.rule for discount in line.discounts] for line in priced.lines}
+    assert given == {SKU: [], "BELOW": ["UPPER"]}
+    if not automatic:
+        assert await refusal_of(shop, owner, "OTHER")

@@ -40,7 +40,7 @@ class PricingLine:
         unit_price: Selling price of one piece, minor units, before any promotion.
         list_price: The MRP of one piece, or None where there is none.
         min_price: What one piece must bring in, whatever the promotions; minor units.
-        category_ids: The product's categories and all their ancestors.
+        category_ids: The categories that the product was put in; `all_categories` knows those above and below.
         brand_id: The product's brand.
         tags: The product's tags.
         weight_g: Weight of one piece in grams.

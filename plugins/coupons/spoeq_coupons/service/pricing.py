@@ -22,6 +22,7 @@ from spoeq_core.sdk import (
 from spoeq_coupons.documents import CouponRepository
 from spoeq_coupons.model import Coupon, CouponState, fold, identities, judged, waits, why_not
 from spoeq_coupons.service.resolving import resolve
+from spoeq_coupons.service.widening import widened
 
 PLUGIN = "coupons"
 USED_UP = "coupon_used_up"
@@ -59,13 +60,14 @@ async def facts_of(shop: Shop, cart: PricingCart) -> Facts | None:
     codes = cart.codes[:MOST_CODES]
     if not codes and not automatic:
         return None
-    coupons = await resolve(shop, codes) if codes else {}
+    coupons = await _entered(shop, codes)
     return Facts(coupons, await _used_up(shop, [*coupons.values(), *automatic], cart.buyer), automatic)
 
 
 async def facts_with(shop: Shop, cart: PricingCart, tried: Coupon) -> Facts:
     """The same as if a coupon were stored like this, and its code, if it needs one, were among the cart's."""
     known = await facts_of(shop, cart) or Facts({}, {})
+    (tried,) = await widened(shop, [tried])
     automatic = tuple(coupon for coupon in known.automatic if coupon.id != tried.id)
     if tried.automatic:
         return Facts(known.coupons, known.used_up, (*automatic, tried))
@@ -85,7 +87,7 @@ async def offers_for(shop: Shop, cart: PricingCart) -> list[Offer]:
     running = await running_offers(shop)
     if not running:
         return []
-    entered = await resolve(shop, cart.codes[:MOST_CODES]) if cart.codes else {}
+    entered = await _entered(shop, cart.codes[:MOST_CODES])
     coupons = {**{coupon.id: coupon for coupon in running}, **entered}
     used_up = await _used_up(shop, list(coupons.values()), cart.buyer)
     offers = [Offer(coupon, coupon.id in entered, _hindrance(coupon, coupons, cart, used_up)) for coupon in running]
@@ -143,10 +145,19 @@ def given_by(priced: Mapping[str, Any]) -> set[str]:
     return {discount["rule"] for item in charged for discount in item["discounts"] if discount["plugin"] == PLUGIN}
 
 
+async def _entered(shop: Shop, codes: Sequence[str]) -> dict[str, Coupon]:
+    found = await resolve(shop, codes) if codes else {}
+    return dict(zip(found, await widened(shop, list(found.values())), strict=True))
+
+
 async def _running(shop: Shop, name: str, read: Callable[[], Awaitable[list[Coupon]]]) -> list[Coupon]:
     """Those of the coupons that apply at this time; all of them are kept in the cache."""
+
+    async def make() -> list[Coupon]:
+        return await widened(shop, await read())
+
     now = shop.clock.now()
-    kept = await shop.cache.get_or_make(name, read)
+    kept = await shop.cache.get_or_make(name, make)
     ahead = [at for coupon in kept for at in (coupon.start_at, coupon.end_at) if at and at > now]
     if ahead:  # what is made of them now is right until the next one begins or ends
         keep_at_most((min(ahead) - now).total_seconds())
