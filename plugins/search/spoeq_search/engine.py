@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from tantivy import Index, Query, Schema, Searcher
 
@@ -22,6 +23,10 @@ from spoeq_search.schema import VERSION
 from spoeq_search.settings import SearchSettings
 
 T = TypeVar("T")
+
+SEGMENT: Final = re.compile(r"[0-9a-f]{32}\.")
+"""How the names of the files begin that are mapped into memory: written once, and never shorter again. The others in the
+folder, the lists of what there is and how far it has followed, are written anew and may become shorter."""
 
 
 class IndexBroken(Exception):
@@ -76,7 +81,7 @@ class Snapshot:
         sizes = {}
         with suppress(OSError):
             for path in self.generation.iterdir():
-                if path.suffix and path.name != "meta.json":
+                if SEGMENT.match(path.name):
                     with suppress(OSError):  # merged away between the two
                         sizes[path.name] = path.stat().st_size
         return sizes

@@ -160,6 +160,18 @@ async def test_files_that_are_cut_break_no_list_and_are_built_again(shop: Shop, 
     assert await engines_answer(shop) == NAMES
 
 
+async def test_what_is_noted_beside_the_index_may_become_shorter(shop: Shop):
+    category = await catalog.create_category(shop, {"name": "Home and living", "slug": "home"})
+    await follow_categories(shop)
+    assert await engines_answer(shop) == NAMES
+    before = (generation(shop) / STATE).stat().st_size
+    await catalog.delete_category(shop, category.id)
+    await follow_categories(shop)
+    assert (generation(shop) / STATE).stat().st_size < before
+    assert await engines_answer(shop) == NAMES
+    assert not folder_of(shop).wants_new()
+
+
 @pytest.mark.parametrize("name", ["meta.json", STATE, "current"])
 async def test_garbage_in_a_file_is_no_index(shop: Shop, name: str):
     assert await engines_answer(shop) == NAMES
