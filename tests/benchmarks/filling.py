@@ -15,7 +15,9 @@ from ulid import ULID
 
 from spoeq_core.catalog.documents import ProductRepository
 from spoeq_core.catalog.images import RenderedImage, Rendition, add_rendered_images
-from spoeq_core.kernel.ids import new_number
+from spoeq_core.inventory.documents import StockRepository
+from spoeq_core.inventory.model import OUT
+from spoeq_core.kernel.ids import new_id, new_number
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.plugins.lifecycle import enable_plugin, installed_plugins, save_settings
 from spoeq_core.shop import Shop
@@ -23,6 +25,7 @@ from spoeq_demo.accounts import create_accounts
 from spoeq_demo.catalogue import big_catalogue
 from spoeq_demo.people import ACCOUNTS, PASSWORD
 from spoeq_demo.seeding import PROFILE, seed_many
+from spoeq_search.service import status as search_status
 from tests.benchmarks.shop import BenchShop
 
 NEEDED_TO_SELL = frozenset({"cod", "flat_rate"})
@@ -31,6 +34,10 @@ TYPES = ("image/avif", "image/webp", "image/jpeg")
 CHEAP = 90_000
 """Minor units: under the cap of cash on delivery."""
 BOUGHT_FROM = 24
+MADE_UP = 2_000
+"""Products that are stored as a shop does it; to grow beyond, they are copied, which is many times faster."""
+COPIED_AT_ONCE = 500
+PIECES = 50
 ENDS = (("delivered", "paid", "fulfilled"),) * 6 + (
     ("shipped", "pending_cod", "fulfilled"),
     ("confirmed", "pending_cod", "unfulfilled"),
@@ -55,10 +62,13 @@ def fill(shop: BenchShop, products: int, *, plugins: str) -> None:
 
 
 def add_products(shop: BenchShop, products: int) -> None:
-    """Made-up products until there are so many, each with two pictures (all the same ones: what counts is the HTML)."""
+    """Made-up products until there are so many, each with two pictures (all the same ones: what counts is the HTML).
+
+    Those beyond `MADE_UP` are copies of the first ones under other names, SKUs and prices, with stock of their own.
+    """
 
     async def work(opened: Shop) -> None:
-        await seed_many(opened, big_catalogue(products), lambda _sentence: None)
+        await seed_many(opened, big_catalogue(min(products, MADE_UP)), lambda _sentence: None)
         repository = opened.repository(ProductRepository)
         first = await repository.find_one({})
         if first is None:
@@ -68,9 +78,59 @@ def add_products(shop: BenchShop, products: int) -> None:
         stored = await repository.collection.find({"_id": first.id}, {"images": 1}).to_list(None)
         change = {"$set": {"images": stored[0]["images"]}}
         await repository.collection.update_many({"images": {"$size": 0}}, change)
+        await _copy_products(opened, products)
         await _until_told(opened)
 
     shop.use(work)
+
+
+async def _copy_products(opened: Shop, total: int) -> None:
+    products, stocks = opened.repository(ProductRepository).collection, opened.repository(StockRepository).collection
+    number = await products.count_documents({})
+    samples = await products.find({}, limit=MADE_UP).to_list(None)
+    while number < total:
+        some = [_copied(samples[n % len(samples)], n) for n in range(number, min(number + COPIED_AT_ONCE, total))]
+        await stocks.insert_many([_stock(raw, sku) for raw in some for sku in raw["stock_states"]], ordered=False)
+        await products.insert_many(some, ordered=False)
+        number += len(some)
+
+
+def _copied(sample: dict[str, Any], number: int) -> dict[str, Any]:
+    return {
+        **sample,
+        "_id": new_id(),
+        "slug": f"{sample['slug']}-{number}",
+        "name": f"{sample['name']} {number}",
+        "words": [*sample["words"], str(number)],
+        "variants": [{**variant, "sku": f"{variant['sku']}-{number}"} for variant in sample["variants"]],
+        "stock_states": {f"{sku}-{number}": state for sku, state in sample["stock_states"].items()},
+        "touched": new_id(),
+        "pending_events": [],
+    }
+
+
+def _stock(product: dict[str, Any], sku: str) -> dict[str, Any]:
+    told = product["stock_states"][sku]
+    counts = dict.fromkeys(("on_hand", "available", "headroom"), 0 if told == OUT else PIECES)
+    notes: dict[str, Any] = {"holds": {}, "log": [], "moves": 0, "low_told": False, "retired": False}
+    whose = {"product_id": product["_id"], "name": product["name"], "told": told}
+    return {"_id": sku, **whose, **counts, "reserved": 0, "threshold": 0, **notes}
+
+
+def wait_for_index(shop: BenchShop) -> None:
+    """Wait for the search index, where there is one, to hold every product and to answer."""
+
+    async def work(opened: Shop) -> None:
+        wanted = await opened.repository(ProductRepository).collection.count_documents({"status": "active"})
+        while not ((found := await search_status(opened)).answers and found.products == wanted):  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
+
+    if shop.use(_has_search):
+        shop.use(work)
+
+
+async def _has_search(opened: Shop) -> bool:
+    return "search" in opened.hooks.enabled
 
 
 async def _until_told(opened: Shop) -> None:

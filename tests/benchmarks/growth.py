@@ -35,6 +35,9 @@ def with_products(shop: BenchShop, plan: Plan, sizes: Sequence[int]) -> list[Row
         plan.say(f"Growing to {size} products …")
         filling.add_products(shop, size)
         shop.restarted({**shop.env, "SPOEQ_CACHE": "off"})
+        started = time.perf_counter()
+        filling.wait_for_index(shop)
+        plan.say(f"  the index has followed after {time.perf_counter() - started:.0f} s")
         for row in measure_pages(shop, plan, found_paths(shop, GROWING)):
             row.name = f"{row.name} of {size:,}"
             rows.append(row)

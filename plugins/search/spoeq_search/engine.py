@@ -25,8 +25,10 @@ from spoeq_search.settings import SearchSettings
 T = TypeVar("T")
 
 SEGMENT: Final = re.compile(r"[0-9a-f]{32}\.")
-"""How the names of the files begin that are mapped into memory: written once, and never shorter again. The others in the
-folder, the lists of what there is and how far it has followed, are written anew and may become shorter."""
+"""How the names of the files begin that are mapped into memory: written once, and never shorter again.
+
+The others in the folder, the lists of what there is and how far it has followed, are written anew.
+"""
 
 
 class IndexBroken(Exception):
@@ -126,25 +128,25 @@ class TantivyEngine:
         return await asyncio.to_thread(self._answer, folder_of(shop), fingerprint(shop), query, slots)
 
     def _answer(self, folder: Folder, wanted: str, query: SearchQuery, slots: list[Slot]) -> Found | None:
-        try:
-            with self._lock:
-                snapshot = self._followed(folder, wanted)
-                searcher = snapshot.searcher() if snapshot else None
-            if snapshot is None or searcher is None:
-                return None
-            return guarded(Question(searcher, snapshot.fields, query, self._synonyms, slots).answer)
-        except IndexBroken:
-            self._snapshot = None
-            folder.want_new()
-            raise
-
-    def _followed(self, folder: Folder, wanted: str) -> Snapshot | None:
         current = folder.current()
-        if current is None or current.fingerprint != wanted:
+        if current is None or current.fingerprint != wanted or folder.is_broken(current):
             return None
         generation = folder.generation(current)
         if not folder.is_followed(generation):
             return None
+        try:
+            with self._lock:
+                snapshot = self._opened(generation)
+                searcher = snapshot.searcher()
+            return guarded(Question(searcher, snapshot.fields, query, self._synonyms, slots).answer)
+        except IndexBroken:
+            self._snapshot = None
+            if folder.current() != current:  # another was put in force, and this one swept away, in the midst of it
+                return self._answer(folder, wanted, query, slots)
+            folder.give_up(current)
+            raise
+
+    def _opened(self, generation: Path) -> Snapshot:
         if self._snapshot is None or self._snapshot.generation != generation:
             self._snapshot = Snapshot(generation)
         return self._snapshot

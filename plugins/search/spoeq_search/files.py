@@ -5,6 +5,7 @@ current         JSON: the generation in force and what it was built for; replace
 <generation>/   the index, and state.json: how far it has followed the shop
 lock            held by the one process that writes
 wanted          present while somebody asked for a new index
+broken          the name of a generation that cannot be read
 gone/<id>       products that were deleted and are to be taken out
 """
 
@@ -69,6 +70,13 @@ class Trouble:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The folder's name of a generation that cannot be read."""
+
+    folder: str
+
+
 class Folder:
     """The folder of a shop's index; made when it is first written."""
 
@@ -100,6 +108,12 @@ class Folder:
         """Say that the shop is followed still."""
         with suppress(OSError):
             os.utime(generation / STATE)
+
+    def go_on(self) -> None:
+        """Say that the shop is followed with the generation in force still, by work that takes a while; if it was."""
+        current = self.current()
+        if current is not None and self.is_followed(self.generation(current)):
+            self.breathe(self.generation(current))
 
     def is_followed(self, generation: Path, within: float = PATIENCE) -> bool:
         """Whether the shop was followed in the last seconds."""
@@ -141,12 +155,23 @@ class Folder:
         (self.path / "wanted").touch()
 
     def wants_new(self) -> bool:
-        """Whether somebody asked for a new index."""
-        return (self.path / "wanted").exists()
+        """Whether a new index is wanted: somebody asked for it, or the one in force cannot be read."""
+        current = self.current()
+        return (self.path / "wanted").exists() or (current is not None and self.is_broken(current))
+
+    def give_up(self, current: Current) -> None:
+        """Note that this generation cannot be read: nobody asks or follows it any more, and another is built."""
+        self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        _replace(self.path / "broken", {"folder": current.folder})
+
+    def is_broken(self, current: Current) -> bool:
+        """Whether it was given up. What was said of another generation, gone since, is no word about this one."""
+        broken = _loaded(self.path / "broken", Broken)
+        return broken is not None and broken.folder == current.folder
 
     def has_new(self) -> None:
         """It is built."""
-        for name in ("wanted", "trouble"):
+        for name in ("wanted", "trouble", "broken"):
             (self.path / name).unlink(missing_ok=True)
 
     def trouble(self) -> Trouble | None:

@@ -12,10 +12,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from spoeq_core.sdk import (
-    Entry,
     Shop,
     Touch,
     a_little_before,
@@ -30,6 +29,7 @@ from spoeq_search.engine import IndexBroken, fingerprint
 from spoeq_search.files import FRESH, Current, Folder, Followed, folder_of
 from spoeq_search.writing import MOST_REFUSED, Generation
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 BATCH: Final = 1000
@@ -96,6 +96,7 @@ async def _follow(shop: Shop, folder: Folder) -> None:
         await _caught_up(shop, folder, generation)
     except IndexBroken as error:
         log.warning("the search index is broken and is built again: %s", error)
+        folder.give_up(current)
         await _rebuild_in_time(shop, folder)
     folder.sweep()
 
@@ -103,12 +104,12 @@ async def _follow(shop: Shop, folder: Folder) -> None:
 def _with_current(work: Callable[[Shop, Folder, Path], Awaitable[None]]) -> Callable[[Shop, Folder], Awaitable[None]]:
     async def with_current(shop: Shop, folder: Folder) -> None:
         current = folder.current()
-        if current is None or current.fingerprint != fingerprint(shop):
+        if current is None or current.fingerprint != fingerprint(shop) or folder.is_broken(current):
             return
         try:
             await work(shop, folder, folder.generation(current))
         except IndexBroken:
-            folder.want_new()
+            folder.give_up(current)
 
     return with_current
 
@@ -144,7 +145,7 @@ async def _build(shop: Shop, folder: Folder, generation: Path) -> None:
     try:
         async for batch in _in_batches(entries(shop, names), BATCH):
             await asyncio.to_thread(writer.put, batch)
-            await _keep_old(shop, folder)
+            await _keep_up(shop, folder)
         await asyncio.to_thread(writer.put, ())
     finally:
         await asyncio.to_thread(writer.close)
@@ -153,14 +154,21 @@ async def _build(shop: Shop, folder: Folder, generation: Path) -> None:
     await _compared(shop, folder, generation)
 
 
-async def _keep_old(shop: Shop, folder: Folder) -> None:
+async def _keep_up(shop: Shop, folder: Folder) -> None:
+    """Go on following the shop with the generation in force, in the midst of work that takes a while.
+
+    Not if nobody followed with it before: it missed what nobody heard.
+    """
     current = folder.current()
-    if current is None or current.fingerprint != fingerprint(shop) or folder.wants_new():
+    if current is None or current.fingerprint != fingerprint(shop) or folder.is_broken(current):
+        return
+    generation = folder.generation(current)
+    if not folder.is_followed(generation):
         return
     try:
-        await _caught_up(shop, folder, folder.generation(current))
+        await _caught_up(shop, folder, generation)
     except IndexBroken:
-        folder.want_new()
+        folder.give_up(current)
 
 
 async def _caught_up(shop: Shop, folder: Folder, generation: Path) -> None:
@@ -168,7 +176,7 @@ async def _caught_up(shop: Shop, folder: Folder, generation: Path) -> None:
     gone, touches = folder.gone(), await _touched(shop, followed)
     last = max([followed.touch, *(touch.touch for touch in touches)])
     if touches or gone:
-        followed = await _written(shop, generation, followed, touches, gone)
+        followed = await _written(shop, folder, generation, followed, touches, gone)
     if last != followed.touch:
         folder.note(generation, replace(followed, touch=last))
     else:
@@ -189,7 +197,7 @@ async def _touched(shop: Shop, followed: Followed) -> list[Touch]:
 
 
 async def _written(
-    shop: Shop, generation: Path, followed: Followed, touches: Sequence[Touch], gone: Sequence[str]
+    shop: Shop, folder: Folder, generation: Path, followed: Followed, touches: Sequence[Touch], gone: Sequence[str]
 ) -> Followed:
     """Index what is in the index otherwise than it was touched."""
     writer = await asyncio.to_thread(Generation, generation)
@@ -203,14 +211,19 @@ async def _written(
         ]
         if not stale and not gone:
             return followed
-        await _put(shop, writer, followed.categories, stale, gone)
+        await _put(shop, folder, writer, followed.categories, stale, gone)
         return _noted(followed, writer)
     finally:
         await _closed(shop, writer)
 
 
 async def _put(
-    shop: Shop, writer: Generation, categories: Mapping[str, Sequence[str]], stale: Sequence[str], gone: Sequence[str]
+    shop: Shop,
+    folder: Folder,
+    writer: Generation,
+    categories: Mapping[str, Sequence[str]],
+    stale: Sequence[str],
+    gone: Sequence[str] = (),
 ) -> None:
     """Index these as they are now; those that are there no more are taken out."""
     if gone:
@@ -220,6 +233,7 @@ async def _put(
         found = [entry async for entry in entries(shop, categories, {"_id": {"$in": part}})]
         missing = set(part) - {entry.product.id for entry in found}
         await asyncio.to_thread(writer.put, found, missing)
+        folder.go_on()
 
 
 async def _renamed(shop: Shop, folder: Folder, generation: Path) -> None:
@@ -234,23 +248,30 @@ async def _renamed(shop: Shop, folder: Folder, generation: Path) -> None:
             query = {"category_ids": {"$in": changed[start : start + ASKED]}}
             async for batch in _in_batches(entries(shop, names, query), BATCH):
                 await asyncio.to_thread(writer.put, batch)
+                folder.go_on()
     finally:
         await _closed(shop, writer)
     folder.note(generation, _noted(replace(followed, categories=now), writer))
 
 
 async def _compared(shop: Shop, folder: Folder, generation: Path) -> None:
+    """What differs is looked at again, one by one: it may have changed while all of it was read."""
     followed = _followed(folder, generation)
+    refused: dict[str, str] = {}
+    stale: list[str] = []
     writer = await asyncio.to_thread(Generation, generation)
     try:
         known = await asyncio.to_thread(writer.touches)
-        wanted = {touch.product_id: touch.touch async for touch in all_listed(shop)}
-        stale = [key for key, touch in wanted.items() if known.get(key) != touch]
-        await _put(shop, writer, followed.categories, stale, list(known.keys() - wanted.keys()))
+        async for batch in _in_batches(all_listed(shop), BATCH):
+            was = {touch.product_id: known.pop(touch.product_id, None) for touch in batch}
+            stale += [touch.product_id for touch in batch if was[touch.product_id] != touch.touch]
+            refused |= {key: followed.refused[key] for key in was.keys() & followed.refused.keys() if was[key] is None}
+            await _keep_up(shop, folder)
+        await _put(shop, folder, writer, followed.categories, [*stale, *known])
     finally:
         await _closed(shop, writer)
-    refused = {key: why for key, why in followed.refused.items() if key in wanted and key not in known}
-    folder.note(generation, _noted(replace(followed, compared=time.time(), refused=refused), writer))
+    now = replace(_followed(folder, generation), compared=time.time(), refused=refused)
+    folder.note(generation, _noted(now, writer))
 
 
 async def _closed(shop: Shop, writer: Generation) -> None:
@@ -276,10 +297,10 @@ def _listed(names: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     return {key: list(path) for key, path in names.items()}
 
 
-async def _in_batches(found: AsyncIterator[Entry], size: int) -> AsyncIterator[list[Entry]]:
-    batch: list[Entry] = []
-    async for entry in found:
-        batch.append(entry)
+async def _in_batches(found: AsyncIterator[T], size: int) -> AsyncIterator[list[T]]:
+    batch: list[T] = []
+    async for one in found:
+        batch.append(one)
         if len(batch) == size:
             yield batch
             batch = []

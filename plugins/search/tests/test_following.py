@@ -19,13 +19,15 @@ from spoeq_core.catalog.model import Product, ProductQuery
 from spoeq_core.hooks.catalog import register_search_engine
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin
-from spoeq_core.search.model import Found, SearchQuery
+from spoeq_core.search import feed
+from spoeq_core.search.model import Entry, Found, SearchQuery, Touch
 from spoeq_core.search.service import find_products
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import shop_with
+from spoeq_search import following
 from spoeq_search.engine import IndexBroken
 from spoeq_search.files import KEPT, PATIENCE, STATE, Folder, folder_of
-from spoeq_search.following import compare, follow, follow_categories
+from spoeq_search.following import compare, follow, follow_categories, rebuild
 from spoeq_search.schema import schema
 from spoeq_search.service import status
 from spoeq_search.writing import Generation
@@ -218,6 +220,85 @@ async def test_what_a_killed_builder_left_is_swept_away(shop: Shop):
     await follow(shop)
     assert not left.exists()
     assert await engines_answer(shop) == NAMES
+
+
+async def test_the_old_index_answers_and_follows_until_the_new_one_is_there(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    """Also when staff ask for a new one, and when building takes longer than an index may go without being followed."""
+    old, seen, made = folder_of(shop).current(), [], []
+    monkeypatch.setattr(following, "BATCH", 1)
+
+    async def slowly(opened: Shop, *asked: object) -> AsyncIterator[Entry]:
+        async for entry in feed.entries(opened, *asked):  # type: ignore[arg-type]
+            yield entry
+            if not made:
+                made.append("Plate")
+                await catalog.create_product(opened, simple("Plate", "PLATE"))
+            seen.append((folder_of(opened).current() == old, await engines_answer(opened)))
+            grown_old(generation(opened) / STATE, PATIENCE - 1)
+
+    monkeypatch.setattr(following, "entries", slowly)
+    folder_of(shop).want_new()
+    await follow(shop)
+    building = [answer for was_old, answer in seen if was_old]
+    assert building[0] == NAMES
+    assert building[-1] == [*NAMES, "Plate"]
+    assert folder_of(shop).is_followed(generation(shop), within=PATIENCE / 2)
+    assert folder_of(shop).current() != old
+
+
+async def test_a_comparison_that_takes_long_does_not_make_the_index_silent(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    """What changes in the midst of it is found at once, and nothing of it is undone."""
+    monkeypatch.setattr(following, "BATCH", 1)
+    lamp, answers = await product(shop, "Lamp"), []
+
+    async def slowly(opened: Shop) -> AsyncIterator[Touch]:
+        touches = [touch async for touch in feed.all_listed(opened) if touch.product_id != lamp.id]
+        await catalog.update_product(opened, lamp.id, {"name": "Lantern"})
+        for touch in touches:
+            grown_old(generation(opened) / STATE, PATIENCE - 1)
+            yield touch
+            answers.append(await engines_answer(opened))
+
+    monkeypatch.setattr(following, "all_listed", slowly)
+    await compare(shop)
+    assert answers == [["Bowl", "Diya", "Lantern"]] * 2
+    await follow(shop)
+    assert await engines_answer(shop) == ["Bowl", "Diya", "Lantern"]
+
+
+async def test_an_index_given_up_is_not_the_one_that_came_after_it(shop: Shop):
+    old = folder_of(shop).current()
+    assert old is not None
+    assert await rebuild(shop)
+    folder_of(shop).give_up(old)
+    assert not folder_of(shop).wants_new()
+    assert await engines_answer(shop) == NAMES
+
+
+async def test_questions_go_on_while_indexes_are_swapped_and_swept(shop: Shop):
+    """Readers beside a worker that builds again and again, and takes away the old ones at once."""
+    (part,) = shop.hooks.parts(register_search_engine)
+    asked = SearchQuery(ProductQuery(text="bowl"))
+    done, answers, expected = asyncio.Event(), 0, await part.value.search(shop, asked)
+
+    async def ask() -> None:
+        nonlocal answers
+        while not done.is_set():
+            assert await part.value.search(shop, asked) == expected
+            answers += 1
+
+    readers = [asyncio.create_task(ask()) for _ in range(4)]
+    for _ in range(5):
+        assert await rebuild(shop)
+        grown_old(folder_of(shop).pointer, KEPT + 1)
+        folder_of(shop).sweep()
+    done.set()
+    await asyncio.gather(*readers)
+    assert expected
+    assert answers > len(readers)
+    assert not folder_of(shop).wants_new()
 
 
 async def test_what_is_built_holds_what_changed_meanwhile(shop: Shop):
