@@ -1,5 +1,8 @@
 """Issuing papers: the invoice of an order when it is sent, a credit note for each refund after.
 
+An invoice bears the day on which the first parcel left, in India, since tax is owed from then (CGST Act, sections 12
+and 31), however late a worker writes it; a credit note the day on which it is written.
+
 Everything here may be repeated, by several workers at once, and cut off anywhere: a paper is filed once by what it is
 of, and frozen; then it takes the next number of its series, whose claim is the only thing that makes a number exist.
 """
@@ -68,7 +71,7 @@ async def _file_invoice(shop: Shop, papers: PaperRepository, order: Order) -> No
         Destination(there.country, there.state, there.postal_code, there.city),
         order.billing_address.gstin,
     )
-    day = indian_date(shop.clock.now())
+    day = indian_date(order.shipments[0].shipped_at)
     paper = invoice_of(order, seller, place, day)
     paper = paper.model_copy(update={"recheck": rechecked(settings.taxation, order.priced, day)})
     await _file(shop, papers, f"invoice:{order.id}", settings.invoice_prefix, paper)
