@@ -35,7 +35,7 @@ CHEAP = 90_000
 """Minor units: under the cap of cash on delivery."""
 BOUGHT_FROM = 24
 MADE_UP = 2_000
-"""Products that are stored as a shop does it; to grow beyond, they are copied, which is many times faster."""
+"""Products that are stored as a shop does it; to grow beyond, they are copied."""
 COPIED_AT_ONCE = 500
 PIECES = 50
 ENDS = (("delivered", "paid", "fulfilled"),) * 6 + (

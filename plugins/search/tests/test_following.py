@@ -20,7 +20,7 @@ from spoeq_core.hooks.catalog import register_search_engine
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin
 from spoeq_core.search import feed
-from spoeq_core.search.model import Entry, Found, SearchQuery, Touch
+from spoeq_core.search.model import Entry, Found, SearchQuery
 from spoeq_core.search.service import find_products
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import shop_with
@@ -246,26 +246,6 @@ async def test_the_old_index_answers_and_follows_until_the_new_one_is_there(
     assert building[-1] == [*NAMES, "Plate"]
     assert folder_of(shop).is_followed(generation(shop), within=PATIENCE / 2)
     assert folder_of(shop).current() != old
-
-
-async def test_a_comparison_that_takes_long_does_not_make_the_index_silent(shop: Shop, monkeypatch: pytest.MonkeyPatch):
-    """What changes in the midst of it is found at once, and nothing of it is undone."""
-    monkeypatch.setattr(following, "BATCH", 1)
-    lamp, answers = await product(shop, "Lamp"), []
-
-    async def slowly(opened: Shop) -> AsyncIterator[Touch]:
-        touches = [touch async for touch in feed.all_listed(opened) if touch.product_id != lamp.id]
-        await catalog.update_product(opened, lamp.id, {"name": "Lantern"})
-        for touch in touches:
-            grown_old(generation(opened) / STATE, PATIENCE - 1)
-            yield touch
-            answers.append(await engines_answer(opened))
-
-    monkeypatch.setattr(following, "all_listed", slowly)
-    await compare(shop)
-    assert answers == [["Bowl", "Diya", "Lantern"]] * 2
-    await follow(shop)
-    assert await engines_answer(shop) == ["Bowl", "Diya", "Lantern"]
 
 
 async def test_an_index_given_up_is_not_the_one_that_came_after_it(shop: Shop):
