@@ -111,15 +111,17 @@ def amount(words: Words, cell: str) -> int:
     return found
 
 
-def whole(cell: str, most: int) -> int:
-    """A whole number from 0.
+def whole(cell: str, most: int, least: int = 0) -> int:
+    """A whole number from 0, or from another one.
 
     Raises:
-        CellError: it is none, or too large.
+        CellError: it is none, too small or too large.
     """
     digits = cell.replace(",", "")
-    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 18 or int(digits) > most:  # noqa: PLR2004
-        raise CellError(message("Give a whole number from 0 to %(most)s, without a unit.", most=most))
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 18 or not least <= int(digits) <= most:  # noqa: PLR2004
+        raise CellError(
+            message("Give a whole number from %(least)s to %(most)s, without a unit.", least=least, most=most)
+        )
     return int(digits)
 
 

@@ -108,7 +108,7 @@ VARIANT_COLUMNS: Final = (
         False,
         "backorder_limit",
         lambda _w, v: "" if v.backorder_limit is None else str(v.backorder_limit),
-        lambda _w, v, cell: replace(v, backorder_limit=whole(cell, UNLIMITED) if cell else None),
+        lambda _w, v, cell: replace(v, backorder_limit=whole(cell, UNLIMITED, 1) if cell else None),
     ),
     VariantColumn(
         "ships_in_days",
