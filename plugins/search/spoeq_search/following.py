@@ -9,10 +9,10 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from spoeq_core.sdk import (
     Shop,
@@ -25,11 +25,11 @@ from spoeq_core.sdk import (
     new_id,
     touched_since,
 )
+from spoeq_search.batches import in_batches
 from spoeq_search.engine import IndexBroken, fingerprint
 from spoeq_search.files import FRESH, Current, Folder, Followed, folder_of
 from spoeq_search.writing import MOST_REFUSED, Generation
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 BATCH: Final = 1000
@@ -143,7 +143,7 @@ async def _build(shop: Shop, folder: Folder, generation: Path) -> None:
     started, names = new_id(), await category_names(shop)
     writer = await asyncio.to_thread(Generation, generation, new=True)
     try:
-        async for batch in _in_batches(entries(shop, names), BATCH):
+        async for batch in in_batches(entries(shop, names), BATCH):
             await asyncio.to_thread(writer.put, batch)
             await _keep_up(shop, folder)
         await asyncio.to_thread(writer.put, ())
@@ -246,7 +246,7 @@ async def _renamed(shop: Shop, folder: Folder, generation: Path) -> None:
     try:
         for start in range(0, len(changed), ASKED):
             query = {"category_ids": {"$in": changed[start : start + ASKED]}}
-            async for batch in _in_batches(entries(shop, names, query), BATCH):
+            async for batch in in_batches(entries(shop, names, query), BATCH):
                 await asyncio.to_thread(writer.put, batch)
                 folder.go_on()
     finally:
@@ -262,7 +262,7 @@ async def _compared(shop: Shop, folder: Folder, generation: Path) -> None:
     writer = await asyncio.to_thread(Generation, generation)
     try:
         known = await asyncio.to_thread(writer.touches)
-        async for batch in _in_batches(all_listed(shop), BATCH):
+        async for batch in in_batches(all_listed(shop), BATCH):
             was = {touch.product_id: known.pop(touch.product_id, None) for touch in batch}
             stale += [touch.product_id for touch in batch if was[touch.product_id] != touch.touch]
             refused |= {key: followed.refused[key] for key in was.keys() & followed.refused.keys() if was[key] is None}
@@ -295,14 +295,3 @@ def _noted(followed: Followed, writer: Generation) -> Followed:
 
 def _listed(names: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     return {key: list(path) for key, path in names.items()}
-
-
-async def _in_batches(found: AsyncIterator[T], size: int) -> AsyncIterator[list[T]]:
-    batch: list[T] = []
-    async for one in found:
-        batch.append(one)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
