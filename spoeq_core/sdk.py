@@ -20,7 +20,7 @@ _OFFERS = {
     "spoeq_core.catalog.service": (
         "all_brands all_categories create_brand create_category extend_product extend_variant forget_files hsn_counts "
         "import_products let_go list_products product_by_id_or_slug products_by_ids products_by_slugs products_of_hsn "
-        "REDUCED products_with rated_products reduce_prices set_ratings update_category"
+        "REDUCED products_with rated_products reduce_prices set_ratings shown_by_ids shown_categories update_category"
     ),
     "spoeq_core.checkout.model": "Problem Quota",
     "spoeq_core.checkout.quotas": "forget_quotas full_quotas quota_counts",
@@ -84,6 +84,7 @@ _OFFERS = {
     "spoeq_core.recommendations.service": "recommended",
     "spoeq_core.search.feed": "a_little_before all_listed category_names entries facet_names indexed touched_since",
     "spoeq_core.search.model": "Entry Found SearchEngine SearchQuery Touch",
+    "spoeq_core.search.service": "find_products",
     "spoeq_core.shipping.model": "ShippingOption",
     "spoeq_core.shop": "Shop ShopProfile",
     "spoeq_core.stack": "StackOptions cpu_workers run_command run_until_stopped",

@@ -52,6 +52,8 @@ from spoeq_core.catalog.service import (
     rated_products as rated_products,
     reduce_prices as reduce_prices,
     set_ratings as set_ratings,
+    shown_by_ids as shown_by_ids,
+    shown_categories as shown_categories,
     update_category as update_category,
 )
 from spoeq_core.checkout.model import Problem as Problem, Quota as Quota
@@ -251,6 +253,7 @@ from spoeq_core.search.model import (
     SearchQuery as SearchQuery,
     Touch as Touch,
 )
+from spoeq_core.search.service import find_products as find_products
 from spoeq_core.shipping.model import ShippingOption as ShippingOption
 from spoeq_core.shop import Shop as Shop, ShopProfile as ShopProfile
 from spoeq_core.stack import (

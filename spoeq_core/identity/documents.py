@@ -23,7 +23,7 @@ class CustomerDocument(Model):
 
     model_config = {
         "collection": "customers",
-        "indexes": lambda: [IndexModel([("email", ASCENDING)]), PENDING],
+        "indexes": lambda: [IndexModel([("email", ASCENDING)]), IndexModel([("phone", ASCENDING)]), PENDING],
     }
 
     id: str = Field(primary_field=True)

@@ -21,7 +21,7 @@ from spoeq_core.kernel.observed import Observed, Written, unheard
 from spoeq_core.kernel.outbox import Outbox
 from spoeq_core.kernel.stored import PlainIntegers, plain
 
-__all__ = ["DUPLICATE", "A", "Aggregate", "Document", "Mongo", "Repository", "SortKey", "plain", "where"]
+__all__ = ["DUPLICATE", "A", "Aggregate", "Document", "Mongo", "Repository", "SortKey", "beginning", "plain", "where"]
 
 Document = dict[str, Any]
 SortKey = tuple[str, int]
@@ -157,9 +157,9 @@ class Repository(Generic[A]):
         async for raw in cursor.skip(skip).limit(limit):
             yield self._loaded(raw)
 
-    async def count(self, query: Document) -> int:
-        """How many match."""
-        return int(await self.collection.count_documents(query))
+    async def count(self, query: Document, *, most: int = 0) -> int:
+        """How many match; with `most`, that many at most."""
+        return int(await self.collection.count_documents(query, **({"limit": most} if most else {})))
 
     async def insert(self, aggregate: A, *events: Event) -> A:
         """Store a new aggregate and tell its first events with the same write.
@@ -293,6 +293,11 @@ def _duplicates(error: BulkWriteError) -> list[Document]:
     if any(item.get("code") != DUPLICATE for item in failed):
         raise error
     return failed
+
+
+def beginning(text: str) -> Document:
+    """The condition that a field begins with the text, as an index answers it."""
+    return {"$gte": text, "$lt": f"{text}\uffff"}
 
 
 def where(**conditions: Any) -> Document:

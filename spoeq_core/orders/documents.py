@@ -19,17 +19,24 @@ from odmantic import Field, Model
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from spoeq_core.catalog.model import words_in
 from spoeq_core.kernel.mongo import Document, Repository, SortKey
 from spoeq_core.orders.model import Order
 
 VOID = "void"
+MOST_NAMES = 10
 KEEP_VOID = timedelta(days=7)
 
 
 def _order_indexes() -> Sequence[IndexModel]:
     return [
         IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)]),
-        IndexModel([("status", ASCENDING), ("_id", DESCENDING)]),
+        *(
+            IndexModel([(name, ASCENDING), ("_id", DESCENDING)])
+            for name in ("status", "payment_status", "fulfilment_status")
+        ),
+        IndexModel([("names", ASCENDING)], sparse=True),
+        IndexModel([("shipping_address.postal_code", ASCENDING)], sparse=True),
         IndexModel([("number", ASCENDING)], sparse=True),
         IndexModel([("email", ASCENDING), ("_id", DESCENDING)], sparse=True),
         IndexModel([("phone", ASCENDING), ("_id", DESCENDING)], sparse=True),
@@ -40,7 +47,10 @@ def _order_indexes() -> Sequence[IndexModel]:
 
 
 class OrderDocument(Model):
-    """An order. A void one has only `_id`, `status`, `customer_id`, `cart_id`, `quantities` and `expires_at`."""
+    """An order; `names` are the words of its addressee's name, derived with each save.
+
+    A void one has only `_id`, `status`, `customer_id`, `cart_id`, `quantities` and `expires_at`.
+    """
 
     model_config = {"collection": "orders", "indexes": _order_indexes}
 
@@ -75,9 +85,15 @@ class OrderDocument(Model):
     field_words: dict[str, Any] = {}
     language: str = ""
     flags: list[str] = []
+    names: list[str] = []
     ext: dict[str, Any] = {}
     version: int = 1
     pending_events: list[dict[str, Any]] = []
+
+
+def name_words(name: str) -> list[str]:
+    """The words of somebody's name, folded, as staff look for them."""
+    return list(dict.fromkeys(words_in(name)))[:MOST_NAMES]
 
 
 def _claim_indexes() -> Sequence[IndexModel]:
@@ -139,9 +155,13 @@ class OrderRepository(Repository[Order]):
         async for order in super().stream({"status": {"$ne": VOID}, **query}, sort=sort, skip=skip, limit=limit):
             yield order
 
-    async def count(self, query: Document) -> int:
-        """How many orders match."""
-        return await super().count({"status": {"$ne": VOID}, **query})
+    async def count(self, query: Document, *, most: int = 0) -> int:
+        """How many orders match; with `most`, that many at most."""
+        return await super().count({"status": {"$ne": VOID}, **query}, most=most)
+
+    def to_document(self, aggregate: Order) -> Document:
+        """The stored form with the words by which staff find whose it is."""
+        return {**super().to_document(aggregate), "names": name_words(aggregate.shipping_address.name)}
 
     async def existing(self, order_ids: Iterable[str]) -> set[str]:
         """Those of the ids that are orders."""

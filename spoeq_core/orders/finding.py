@@ -12,13 +12,15 @@ from ulid import ULID
 
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.ids import is_id
-from spoeq_core.kernel.mongo import Document, where
-from spoeq_core.orders.documents import VOID, OrderRepository
+from spoeq_core.kernel.mongo import Document, beginning, where
+from spoeq_core.orders.documents import VOID, OrderRepository, name_words
 from spoeq_core.orders.listing import MAX_PAGE, OrderPage, search
 from spoeq_core.orders.model import FulfilmentStatus, OrderStatus
+from spoeq_core.orders.model.states import OPEN
 from spoeq_core.payments.model import PaymentStatus
 from spoeq_core.shop import Shop
 
+MOST_COUNTED = 10_000
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2199, 12, 31)
 DIGIT = re.compile(r"\d")
@@ -33,7 +35,7 @@ class OrderFilter:
         until: The last such day.
         pin: How the PIN code begins.
         flagged: Whether only those with something to be looked at.
-        q: An order's number or its beginning, an e-mail address, a phone number, or part of a name.
+        q: An order's number or its beginning, an e-mail address, a phone number, or how words of a name begin.
         oldest: Whether the oldest come first.
     """
 
@@ -74,9 +76,14 @@ async def find_orders(shop: Shop, wanted: OrderFilter, *, cursor: str = "", limi
     return OrderPage(tuple(found[:size]), found[size - 1].id if len(found) > size else "")
 
 
-async def count_orders(shop: Shop, wanted: OrderFilter) -> int:
-    """How many match."""
-    return await shop.repository(OrderRepository).count(_query(shop, wanted))
+async def count_orders(shop: Shop, wanted: OrderFilter, *, most: int = MOST_COUNTED) -> int:
+    """How many match, `most` at most: a list of all that there have been costs no more than one of so many."""
+    return await shop.repository(OrderRepository).count(_query(shop, wanted), most=most)
+
+
+async def any_order(shop: Shop) -> bool:
+    """Whether there has been an order."""
+    return await shop.repository(OrderRepository).find_one({"number": {"$gt": ""}}) is not None
 
 
 async def order_ids(shop: Shop, wanted: OrderFilter, *, limit: int) -> list[str]:
@@ -86,11 +93,12 @@ async def order_ids(shop: Shop, wanted: OrderFilter, *, limit: int) -> list[str]
     return [raw["_id"] async for raw in cursor.sort([("_id", 1 if wanted.oldest else -1)]).limit(limit)]
 
 
-async def count_states(shop: Shop) -> Counter[States]:
-    """How many orders are where; one command."""
+async def count_open(shop: Shop) -> Counter[States]:
+    """Where the orders are that wait for something, and how many; one command that reads no other order."""
     key = {"status": "$status", "payment": "$payment_status", "fulfilment": "$fulfilment_status"}
+    waiting = {"status": {"$in": sorted(OPEN)}}
     rows = shop.repository(OrderRepository).collection.aggregate(
-        [{"$match": {"status": {"$ne": VOID}}}, {"$group": {"_id": key, "count": {"$sum": 1}}}]
+        [{"$match": waiting}, {"$group": {"_id": key, "count": {"$sum": 1}}}]
     )
     found: Counter[States] = Counter()
     async for row in rows:
@@ -136,16 +144,16 @@ def _query(shop: Shop, wanted: OrderFilter) -> Document:
     days = ids_of_days(shop, wanted.since, wanted.until)
     found: Document = {**states, **({"_id": days} if days else {}), **_text(wanted.q)}
     if wanted.pin:
-        found["shipping_address.postal_code"] = {"$regex": f"^{re.escape(wanted.pin)}"}
+        found["shipping_address.postal_code"] = beginning(wanted.pin)
     if wanted.flagged:
         found["flags"] = {"$gt": ""}
     return found
 
 
 def _text(q: str) -> Document:
-    """What the text may be; words without digits may be part of a name as well, which no index answers."""
-    found = search(q)
-    text = q.strip()[:100]
-    if "number" not in found or DIGIT.search(text):
+    """What the text may be; words without digits may be how those of a name begin as well."""
+    found, words = search(q), name_words(q[:100])
+    if "number" not in found or DIGIT.search(q) or not words:
         return found
-    return {"$or": [found, {"shipping_address.name": {"$regex": re.escape(text), "$options": "i"}}]}
+    named = [{"names": {"$regex": f"^{re.escape(word)}"}} for word in words]
+    return {"$or": [found, named[0] if len(named) == 1 else {"$and": named}]}

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from spoeq_core.extensions.service import part_query
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.ids import is_id
-from spoeq_core.kernel.mongo import Document, where
+from spoeq_core.kernel.mongo import Document, beginning, where
 from spoeq_core.orders.documents import VOID, OrderRepository
 from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.shop import Shop
@@ -158,4 +158,4 @@ def search(q: str) -> Document:
     digits = re.sub(r"[\s-]", "", text)
     if PHONE.fullmatch(digits):
         return {"phone": {"$in": [digits, f"+{digits}", f"+91{digits[-10:]}"]}}
-    return {"number": {"$gte": text.upper(), "$lt": f"{text.upper()}\uffff"}}
+    return {"number": beginning(text.upper())}

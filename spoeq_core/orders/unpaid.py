@@ -5,11 +5,10 @@ from __future__ import annotations
 from spoeq_core.hooks import payment as payment_hooks
 from spoeq_core.kernel.messages import counted
 from spoeq_core.orders.documents import OrderRepository
-from spoeq_core.orders.model import OrderStatus
+from spoeq_core.orders.model.states import OPEN
 from spoeq_core.payments.model import PaymentStatus
 from spoeq_core.shop import Shop
 
-OPEN = (OrderStatus.PENDING_PAYMENT, OrderStatus.CONFIRMED, OrderStatus.PROCESSING, OrderStatus.SHIPPED)
 UNPAID = (PaymentStatus.PENDING, PaymentStatus.PENDING_COD, PaymentStatus.AUTHORIZED, PaymentStatus.PARTIALLY_PAID)
 
 
@@ -19,7 +18,7 @@ async def unpaid_orders(shop: Shop, plugin: str) -> int:
     if not names:
         return 0
     query = {
-        "status": {"$in": [status.value for status in OPEN]},
+        "status": {"$in": sorted(OPEN)},
         "payment.provider": {"$in": names},
         "payment_status": {"$in": [status.value for status in UNPAID]},
     }

@@ -43,7 +43,7 @@ async def recommended(shop: Shop, query: RecommendationQuery, anchors: Sequence[
         return await _plain(shop, query, anchors) if query.kind is RecommendationKind.SIMILAR else []
     why = {one.product_id: one.why for one in reversed(found) if one.product_id not in query.unwanted}
     order = list(dict.fromkeys(one.product_id for one in found if one.product_id in why))
-    products = await catalog.products_by_ids(shop, order[: query.limit + SPARE])
+    products = await catalog.shown_by_ids(shop, order[: query.limit + SPARE]) if order else []
     return [Recommended(product, why[product.id]) for product in products if product.in_stock][: query.limit]
 
 
@@ -64,9 +64,7 @@ async def _plain(shop: Shop, query: RecommendationQuery, anchors: Sequence[Produ
     if first is None or not first.category_ids:
         return []
     wanted = ProductQuery(category=first.category_ids[-1], sort=Sort.BESTSELLING, in_stock=True, per_page=24)
-    page = await shop.cache.get_or_make(
-        f"bestselling of {first.category_ids[-1]}", lambda: catalog.list_products(shop, wanted)
+    found = await shop.cache.get_or_make(
+        f"bestselling of {first.category_ids[-1]}", lambda: catalog.first_products(shop, wanted)
     )
-    return [Recommended(product, SAME_CATEGORY) for product in page.items if product.id not in query.unwanted][
-        : query.limit
-    ]
+    return [Recommended(product, SAME_CATEGORY) for product in found if product.id not in query.unwanted][: query.limit]

@@ -45,6 +45,7 @@ class Counting:
     shop: Shop
     client: TestClientProtocol
     counter: CommandCounter
+    cookies: str = ""
     _before: int = 0
     announced: list[tuple[str, str, list[dict[str, Any]]]] = field(default_factory=list)
 
@@ -58,7 +59,10 @@ class Counting:
 
     async def get(self, path: str) -> None:
         """A page."""
-        answer = await self.client.get(path, headers={**VISITOR, "Accept-Encoding": "gzip", "Sec-Fetch-Site": "none"})
+        headers = {**VISITOR, "Accept-Encoding": "gzip", "Sec-Fetch-Site": "none"}
+        if self.cookies:
+            headers["Cookie"] = self.cookies
+        answer = await self.client.get(path, headers=headers)
         if answer.status_code != 200:
             raise SystemExit(f"{path} answered {answer.status_code} while its commands were counted.")
 
@@ -80,14 +84,14 @@ class Counting:
         return sum(found.calls for found in self.shop.hooks.calls.values())
 
 
-async def count(paths: dict[str, list[str]], sku: str) -> dict[str, Counts]:
+async def count(paths: dict[str, list[str]], sku: str, cookies: str) -> dict[str, Counts]:
     """The counts by scenario."""
     counter = CommandCounter()
     settings = running_settings(Settings()).model_copy(update={"plugin_poll_seconds": EVER})
     app = create_app(settings, listeners=[counter])
     async with app.test_app():
         shop: Shop = app.extensions[EXTENSION]
-        counting = Counting(shop, app.test_client(use_cookies=False), counter)
+        counting = Counting(shop, app.test_client(use_cookies=False), counter, cookies)
         found = {name: await _pages(counting, asked) for name, asked in paths.items()}
         if sku:
             found |= await _buying(counting, sku)
@@ -134,7 +138,7 @@ async def _buying(counting: Counting, sku: str) -> dict[str, Counts]:
 def main() -> None:
     """Read, count, write."""
     asked = json.load(sys.stdin)
-    found = asyncio.run(count(asked["paths"], asked["sku"]))
+    found = asyncio.run(count(asked["paths"], asked["sku"], asked["cookies"]))
     json.dump({name: [one.commands, one.writes, one.hook_calls] for name, one in found.items()}, sys.stdout)
 
 

@@ -18,7 +18,7 @@ from spoeq_core.catalog.images import RenderedImage, Rendition, add_rendered_ima
 from spoeq_core.inventory.documents import StockRepository
 from spoeq_core.inventory.model import OUT
 from spoeq_core.kernel.ids import new_id, new_number
-from spoeq_core.orders.documents import OrderRepository
+from spoeq_core.orders.documents import OrderRepository, name_words
 from spoeq_core.plugins.lifecycle import enable_plugin, installed_plugins, save_settings
 from spoeq_core.shop import Shop
 from spoeq_demo.accounts import create_accounts
@@ -38,13 +38,14 @@ MADE_UP = 2_000
 """Products that are stored as a shop does it; to grow beyond, they are copied."""
 COPIED_AT_ONCE = 500
 PIECES = 50
-ENDS = (("delivered", "paid", "fulfilled"),) * 6 + (
+UNDER_WAY = timedelta(days=7)
+NEW = (
     ("shipped", "pending_cod", "fulfilled"),
     ("confirmed", "pending_cod", "unfulfilled"),
     ("processing", "pending_cod", "unfulfilled"),
-    ("cancelled", "pending_cod", "unfulfilled"),
 )
-"""How the orders of a year stand: status, payment, fulfilment."""
+OLD = (("delivered", "paid", "fulfilled"),) * 9 + (("cancelled", "pending_cod", "unfulfilled"),)
+"""How the orders of the last week stand, and those before it: status, payment, fulfilment."""
 
 
 def fill(shop: BenchShop, products: int, *, plugins: str) -> None:
@@ -206,8 +207,9 @@ def _copies(sample: dict[str, Any], count: int) -> Iterator[dict[str, Any]]:
     dice = random.Random(count)  # noqa: S311 - makes bench data
     year = timedelta(days=365).total_seconds()
     for number in range(count):
-        status, payment, fulfilment = dice.choice(ENDS)
-        at = sample["placed_at"] - timedelta(seconds=dice.random() * year)
+        age = timedelta(seconds=dice.random() * year)
+        status, payment, fulfilment = dice.choice(NEW if age < UNDER_WAY else OLD)
+        at = sample["placed_at"] - age
         phone = f"+919{dice.randrange(10**9):09d}"
         address = {**sample["shipping_address"], "name": f"Buyer {number}", "phone": phone}
         yield {
@@ -221,6 +223,7 @@ def _copies(sample: dict[str, Any], count: int) -> Iterator[dict[str, Any]]:
             "email": f"buyer{dice.randrange(count)}@example.com",
             "phone": phone,
             "shipping_address": address,
+            "names": name_words(address["name"]),
             "billing_address": address,
             "pending_events": [],
         }

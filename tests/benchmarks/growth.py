@@ -24,6 +24,14 @@ ADMIN_LISTS = {
     "admin: orders to pack": "/admin/orders?status=confirmed",
     "admin: orders of a buyer": "/admin/orders?q=buyer7%40example.com",
     "admin: orders of a PIN code": "/admin/orders?pin=560001",
+    "admin: orders by a name": "/admin/orders?q=Buyer",
+    "admin: today": "/admin",
+    "admin: customers": "/admin/customers",
+}
+ADMIN_PRODUCTS = {
+    "admin: products": "/admin/products",
+    "admin: products found": "/admin/products?q=kurta",
+    "admin: inventory": "/admin/inventory",
 }
 GROWING = ("category, sorted", "search", "suggest", "product", "API: list")
 
@@ -41,6 +49,8 @@ def with_products(shop: BenchShop, plan: Plan, sizes: Sequence[int]) -> list[Row
         for row in measure_pages(shop, plan, found_paths(shop, GROWING)):
             row.name = f"{row.name} of {size:,}"
             rows.append(row)
+        with filling.staff_client(shop) as staff:
+            rows += _admin_rows(shop, plan, staff, ADMIN_PRODUCTS, f"of {size:,}")
     return rows
 
 
@@ -51,10 +61,20 @@ def with_orders(shop: BenchShop, plan: Plan, sizes: Sequence[int]) -> list[Row]:
         for size in sizes:
             plan.say(f"Growing to {size} orders …")
             filling.add_orders(shop, size)
-            for name, path in ADMIN_LISTS.items():
-                row = row_of(f"{name} among {size:,}", [_looks(shop, staff, path)])
-                plan.say(f"  {row.name}: {row.p50:.0f} ms")
-                rows.append(row)
+            rows += _admin_rows(shop, plan, staff, ADMIN_LISTS, f"among {size:,}")
+    return rows
+
+
+def _admin_rows(shop: BenchShop, plan: Plan, staff: httpx.Client, paths: dict[str, str], end: str) -> list[Row]:
+    """One person's looks at each of these pages."""
+    cookies = "; ".join(f"{name}={value}" for name, value in staff.cookies.items())
+    counts = counted(shop, {name: [path] for name, path in paths.items()}, cookies=cookies)
+    rows = []
+    for name, path in paths.items():
+        row = row_of(f"{name} {end}", [_looks(shop, staff, path)])
+        row.commands, row.writes, row.hook_calls = counts[name]
+        plan.say(f"  {row.name}: {row.p50:.0f} ms")
+        rows.append(row)
     return rows
 
 

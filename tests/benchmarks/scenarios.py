@@ -93,9 +93,12 @@ def measure_pages(shop: BenchShop, plan: Plan, paths: dict[str, list[str]]) -> l
     return rows
 
 
-def counted(shop: BenchShop, paths: dict[str, list[str]], sku: str = "") -> dict[str, tuple[float, float, float]]:
-    """Database commands, writes and hook calls of each request."""
-    done = shop.command("tests.benchmarks.counting", given=json.dumps({"paths": paths, "sku": sku}))
+def counted(
+    shop: BenchShop, paths: dict[str, list[str]], sku: str = "", *, cookies: str = ""
+) -> dict[str, tuple[float, float, float]]:
+    """Database commands, writes and hook calls of each request, by somebody with these cookies."""
+    given = json.dumps({"paths": paths, "sku": sku, "cookies": cookies})
+    done = shop.command("tests.benchmarks.counting", given=given)
     if done.returncode:
         raise SystemExit(f"The commands could not be counted:\n{done.stderr}")
     return {name: tuple(counts) for name, counts in json.loads(done.stdout.splitlines()[-1]).items()}

@@ -88,6 +88,7 @@ async def test_conditions(shop: Shop, shelf: Shelf, most: int):
     for query, expected in CASES:
         page = await service.list_products(shop, query, counted=most)
         assert (names(page), page.total) == (expected, len(expected)), query
+        assert sorted(product.name for product in await service.first_products(shop, query)) == expected, query
 
 
 @pytest.mark.parametrize("most", [service.MAX_COUNTED, 0], ids=["counted here", "by the database"])
@@ -107,6 +108,7 @@ async def test_orders(shop: Shop, shelf: Shelf, sort, first, most):
     page = await service.list_products(shop, ProductQuery(sort=sort), counted=most)
     assert page.items[0].name == first
     assert page.partial is (most == 0)
+    assert (await service.first_products(shop, ProductQuery(sort=sort)))[0].name == first
 
 
 @pytest.mark.parametrize("most", [service.MAX_COUNTED, 0], ids=["counted here", "by the database"])
@@ -115,12 +117,14 @@ async def test_pages_together_are_the_whole(shop: Shop, shelf: Shelf, most: int)
     assert [len(page.items) for page in pages] == [2, 2, 1, 0]
     assert sorted(product.name for page in pages for product in page.items) == EVERYTHING
     assert {page.total for page in pages} == {5}
+    assert tuple(await service.first_products(shop, ProductQuery(page=2, per_page=2))) in [page.items for page in pages]
 
 
 @pytest.mark.parametrize("query", [ProductQuery(per_page=101), ProductQuery(per_page=0), ProductQuery(page=0)])
 async def test_a_page_that_cannot_be_is_refused(shop: Shop, query):
-    with pytest.raises(Invalid):
-        await service.list_products(shop, query)
+    for find in (service.list_products, service.first_products):
+        with pytest.raises(Invalid):
+            await find(shop, query)
 
 
 async def test_a_list_takes_two_commands_and_a_category_one_more(shop: Shop, shelf: Shelf, commands: Commands):
@@ -133,6 +137,8 @@ async def test_a_list_takes_two_commands_and_a_category_one_more(shop: Shop, she
     commands.take()
     await service.list_products(shop, ProductQuery(category="women"), known)
     assert commands.take() == {"find": 2}
+    await service.first_products(shop, ProductQuery(category="women"), known)
+    assert commands.take() == {"find": 1}
 
 
 async def test_brands_are_named_in_facets(shop: Shop, shelf: Shelf):

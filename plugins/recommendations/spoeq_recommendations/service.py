@@ -19,12 +19,13 @@ from spoeq_core.sdk import (
     Sort,
     StaleAggregate,
     Unavailable,
-    all_categories,
     baskets,
     exactly,
-    list_products,
+    find_products,
     message,
     products_by_ids,
+    shown_by_ids,
+    shown_categories,
 )
 from spoeq_recommendations.documents import BasketRepository, NeighboursDocument, NeighboursRepository
 from spoeq_recommendations.model import (
@@ -160,7 +161,7 @@ async def _pairs_of(shop: Shop, ids: Sequence[str]) -> Sequence[Neighbours]:
 
 
 async def _similar(shop: Shop, query: RecommendationQuery) -> list[Recommendation] | None:
-    anchor = next(iter(await products_by_ids(shop, query.anchors[:1])), None)
+    anchor = next(iter(await shown_by_ids(shop, query.anchors[:1])), None)
     if anchor is None:
         return None
     pool = await _pool(shop, anchor)
@@ -170,7 +171,7 @@ async def _similar(shop: Shop, query: RecommendationQuery) -> list[Recommendatio
 
 async def _pool(shop: Shop, anchor: Product) -> Sequence[Product]:
     """The bestselling products of the shelf and of those beside it, kept for all products of these."""
-    categories = await shop.cache.get_or_make("recommendations: categories", lambda: all_categories(shop))
+    categories = await shown_categories(shop)
     category = categories.find(anchor.category_ids[-1]) if anchor.category_ids else None
     if category is None and not anchor.brand_id:
         return ()
@@ -184,7 +185,7 @@ async def _pool(shop: Shop, anchor: Product) -> Sequence[Product]:
     )
     page = await shop.cache.get_or_make(
         f"recommendations like {shelf or anchor.brand_id}",
-        lambda: list_products(shop, wanted),
+        lambda: find_products(shop, wanted, categories, counted=False),
         weigh=lambda page: PRODUCT_BYTES * (1 + len(page.items)),
     )
     return page.items

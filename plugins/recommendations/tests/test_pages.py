@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -67,6 +68,29 @@ async def test_a_sold_out_product_leaves_the_rails_of_kept_pages(
     assert 'href="/product/tea"' in await browser.text("/product/saree")
     await set_stock_states(shop, {shelf["tea"].id: {"TEA": "out"}})
     assert 'href="/product/tea"' not in await browser.text("/product/saree")
+
+
+async def test_a_product_page_whose_data_is_kept_asks_the_database_nothing_and_is_never_behind(
+    shop: Shop, shelf: Mapping[str, Product], browser: Browser, counter: CommandCounter
+) -> None:
+    shop.cache.level = "data"
+    await bought(shop, "saree", "tea", times=2)
+    await count_fresh(shop)
+    asked = ["find"]
+    async with asyncio.timeout(20):
+        while asked:  # what the changes above tell may come back from Redis once more
+            counter.clear()
+            page = await browser.text("/product/saree")
+            asked = list(counter.commands)
+    assert TITLE in page
+    assert "Fine stole" in page, "a similar one"
+    await update_product(shop, shelf["stole"].id, {"name": "Grand stole"})
+    await update_product(shop, shelf["tea"].id, {"name": "Grand tea"})
+    page = await browser.text("/product/saree")
+    assert "Grand stole" in page
+    assert "Grand tea" in page
+    assert "Fine stole" not in page
+    assert "Fine tea" not in page
 
 
 async def test_the_cart_shows_what_goes_with_all_of_it(

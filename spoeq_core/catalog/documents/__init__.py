@@ -1,6 +1,6 @@
 """How products, categories and brands are kept, and which of their files may go."""
 
-from spoeq_core.catalog.documents.catalogue import BESIDE, ProductDocument, ProductRepository
+from spoeq_core.catalog.documents.catalogue import BESIDE, NEWEST, ProductDocument, ProductRepository
 from spoeq_core.catalog.documents.files import (
     LooseFiles,
     LooseFilesDocument,
@@ -18,6 +18,7 @@ from spoeq_core.catalog.documents.groups import (
 
 __all__ = [
     "BESIDE",
+    "NEWEST",
     "BrandDocument",
     "BrandRepository",
     "CategoryDocument",

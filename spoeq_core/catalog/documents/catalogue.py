@@ -31,23 +31,33 @@ from spoeq_core.kernel.errors import Conflict
 from spoeq_core.kernel.events import to_pending
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.kernel.messages import message
-from spoeq_core.kernel.mongo import Document, Repository, plain
+from spoeq_core.kernel.mongo import Document, Repository, SortKey, plain
 
 BESIDE = ("stock_states", "rating_average", "rating_count", "rating_stars", "sold_count", "reductions", "reduced")
 """Fields that other rooms write on their own, without the version: saving a product must not put old values back."""
 INSERT_BATCH = 500
+NEWEST: Sequence[SortKey] = (("created_at", DESCENDING), ("_id", DESCENDING))
+"""What lists are sorted by last."""
+LIST_ORDERS: Sequence[Sequence[SortKey]] = (
+    (),
+    (("lowest_price", ASCENDING),),
+    (("lowest_price", DESCENDING),),
+    (("sold_count", DESCENDING),),
+)
+"""What long lists are sorted by, so that the database reads a page of them and no more."""
 
 
 def _product_indexes() -> Sequence[IndexModel]:
-    single = ("brand_id", "tags", "attributes", "words", "lowest_price", "created_at", "sold_count", "rating_average")
+    single = ("brand_id", "tags", "attributes", "words", "rating_average", "touched", "reduced")
     return [
         IndexModel([("slug", ASCENDING)], unique=True),
         IndexModel(
             [("variants.sku", ASCENDING)], unique=True, partialFilterExpression={"variants.sku": {"$exists": True}}
         ),
         IndexModel([("variants.sku", DESCENDING)]),  # the embedded server looks nothing up by a partial index
-        IndexModel([("category_ids", ASCENDING), ("status", ASCENDING)]),
-        *(IndexModel([(name, ASCENDING)]) for name in (*single, "touched", "reduced")),
+        IndexModel([("category_ids", ASCENDING), ("status", ASCENDING), ("sold_count", DESCENDING)]),
+        *(IndexModel([("status", ASCENDING), *order, *NEWEST]) for order in LIST_ORDERS),
+        *(IndexModel([(name, ASCENDING)]) for name in single),
         IndexModel([("pending_events.at", ASCENDING)], sparse=True),
     ]
 

@@ -21,6 +21,7 @@ from spoeq_core.catalog.service.listing import (
     MAX_COUNTED,
     category_ids,
     check_page,
+    first_products,
     list_products,
     named_facets,
 )
@@ -43,7 +44,15 @@ from spoeq_core.catalog.service.products import (
 )
 from spoeq_core.catalog.service.ratings import rated_products, rated_query, set_ratings, shows_ratings
 from spoeq_core.catalog.service.reductions import REDUCED, reduce_prices
-from spoeq_core.catalog.service.shown import PRODUCTS, WEIGHT, shown_brands, shown_categories, shown_product, shown_tree
+from spoeq_core.catalog.service.shown import (
+    PRODUCTS,
+    WEIGHT,
+    shown_brands,
+    shown_by_ids,
+    shown_categories,
+    shown_product,
+    shown_tree,
+)
 from spoeq_core.catalog.service.tariff import hsn_counts, products_of_hsn
 
 __all__ = [
@@ -72,6 +81,7 @@ __all__ = [
     "extend_product",
     "extend_variant",
     "finish_removal",
+    "first_products",
     "forget_files",
     "hsn_counts",
     "import_products",
@@ -99,6 +109,7 @@ __all__ = [
     "set_ratings",
     "set_stock_states",
     "shown_brands",
+    "shown_by_ids",
     "shown_categories",
     "shown_product",
     "shown_tree",

@@ -102,9 +102,16 @@ async def product_ids(shop: Shop, statuses: Sequence[ProductStatus], *, limit: i
 
 
 async def count_statuses(shop: Shop) -> dict[str, int]:
-    """How many products have each status; one command."""
-    rows = shop.repository(ProductRepository).collection.aggregate([{"$group": {"_id": "$status", "n": {"$sum": 1}}}])
-    return {row["_id"]: row["n"] async for row in rows}
+    """How many products have each status; counted once, until a product changes."""
+
+    async def count() -> dict[str, int]:
+        known = {"status": {"$in": [status.value for status in ProductStatus]}}  # by an index, without the products
+        rows = shop.repository(ProductRepository).collection.aggregate(
+            [{"$match": known}, {"$group": {"_id": "$status", "n": {"$sum": 1}}}]
+        )
+        return {row["_id"]: row["n"] async for row in rows}
+
+    return await shop.cache.get_or_make("products by status", count)
 
 
 async def _step(shop: Shop, job: Job) -> Step:

@@ -14,13 +14,14 @@ from dataclasses import replace
 from babel import Locale, UnknownLocaleError
 from pymongo import ASCENDING, DESCENDING
 
-from spoeq_core.catalog.documents import ProductRepository
+from spoeq_core.catalog.documents import NEWEST, ProductRepository
 from spoeq_core.catalog.model import (
     MAX_PER_PAGE,
     ORIGIN,
     Categories,
     Facet,
     FacetCounts,
+    Product,
     ProductPage,
     ProductQuery,
     Row,
@@ -78,6 +79,22 @@ async def list_products(
     return await _from_rows(shop, asked, matching, facets)
 
 
+async def first_products(shop: Shop, query: ProductQuery, categories: Categories | None = None) -> list[Product]:
+    """The products of a list's page and nothing else of it: no total, no facets; as `list_products` finds them.
+
+    One command, two with a category, whose cost does not grow with what else matches.
+
+    Raises:
+        Invalid: there is no such page.
+    """
+    check_page(query)
+    asked = rated_query(shop, query)
+    base = await _base(shop, asked, categories) if asked else None
+    if asked is None or base is None:
+        return []
+    return await _page(shop, asked, {"$and": [base, *_conditions(asked, facets_of(shop))]})
+
+
 async def _from_rows(shop: Shop, query: ProductQuery, rows: Sequence[Row], facets: tuple[Facet, ...]) -> ProductPage:
     start = (query.page - 1) * query.per_page
     chosen = in_order(rows, query.sort, terms_of(query.text))[start : start + query.per_page]
@@ -86,13 +103,14 @@ async def _from_rows(shop: Shop, query: ProductQuery, rows: Sequence[Row], facet
 
 
 async def _from_database(shop: Shop, query: ProductQuery, asked: Document, facets: tuple[Facet, ...]) -> ProductPage:
-    products = shop.repository(ProductRepository)
-    sort = (*_SORTS.get(query.sort, (("sold_count", DESCENDING),)), ("created_at", DESCENDING), ("_id", DESCENDING))
-    start = (query.page - 1) * query.per_page
-    items, total = await asyncio.gather(
-        products.find(asked, sort=sort, skip=start, limit=query.per_page), products.count(asked)
-    )
+    items, total = await asyncio.gather(_page(shop, query, asked), shop.repository(ProductRepository).count(asked))
     return ProductPage(tuple(items), total, query.page, query.per_page, facets, partial=True)
+
+
+async def _page(shop: Shop, query: ProductQuery, asked: Document) -> list[Product]:
+    sort = (*_SORTS.get(query.sort, (("sold_count", DESCENDING),)), *NEWEST)
+    start = (query.page - 1) * query.per_page
+    return await shop.repository(ProductRepository).find(asked, sort=sort, skip=start, limit=query.per_page)
 
 
 async def _base(shop: Shop, query: ProductQuery, categories: Categories | None) -> Document | None:

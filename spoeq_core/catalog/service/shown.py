@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from spoeq_core.catalog.model import Brand, Categories, Node, Product, tree
 from spoeq_core.catalog.service.categories import all_brands, all_categories
-from spoeq_core.catalog.service.products import product_by_id_or_slug
+from spoeq_core.catalog.service.products import product_by_id_or_slug, products_by_ids
 from spoeq_core.kernel.cache import exactly
 from spoeq_core.shop import Shop
 
@@ -30,6 +30,16 @@ async def shown_product(shop: Shop, key: str) -> Product:
         lambda: product_by_id_or_slug(shop, key),
         tags=lambda found: exactly(PRODUCTS, found.id),
         weigh=lambda found: WEIGHT * (1 + len(found.variants) // 4),
+    )
+
+
+async def shown_by_ids(shop: Shop, ids: Sequence[str]) -> list[Product]:
+    """The active products of those ids that there are, in the order given."""
+    return await shop.cache.get_or_make(
+        f"products {' '.join(ids)}",
+        lambda: products_by_ids(shop, ids),
+        tags=lambda _: exactly(PRODUCTS, *ids),
+        weigh=lambda found: WEIGHT * (1 + len(found)),
     )
 
 

@@ -16,8 +16,13 @@ from spoeq_core.identity.model import CONSENTS, Customer, normalise_email
 from spoeq_core.identity.service.accounts import change, check_fields, parse_name
 from spoeq_core.identity.service.sessions import forget_cached
 from spoeq_core.kernel.errors import Invalid
+from spoeq_core.kernel.ids import is_id
 from spoeq_core.kernel.messages import message
+from spoeq_core.kernel.mongo import beginning
 from spoeq_core.shop import Shop
+
+PHONE = re.compile(r"\+?[0-9]{8,15}")
+BETWEEN_DIGITS = re.compile(r"[\s-]")
 
 
 async def find_customer(shop: Shop, customer_id: str) -> Customer | None:
@@ -57,8 +62,13 @@ def _called(text: str) -> dict[str, Any]:
     wanted = text.strip()
     if not wanted:
         return {}
-    begins = {"$regex": f"^{re.escape(normalise_email(wanted))}"}
-    return {"$or": [{"email": begins}, {"phone": wanted}, {"_id": wanted}]}
+    if is_id(wanted):
+        return {"_id": wanted}
+    begins = {"email": beginning(normalise_email(wanted))}
+    digits = BETWEEN_DIGITS.sub("", wanted)
+    if not PHONE.fullmatch(digits):
+        return begins
+    return {"$or": [begins, {"phone": {"$in": [digits, f"+{digits}", f"+91{digits[-10:]}"]}}]}
 
 
 async def customers_with(

@@ -11,9 +11,8 @@ from spoeq_core.identity.model import Address
 from spoeq_core.kernel.messages import message
 from spoeq_core.orders.model.changes import PAYMENT_MISMATCH, REFUND_DUE, told
 from spoeq_core.orders.model.order import Order, RefundStatus, TimelineEntry
-from spoeq_core.orders.model.states import OrderStatus, ReturnStatus
+from spoeq_core.orders.model.states import OPEN, ReturnStatus
 
-OPEN = frozenset({OrderStatus.PENDING_PAYMENT, OrderStatus.CONFIRMED, OrderStatus.PROCESSING, OrderStatus.SHIPPED})
 RETURN_LIFE = timedelta(days=90)
 """A return that was asked for so long ago, and has not come, holds nothing up any more."""
 SETTLED = frozenset({ReturnStatus.REFUSED, ReturnStatus.INSPECTED})

@@ -25,6 +25,10 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+OPEN = frozenset({OrderStatus.PENDING_PAYMENT, OrderStatus.CONFIRMED, OrderStatus.PROCESSING, OrderStatus.SHIPPED})
+"""Those in which an order waits for something. However many orders there have been, few wait at a time."""
+
+
 class FulfilmentStatus(StrEnum):
     """Where the goods are."""
 

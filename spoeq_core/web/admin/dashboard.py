@@ -14,7 +14,7 @@ from quart import Blueprint, Response
 
 from spoeq_core.inventory.service import list_stock
 from spoeq_core.kernel.outbox import DeadLetters
-from spoeq_core.orders.finding import OrderFilter, States, count_orders, count_states, matching
+from spoeq_core.orders.finding import OrderFilter, States, count_open, count_orders, matching
 from spoeq_core.orders.listing import list_orders
 from spoeq_core.orders.statistics import DaySales, sales_by_day
 from spoeq_core.shop import Shop
@@ -42,7 +42,7 @@ async def dashboard() -> Response:
     """What needs doing first, then how sales go."""
     shop, actor = current_shop(), await current_actor()
     sees_orders = actor.may("orders.view")
-    counts = await count_states(shop) if sees_orders else Counter[States]()
+    counts = await count_open(shop) if sees_orders else Counter[States]()
     recent = await list_orders(shop, limit=8) if sees_orders else None
     days = int(query_text("days")) if query_text("days") in {str(number) for number in RANGES} else RANGES[0]
     return await render(
@@ -67,7 +67,7 @@ async def _cards(shop: Shop, actor: Actor, counts: Counter[States]) -> list[dict
             _card(key, matching(counts, filter_of(tabs[key].query)), link("/admin/orders", dict(tabs[key].query)), kind)
             for key, kind in TODO.items()
         ]
-        flagged = await count_orders(shop, OrderFilter(flagged=True)) if counts else 0
+        flagged = await count_orders(shop, OrderFilter(flagged=True))
         if flagged:
             cards.append(_card("flagged", flagged, "/admin/orders?flagged=1", "danger"))
     if actor.may("inventory.view"):

@@ -9,8 +9,17 @@ from typing import TypeVar
 from quart import Blueprint, Response
 
 from spoeq_core.desk.service import views_of
-from spoeq_core.orders.finding import OrderFilter, count_orders, count_states, find_orders, matching
+from spoeq_core.orders.finding import (
+    MOST_COUNTED,
+    OrderFilter,
+    any_order,
+    count_open,
+    count_orders,
+    find_orders,
+    matching,
+)
 from spoeq_core.orders.model import FulfilmentStatus, OrderStatus
+from spoeq_core.orders.model.states import OPEN
 from spoeq_core.payments.model import PaymentStatus
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import current_actor, staff
@@ -51,10 +60,10 @@ async def index() -> Response:
     wanted = filter_of(given)
     now = {name: text for name, text in given.items() if name == "cols" or _is_meant(wanted, name)}
     found = await find_orders(shop, wanted, cursor=query_text("cursor"), limit=PER_PAGE)
-    counts = await count_states(shop)
+    counts = await count_open(shop)
     total = await _total(shop, wanted, len(found.items), more=bool(found.next) or bool(query_text("cursor")))
     saved = await views_of(shop, "orders", actor.id)
-    tab_counts = {tab.key: matching(counts, filter_of(tab.query)) for tab in TABS if tab.query}
+    tab_counts = {tab.key: matching(counts, filter_of(tab.query)) for tab in TABS if tab.query.get("status") in OPEN}
     views = tab_views(PATH, TABS, saved, now, tab_counts)
     return await render(
         "admin",
@@ -70,7 +79,8 @@ async def index() -> Response:
         all_columns=COLUMNS,
         payments=[status.value for status in PaymentStatus],
         total=total,
-        shop_is_new=not counts,
+        uncounted=total > MOST_COUNTED,
+        shop_is_new=not (found.items or counts or await any_order(shop)),
         q=wanted.q,
         next_url=link(PATH, {**now, "cursor": found.next}) if found.next else "",
         first_url=link(PATH, now) if query_text("cursor") else "",
@@ -99,7 +109,7 @@ def _is_meant(wanted: OrderFilter, name: str) -> bool:
 
 
 async def _total(shop: Shop, wanted: OrderFilter, shown: int, *, more: bool) -> int:
-    return await count_orders(shop, wanted) if more else shown
+    return await count_orders(shop, wanted, most=MOST_COUNTED + 1) if more else shown
 
 
 def _one_of(kind: type[E_], text: str) -> E_ | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from quart import Blueprint, Response
@@ -53,23 +53,23 @@ async def index() -> Response:
     shop, actor = current_shop(), await current_actor()
     now = {name: text for name, text in asked(BOARDS["products"][1]).items() if _is_meant(name, text)}
     number = query_int("page", 1, minimum=1, maximum=10_000)
-    found = await catalog.list_products(shop, query_for(now, number))
-    stocks = await stock_of(shop, [variant.sku for product in found.items for variant in product.variants])
-    pieces = {sku: stock.available for sku, stock in stocks.items()}
     counts = await bulk.count_statuses(shop)
+    items, total = await _found(shop, query_for(now, number), counts)
+    stocks = await stock_of(shop, [variant.sku for product in items for variant in product.variants])
+    pieces = {sku: stock.available for sku, stock in stocks.items()}
     by_tab = {tab.key: counts.get(tab.key, 0) for tab in TABS if tab.query}
     views = tab_views(PATH, TABS, await views_of(shop, "products", actor.id), now, by_tab)
-    pages = max(1, -(-found.total // PER_PAGE))
+    pages = max(1, -(-total // PER_PAGE))
     return await render(
         "admin",
         "pages/products.html",
         page=page("Products"),
-        products=[_row(shop, product, pieces) for product in found.items],
+        products=[_row(shop, product, pieces) for product in items],
         views=views,
         view=own_view(views, actor),
         now=now,
         query=query_of(now),
-        total=found.total,
+        total=total,
         at=number,
         pages=pages,
         q=now.get("q", ""),
@@ -77,6 +77,15 @@ async def index() -> Response:
         prev_url=link(PATH, {**now, "page": str(number - 1)}) if number > 1 else "",
         next_url=link(PATH, {**now, "page": str(number + 1)}) if number < pages else "",
     )
+
+
+async def _found(shop: Shop, query: ProductQuery, counts: Mapping[str, int]) -> tuple[Sequence[Product], int]:
+    """The products of the page, and how many there are of such."""
+    if not query.text:
+        items = await catalog.first_products(shop, query)
+        return items, sum(counts.get(status.value, 0) for status in query.statuses)
+    found = await catalog.list_products(shop, query)
+    return found.items, found.total
 
 
 def query_for(now: Mapping[str, str], number: int = 1, per_page: int = PER_PAGE) -> ProductQuery:

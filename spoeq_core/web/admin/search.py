@@ -82,7 +82,9 @@ async def _orders(shop: Shop, q: str) -> list[Hit]:
 
 
 async def _products(shop: Shop, q: str) -> list[Hit]:
-    found = await catalog.list_products(shop, ProductQuery(text=q, per_page=MOST, statuses=tuple(ProductStatus)))
+    found = await catalog.list_products(
+        shop, ProductQuery(text=q, per_page=MOST, statuses=tuple(ProductStatus)), counted=0
+    )
     return [
         {
             "label": item.name,

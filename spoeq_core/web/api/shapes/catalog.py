@@ -255,14 +255,13 @@ class StockList(Shape):
 
 
 class MovementShape(Shape):
-    """A row of the stock log; `location` is the code of the place where the pieces came or left."""
+    """A row of the stock log."""
 
     id: str
     sku: str
-    location: str
     delta: int
     reserved_delta: int
-    reason: Literal["initial", "adjustment", "reserve", "release", "ship", "unship", "return", "transfer"]
+    reason: Literal["initial", "adjustment", "reserve", "release", "ship", "unship", "return"]
     note: str
     ref: str
     actor: str
