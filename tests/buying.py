@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,7 +15,20 @@ import httpx
 from tests.processes import RunningDemo
 
 T = TypeVar("T")
+TRIES = 100
+PAUSE = 0.2
 CHOICES = {"shipping_method": "flat_rate:india", "payment_method": "cod"}
+
+
+def post(base_url: str, path: str, body: Any, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    """The answer over a connection of its own, and so of any process; asked again while the machine is overloaded."""
+    with httpx.Client(base_url=base_url, timeout=60, trust_env=False) as client:
+        for _ in range(TRIES):
+            answer = client.post(f"/api/v1{path}", json=body, headers=headers)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(PAUSE)
+    return answer
 
 
 @dataclass(frozen=True)
@@ -26,10 +40,9 @@ class Buyer:
     body: dict[str, Any]
 
     def buy(self, *, key: str | None = None) -> httpx.Response:
-        """Place the cart over a connection of its own, with the buyer's key or another."""
-        with httpx.Client(base_url=self.base_url, timeout=60, trust_env=False) as client:
-            headers = {**self.headers, "Idempotency-Key": self.headers["Idempotency-Key"] if key is None else key}
-            return client.post("/api/v1/orders", json=self.body, headers=headers)
+        """Place the cart, with the buyer's key or another."""
+        headers = {**self.headers, "Idempotency-Key": self.headers["Idempotency-Key"] if key is None else key}
+        return post(self.base_url, "/orders", self.body, headers)
 
 
 def address(number: int) -> dict[str, str]:
@@ -65,22 +78,20 @@ def set_available(demo: RunningDemo, sku: str, wanted: int) -> None:
     """Book stock up or down to a number of available pieces."""
     if delta := wanted - stock(demo, sku)["available"]:
         body = {"delta": delta, "reason": "test"}
-        answer = demo.client.post(f"/api/v1/inventory/{sku}/adjust", json=body, headers=demo.token("admin@demo.spoeq"))
+        answer = post(demo.base_url, f"/inventory/{sku}/adjust", body, demo.token("admin@demo.spoeq"))
         assert answer.is_success, answer.text
 
 
 def ready(demo: RunningDemo, sku: str, number: int, *, pay: str = "cod", coupon: str = "", person: int = 0) -> Buyer:
     """Somebody with a piece in the cart; the same `person` has the same address, phone and e-mail."""
     who = person or number
-    with httpx.Client(base_url=demo.base_url, timeout=60, trust_env=False) as client:
-        token = client.post("/api/v1/cart", json={"sku": sku, "quantity": 1}).json()["token"]
-        client.cookies.clear()
-        headers = {"X-Cart-Token": token, "Idempotency-Key": uuid.uuid4().hex}
-        if coupon:
-            applied = client.post("/api/v1/cart/apply-coupon", json={"code": coupon}, headers=headers)
-            assert applied.is_success, applied.text
-        body: dict[str, Any] = {**CHOICES, "payment_method": pay, "shipping_address": address(who)}
-        quote = client.post("/api/v1/checkout/quote", json=body, headers=headers).json()
+    token = post(demo.base_url, "/cart", {"sku": sku, "quantity": 1}).json()["token"]
+    headers = {"X-Cart-Token": token, "Idempotency-Key": uuid.uuid4().hex}
+    if coupon:
+        applied = post(demo.base_url, "/cart/apply-coupon", {"code": coupon}, headers)
+        assert applied.is_success, applied.text
+    body: dict[str, Any] = {**CHOICES, "payment_method": pay, "shipping_address": address(who)}
+    quote = post(demo.base_url, "/checkout/quote", body, headers).json()
     assert not quote["problems"], quote["problems"]
     total = quote["totals"]["grand_total"]
     return Buyer(demo.base_url, headers, {**body, "email": f"buyer{who}@example.com", "expected_total": total})
