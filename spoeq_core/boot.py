@@ -25,7 +25,7 @@ from spoeq_core.kernel.events import Delivery, Event, Subscription, subscription
 from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Mongo
 from spoeq_core.kernel.outbox import Outbox, Wake
-from spoeq_core.kernel.patience import limits
+from spoeq_core.kernel.patience import limits, unhurried
 from spoeq_core.kernel.redis import connect_redis
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.storage import LocalFileStorage
@@ -108,7 +108,8 @@ async def open_shop(
     mongo = {"listeners": listeners, **limits(boot.settings.database_timeout_ms, hurried=hurried)}
     shop, configuration, documents = _built(boot, clock or SystemClock(), wake, themes, mongo)
     try:
-        await shop.mongo.create_indexes(documents, extension_indexes(boot.hooks, EXTENDED))
+        with unhurried():
+            await shop.mongo.create_indexes(documents, extension_indexes(boot.hooks, EXTENDED))
         await configuration.refresh()
         boot.faults.connect(shop.redis, boot.settings.redis_prefix)
         watchers = [

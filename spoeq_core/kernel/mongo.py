@@ -19,7 +19,6 @@ from spoeq_core.kernel.errors import Conflict, NotFound, StaleAggregate
 from spoeq_core.kernel.events import Event, to_pending
 from spoeq_core.kernel.observed import Observed, Written, unheard
 from spoeq_core.kernel.outbox import Outbox
-from spoeq_core.kernel.patience import unhurried
 from spoeq_core.kernel.stored import PlainIntegers, plain
 
 __all__ = ["DUPLICATE", "A", "Aggregate", "Document", "Mongo", "Repository", "SortKey", "beginning", "plain", "where"]
@@ -90,10 +89,9 @@ class Mongo:
 
     async def create_indexes(self, documents: Sequence[type[Model]], more: MoreIndexes | None = None) -> None:
         """Create the collections' declared indexes and `more`; those that exist already are left alone."""
-        with unhurried():
-            for document in documents:
-                if indexes := [*_indexes(document), *(more or {}).get(document, ())]:
-                    await self.engine.get_collection(document).create_indexes(indexes)
+        for document in documents:
+            if indexes := [*_indexes(document), *(more or {}).get(document, ())]:
+                await self.engine.get_collection(document).create_indexes(indexes)
 
     def close(self) -> None:
         """Close all connections."""

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from tests.buying import cheap_sku, ready, set_available
+from tests.buying import at_once, cheap_sku, ready, set_available
 from tests.chaos.buyers import Buyers
 from tests.chaos.test_kills import find, kept, plenty, until_ready, until_told
 from tests.processes import RunningDemo
@@ -77,8 +77,12 @@ def test_shoppers_see_a_page_that_asks_them_to_come_back(demo: RunningDemo) -> N
         client.cookies.set("spoeq_cart", buyer.headers["X-Cart-Token"])
         assert client.get("/cart").is_success
         with standing_still(demo):
-            answer = client.get("/cart")
-            lost = client.post("/api/v1/orders", json=buyer.body, headers=buyer.headers)
+            answer, lost = at_once(
+                [
+                    lambda: client.get("/cart"),
+                    lambda: client.post("/api/v1/orders", json=buyer.body, headers=buyer.headers),
+                ]
+            )
         assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
         assert int(answer.headers["Retry-After"]) > 0
         assert "Please try again in a moment." in answer.text
