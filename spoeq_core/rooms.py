@@ -29,7 +29,7 @@ from spoeq_core.identity.documents import (
     SessionDocument,
     StaffDocument,
 )
-from spoeq_core.inventory.documents import StockDocument, StockLogDocument
+from spoeq_core.inventory.documents import LocationDocument, StockDocument, StockLogDocument
 from spoeq_core.inventory.subscribers import SCHEDULES as INVENTORY_SCHEDULES, SUBSCRIBERS as INVENTORY_SUBSCRIBERS
 from spoeq_core.jobs.documents import JobDocument, JobFailureDocument
 from spoeq_core.jobs.model import JobKind
@@ -63,6 +63,7 @@ DOCUMENTS: tuple[type[Model], ...] = (
     RemovalDocument,
     LooseFilesDocument,
     StockDocument,
+    LocationDocument,
     StockLogDocument,
     CartDocument,
     ClaimDocument,

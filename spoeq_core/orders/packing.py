@@ -31,13 +31,17 @@ UNDONE = "parcel_undone"
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What staff say of a shipment: pieces by line id, all that is left if empty."""
+    """What staff say of a shipment: pieces by line id, all that is left if empty.
+
+    `location` is the code of the place that it leaves from; if empty, the first one that has all of it.
+    """
 
     items: Mapping[str, int] = field(default_factory=dict)
     carrier: str = ""
     awb: str = ""
     tracking_url: str = ""
     note: str = ""
+    location: str = ""
 
 
 async def add_shipment(shop: Shop, order_id: str, parcel: Parcel, *, actor: str, version: int | None = None) -> Order:
@@ -45,7 +49,7 @@ async def add_shipment(shop: Shop, order_id: str, parcel: Parcel, *, actor: str,
 
     Raises:
         NotAllowed, Invalid: it cannot be shipped, or not like this.
-        NoGoods: some of it has not come yet.
+        NoGoods: some of it is not there.
         StaleAggregate: the order is not of that version any more.
     """
     orders = shop.repository(OrderRepository)
@@ -54,7 +58,10 @@ async def add_shipment(shop: Shop, order_id: str, parcel: Parcel, *, actor: str,
         if version is not None and order.version != version:
             break
         items = dict(parcel.items) or order.unshipped()
-        shipment = Shipment(new_id(), items, shop.clock.now(), parcel.carrier, parcel.awb, parcel.tracking_url)
+        place = await inventory.place_to_pack(shop, by_sku(order, items), parcel.location)
+        shipment = Shipment(
+            new_id(), items, shop.clock.now(), parcel.carrier, parcel.awb, parcel.tracking_url, location=place
+        )
         after = model.with_shipment(order, shipment, actor=actor, note=parcel.note)
         try:
             return await _send(shop, order, after, shipment)
@@ -87,13 +94,19 @@ def by_sku(order: Order, items: Mapping[str, int]) -> dict[str, int]:
     return pieces
 
 
+def sent_from(order: Order, items: Mapping[str, int]) -> str:
+    """The code of the place that the last parcel with such a line left from; empty if none did."""
+    sent = (shipment.location for shipment in reversed(order.shipments) if shipment.items.keys() & items.keys())
+    return next(sent, "")
+
+
 async def _send(shop: Shop, before: Order, after: Order, shipment: Shipment) -> Order:
     """Take the goods, then store the order. Goods that it does not hold are taken by the event, once it does."""
     pieces = by_sku(before, shipment.items)
     await _claim(shop, before.id, shipment.id, pieces)
     try:
         with suppress(HoldMissing, NotFound):
-            await inventory.ship(shop, before.id, pieces, shipment_id=shipment.id)
+            await inventory.ship(shop, before.id, pieces, shipment_id=shipment.id, location=shipment.location)
         event = OrderShipped(order_id=before.id, shipment_id=shipment.id)
         stored = await shop.repository(OrderRepository).save(after, event, only_if={"customer_id": before.customer_id})
     except (NoGoods, StaleAggregate):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from spoeq_core.inventory import service as inventory
 from spoeq_core.kernel.events import Event
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.orders import model
@@ -76,17 +77,23 @@ async def inspect_return(
     actor: str,
     note: str = "",
     version: int | None = None,
+    location: str = "",
 ) -> Order:
     """Say which received pieces, by line id, go on the shelf again; the others are damaged. Safe to repeat.
 
-    The order says so first; the stock follows by the event, however often that is told.
+    The order says so first; the stock follows by the event, however often that is told. They go to the place of the
+    code `location`, else to the one that they were sent from.
 
     Raises:
         NotFound, NotAllowed, Invalid, StaleAggregate: see `model.return_inspected`.
     """
+    if location:
+        await inventory.require_location(shop, location, receiving=True)
 
     def decide(order: Order) -> Change:
-        after = model.return_inspected(order, return_id, restock, actor=actor, at=shop.clock.now(), note=note)
+        after = model.return_inspected(
+            order, return_id, restock, actor=actor, at=shop.clock.now(), note=note, location=location
+        )
         return after, _told(order, after, ReturnInspected(order_id=order.id, return_id=return_id))
 
     return await change_order(shop, order_id, decide, version)

@@ -9,6 +9,7 @@ from ulid import ULID
 from spoeq_core.catalog.service import record_sales
 from spoeq_core.hooks import checkout as questions
 from spoeq_core.inventory import service as inventory
+from spoeq_core.inventory.model import HOME
 from spoeq_core.kernel.events import Delivery, Subscription, subscriptions
 from spoeq_core.kernel.redis import REDIS_ERRORS
 from spoeq_core.kernel.tasks import Schedule
@@ -26,7 +27,7 @@ from spoeq_core.orders.events import (
 from spoeq_core.orders.hearing import take_in_message
 from spoeq_core.orders.listing import pieces_sold
 from spoeq_core.orders.model import change_of, return_of
-from spoeq_core.orders.packing import by_sku
+from spoeq_core.orders.packing import by_sku, sent_from
 from spoeq_core.orders.refunds import finish_refund
 from spoeq_core.shop import Shop
 
@@ -40,7 +41,8 @@ async def take_shipped_stock(shop: Shop, event: OrderShipped, _delivery: Deliver
     order = await shop.repository(OrderRepository).get(event.order_id)
     for shipment in order.shipments:
         if shipment.id == event.shipment_id:
-            await inventory.ship(shop, order.id, by_sku(order, shipment.items), shipment_id=shipment.id)
+            pieces, place = by_sku(order, shipment.items), shipment.location or HOME
+            await inventory.ship(shop, order.id, pieces, shipment_id=shipment.id, location=place)
 
 
 async def give_back_cancelled(shop: Shop, event: OrderCancelled, _delivery: Delivery) -> None:
@@ -70,7 +72,8 @@ async def restock_returned(shop: Shop, event: OrderRefunded, _delivery: Delivery
     refund = order.refund(event.refund_id)
     if refund is not None and refund.restocked:
         pieces = by_sku(order, refund.restocked)
-        await inventory.receive_return(shop, pieces, return_id=refund.id, actor=refund.actor)
+        place = await inventory.place_to_return(shop, sent_from(order, refund.restocked))
+        await inventory.receive_return(shop, pieces, return_id=refund.id, actor=refund.actor, location=place)
 
 
 async def restock_inspected(shop: Shop, event: ReturnInspected, _delivery: Delivery) -> None:
@@ -79,7 +82,9 @@ async def restock_inspected(shop: Shop, event: ReturnInspected, _delivery: Deliv
     back = return_of(order, event.return_id)
     if back is not None and back.restocked:
         actor = next((it.actor for it in order.timeline if it.kind == "return_inspected"), "system")
-        await inventory.receive_return(shop, by_sku(order, back.restocked), return_id=back.id, actor=actor)
+        pieces = by_sku(order, back.restocked)
+        place = await inventory.place_to_return(shop, back.location or sent_from(order, back.restocked))
+        await inventory.receive_return(shop, pieces, return_id=back.id, actor=actor, location=place)
 
 
 async def count_sales(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,18 +16,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from spoeq_core.inventory import documents, service
 from spoeq_core.inventory.documents import StockRepository
-from spoeq_core.inventory.model import BelowReserved, HoldMissing, OutOfStock
+from spoeq_core.inventory.model import HOME, BelowReserved, HoldMissing, NoGoods, NotThere, OutOfStock
 from spoeq_core.inventory.service import keeping
 from spoeq_core.kernel.clock import FixedClock
-from spoeq_core.kernel.errors import Conflict
+from spoeq_core.kernel.errors import Conflict, Invalid
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import shop_with
 
 SKUS = ("A.1", "B-2")
 ORDERS = ("o1", "o2", "o3")
 CAUSES = ("c1", "c2", "c3")
+PLACES = (HOME, "DEL", "BLR")
 skus, orders, causes = st.sampled_from(SKUS), st.sampled_from(ORDERS), st.sampled_from(CAUSES)
-pieces = st.integers(1, 4)
+places = st.sampled_from(PLACES)
+pieces, counts = st.integers(1, 4), st.integers(0, 6)
 baskets = st.dictionaries(skus, pieces, min_size=1)
 
 
@@ -34,9 +37,14 @@ baskets = st.dictionaries(skus, pieces, min_size=1)
 class Shelf:
     """What a SKU's stock must be, and which causes have moved it."""
 
-    on_hand: int
+    at: Counter[str]
     holds: dict[str, int] = field(default_factory=dict)
     moved: set[tuple[str, str]] = field(default_factory=set)
+    sent: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+
+    @property
+    def on_hand(self) -> int:
+        return self.at.total()
 
     @property
     def available(self) -> int:
@@ -72,7 +80,7 @@ class Warehouse(RuleBasedStateMachine):
 
     @initialize(counts=st.tuples(st.integers(0, 12), st.integers(0, 12)), threshold=st.integers(0, 4))
     def begin(self, counts: tuple[int, int], threshold: int) -> None:
-        self.shelves = {sku: Shelf(count) for sku, count in zip(SKUS, counts, strict=True)}
+        self.shelves = {sku: Shelf(Counter({HOME: count})) for sku, count in zip(SKUS, counts, strict=True)}
         new = [service.NewStock(sku, "p", sku, shelf.on_hand, threshold) for sku, shelf in self.shelves.items()]
         assert self.run(service.create_stocks(self.shop, new)) == set(SKUS)
 
@@ -95,29 +103,68 @@ class Warehouse(RuleBasedStateMachine):
         for sku in basket:
             self.shelves[sku].holds.pop(order, None)
 
-    @rule(order=orders, sku=skus, count=pieces, cause=causes)
-    def pack(self, order: str, sku: str, count: int, cause: str) -> None:
+    @rule(order=orders, sku=skus, count=pieces, cause=causes, place=places)
+    def pack(self, order: str, sku: str, count: int, cause: str, place: str) -> None:
         shelf = self.shelves[sku]
         known = ("ship", cause) in shelf.moved
-        lacks = not known and shelf.holds.get(order, 0) < count
-        assert self.refused(service.ship(self.shop, order, {sku: count}, shipment_id=cause), HoldMissing) is lacks
+        lacks = not known and (shelf.holds.get(order, 0) < count or shelf.at[place] < count)
+        work = service.ship(self.shop, order, {sku: count}, shipment_id=cause, location=place)
+        assert self.refused(work, HoldMissing, NoGoods) is lacks
         if not lacks and shelf.once("ship", cause):
             shelf.hold(order, -count)
-            shelf.on_hand -= count
+            shelf.at[place] -= count
+            shelf.sent[cause] = (order, count, place)
 
-    @rule(basket=baskets, cause=causes)
-    def take_back(self, basket: dict[str, int], cause: str) -> None:
-        self.run(service.receive_return(self.shop, basket, return_id=cause, actor="staff"))
+    @rule(sku=skus, cause=causes)
+    def unpack(self, sku: str, cause: str) -> None:
+        shelf = self.shelves[sku]
+        order, count, place = shelf.sent.get(cause, ("o1", 1, HOME))
+        self.run(service.unship(self.shop, order, {sku: count}, shipment_id=cause))
+        if cause in shelf.sent and shelf.once("unship", cause):
+            shelf.hold(order, count)
+            shelf.at[place] += count
+
+    @rule(sku=skus, count=pieces, source=places, goal=places, cause=causes)
+    def carry(self, sku: str, count: int, source: str, goal: str, cause: str) -> None:
+        shelf = self.shelves[sku]
+        known = ("transfer", cause) in shelf.moved
+        lacks = source == goal or (not known and shelf.at[source] < count)
+        way = {"source": source, "target": goal, "transfer_id": cause, "actor": "staff"}
+        assert self.refused(service.transfer(self.shop, sku, count, **way), Invalid, NotThere) is lacks
+        if not lacks and shelf.once("transfer", cause):
+            shelf.at[source] -= count
+            shelf.at[goal] += count
+
+    @rule(basket=baskets, cause=causes, place=places)
+    def take_back(self, basket: dict[str, int], cause: str, place: str) -> None:
+        self.run(service.receive_return(self.shop, basket, return_id=cause, actor="staff", location=place))
         for sku, count in basket.items():
             if self.shelves[sku].once("return", cause):
-                self.shelves[sku].on_hand += count
+                self.shelves[sku].at[place] += count
 
-    @rule(sku=skus, delta=st.integers(-4, 4).filter(bool))
-    def count(self, sku: str, delta: int) -> None:
+    @rule(sku=skus, delta=st.integers(-4, 4).filter(bool), place=places)
+    def count(self, sku: str, delta: int, place: str) -> None:
         shelf = self.shelves[sku]
-        lacks = shelf.available + delta < 0
-        assert self.refused(service.adjust(self.shop, sku, delta, "counted", "staff"), BelowReserved) is lacks
-        shelf.on_hand += 0 if lacks else delta
+        lacks = delta < 0 and (shelf.available + delta < 0 or shelf.at[place] + delta < 0)
+        work = service.adjust(self.shop, sku, delta, "counted", "staff", location=place)
+        assert self.refused(work, BelowReserved, NotThere) is lacks
+        shelf.at[place] += 0 if lacks else delta
+
+    @rule(sku=skus, counted=st.dictionaries(places, st.tuples(counts, counts), min_size=1), cause=causes)
+    def stocktake(self, sku: str, counted: dict[str, tuple[int, int]], cause: str) -> None:
+        shelf = self.shelves[sku]
+        deltas = {place: now - seen for place, (seen, now) in counted.items() if now != seen}
+        known = ("stocktake", cause) in shelf.moved
+        lacks = not known and (
+            any(shelf.at[place] + delta < 0 for place, delta in deltas.items() if delta < 0)
+            or min(0, sum(deltas.values())) + shelf.available < 0
+        )
+        booked = [service.Count(sku, seen, now, place) for place, (seen, now) in counted.items()]
+        refused = self.run(service.book_counts(self.shop, booked, ref=f"take-{cause}", actor="staff", note=""))
+        assert set(refused) == ({sku} if lacks and deltas else set())
+        if deltas and not lacks and shelf.once("stocktake", cause):
+            for place, delta in deltas.items():
+                shelf.at[place] += delta
 
     @rule(order=orders, sku=skus, more=pieces, cause=causes)
     def put_into_order(self, order: str, sku: str, more: int, cause: str) -> None:
@@ -148,6 +195,8 @@ class Warehouse(RuleBasedStateMachine):
         stocks = {it.sku: it for it in self.run(self.shop.repository(StockRepository).read({}, holds=True))}
         found = {sku: (stock.on_hand, dict(stock.holds)) for sku, stock in stocks.items()}
         assert found == {sku: (shelf.on_hand, shelf.holds) for sku, shelf in self.shelves.items()}
+        lying = {sku: {place: shelf.at[place] for place in PLACES} for sku, shelf in self.shelves.items()}
+        assert {sku: {place: stock.at(place) for place in PLACES} for sku, stock in stocks.items()} == lying
         assert all(0 <= stock.reserved <= stock.on_hand for stock in stocks.values())
 
     def teardown(self) -> None:
@@ -164,18 +213,20 @@ def warehouse(
     servers: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], Warehouse]]:
     """Makes them, on one database, whose logs are tidied early."""
-    for module in (documents, keeping):
+    for module in (documents.stock, keeping):
         monkeypatch.setattr(module, "RECENT", 1)
     clock = FixedClock(datetime(2026, 11, 22, 6, 30, tzinfo=UTC))
     with asyncio.Runner() as runner:
         opening = shop_with(servers=servers, data_dir=tmp_path, clock=clock)
         shop = runner.run(opening.__aenter__())
+        for code in PLACES[1:]:
+            runner.run(service.create_location(shop, code, {"name": code}))
         yield lambda: Warehouse(shop, clock, runner.run)
         runner.run(opening.__aexit__(None, None, None))
 
 
 def test_stock_is_its_log_and_what_it_must_be(warehouse: Callable[[], Warehouse]) -> None:
-    """Reserved, released, packed, returned, counted and changed, in any order and again."""
+    """Reserved, released, packed, unpacked, carried, returned, counted and changed: anywhere, in any order, again."""
     run_state_machine_as_test(warehouse, settings=settings(max_examples=60, stateful_step_count=20))  # type: ignore[no-untyped-call]
 
 

@@ -20,7 +20,8 @@ from spoeq_core.checkout.service import quote
 from spoeq_core.inventory import service as inventory
 from spoeq_core.inventory.model import NoGoods, OutOfStock
 from spoeq_core.kernel.clock import FixedClock
-from spoeq_core.kernel.errors import StaleAggregate
+from spoeq_core.kernel.errors import Invalid, StaleAggregate
+from spoeq_core.kernel.ids import new_id
 from spoeq_core.orders import service as orders
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository
@@ -182,3 +183,81 @@ async def test_the_day_that_is_promised_waits_for_the_goods(servers: tuple[str, 
         assert await promised(KURTA=2) == (earliest, latest)
         assert await promised(KURTA=3) == (date(2026, 12, 8), date(2026, 12, 11))
         assert await promised(KURTA=3, DIYA=3) == (None, None), "nobody knows when all of it comes"
+
+
+async def elsewhere(shop: Shop, **pieces: int) -> None:
+    """Carry pieces to a second place."""
+    with suppress(Invalid):
+        await inventory.create_location(shop, "DEL", {"name": "Delhi", "priority": 5})
+    for sku, count in pieces.items():
+        way = {"source": "MAIN", "target": "DEL", "transfer_id": new_id(), "actor": STAFF}
+        await inventory.transfer(shop, sku, count, **way)
+
+
+async def lying(shop: Shop, sku: str) -> dict[str, int]:
+    return (await inventory.get_stock(shop, sku)).lying
+
+
+async def test_a_parcel_leaves_from_where_all_of_it_lies_or_from_where_staff_say(shop: Shop, place: Place):
+    await elsewhere(shop, KURTA=8, DIYA=4)
+    order = await place(KURTA=6, DIYA=1)
+    kurta = order.lines[0]
+    sent = await orders.add_shipment(shop, order.id, Parcel({kurta.id: 3}), actor=STAFF)
+    assert sent.shipments[0].location == "DEL", "the main place has 2"
+    sent = await orders.add_shipment(shop, order.id, Parcel({kurta.id: 2}, location="MAIN"), actor=STAFF)
+    assert [parcel.location for parcel in sent.shipments] == ["DEL", "MAIN"]
+    with pytest.raises(NoGoods) as refused:
+        await orders.add_shipment(shop, order.id, Parcel({kurta.id: 1}, location="MAIN"), actor=STAFF)
+    assert "Main location has not got all of it" in str(refused.value)
+    with pytest.raises(Invalid):
+        await orders.add_shipment(shop, order.id, Parcel({kurta.id: 1}, location="NOWHERE"), actor=STAFF)
+    done = await orders.change_status(shop, order.id, OrderStatus.SHIPPED, actor=STAFF)
+    assert done.shipments[-1].location == "DEL"
+    assert (await lying(shop, "KURTA"), await lying(shop, "DIYA")) == ({"DEL": 4}, {"MAIN": 6, "DEL": 3})
+    await sound(shop)
+
+
+async def test_what_comes_back_goes_where_it_was_sent_from_or_where_staff_put_it(shop: Shop, place: Place):
+    await elsewhere(shop, KURTA=6)
+    order = await place(KURTA=5)
+    (line,) = order.lines
+    await orders.add_shipment(shop, order.id, Parcel(), actor=STAFF)
+    await orders.change_status(shop, order.id, OrderStatus.DELIVERED, actor=STAFF)
+    for pieces, where in ((1, ""), (2, "MAIN")):
+        asked = await orders.request_return(shop, order.id, {line.id: pieces}, "too large", actor="shopper")
+        wanted = asked.returns[-1].id
+        await orders.answer_return(shop, order.id, wanted, approve=True, actor=STAFF)
+        await orders.receive_return(shop, order.id, wanted, {}, actor=STAFF)
+        with pytest.raises(Invalid):
+            await orders.inspect_return(shop, order.id, wanted, {line.id: pieces}, actor=STAFF, location="NOWHERE")
+        await orders.inspect_return(shop, order.id, wanted, {line.id: pieces}, actor=STAFF, location=where)
+        await deliver_all(shop)
+    assert await lying(shop, "KURTA") == {"MAIN": 6, "DEL": 2}
+    await sound(shop)
+
+
+@pytest.mark.parametrize("applied", [True, False], ids=["after", "before"])
+async def test_a_death_while_packing_at_another_place_is_healed_there(
+    shop: Shop, place: Place, clock: FixedClock, applied: bool
+):
+    await elsewhere(shop, KURTA=10, DIYA=10)
+    at, struck = 0, True
+    while struck:
+        at += 1
+        order = await place(KURTA=1, DIYA=1)
+        fault = Fault(at, applied, deadly=True)
+        with failing(fault), suppress(Killed):
+            await orders.add_shipment(shop, order.id, Parcel(), actor=STAFF)
+        struck = fault.struck
+        clock.forward(OLD_ENOUGH)
+        await deliver_all(shop)
+        await heal(shop)
+        now = await shop.repository(OrderRepository).get(order.id)
+        left = 9 if now.shipments else 10
+        assert (await lying(shop, "KURTA"), await lying(shop, "DIYA")) == ({"DEL": left}, {"DEL": left}), at
+        await sound(shop)
+        if not now.shipments:
+            await orders.add_shipment(shop, order.id, Parcel(), actor=STAFF)
+        for sku in ("KURTA", "DIYA"):
+            await inventory.adjust(shop, sku, 1, "goods received", STAFF, location="DEL")
+    assert at > 4, "it came to several writes"

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from spoeq_core.inventory.documents import StockRepository, room_for
-from spoeq_core.inventory.model import LONGEST_NOTE, MAX_PIECES, BelowReserved, Movement, Reason, Stock
+from spoeq_core.inventory.documents import StockRepository, lies_at, room_for
+from spoeq_core.inventory.model import (
+    HOME,
+    LONGEST_NOTE,
+    MAX_PIECES,
+    BelowReserved,
+    Location,
+    Movement,
+    NotThere,
+    Reason,
+    Stock,
+)
+from spoeq_core.inventory.service.locations import get_location, require_location
 from spoeq_core.inventory.service.moving import ATTEMPTS, Cause, busy, new_row
 from spoeq_core.inventory.service.reading import get_stock
 from spoeq_core.inventory.service.telling import tell
-from spoeq_core.kernel.errors import FieldError, Invalid
+from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
 from spoeq_core.kernel.messages import message
+from spoeq_core.kernel.mongo import Document
 from spoeq_core.shop import Shop
 
 
-async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str) -> Stock:
+async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str, *, location: str = HOME) -> Stock:
     """The stock after staff counted, found or lost pieces.
 
     Args:
@@ -21,31 +33,42 @@ async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str) -> S
         delta: Pieces more, or fewer if negative.
         reason: In words, for the log.
         actor: The staff member's id.
+        location: The code of the place where they were.
 
     Raises:
         NotFound: there is no such SKU.
         BelowReserved: it would take away pieces that are promised to orders.
-        Invalid: the delta is 0 or not a number of pieces, or the reason is missing or too long.
+        NotThere: the place has fewer.
+        Invalid: the delta is 0 or not a number of pieces, or the reason is missing or too long, or there is no such
+            place, or it takes no goods any more.
     """
     _check_adjustment(delta, reason)
-    row = new_row(shop, sku, delta, 0, Cause(Reason.ADJUSTMENT, "", actor, reason.strip()))
+    await require_location(shop, location, receiving=delta > 0)
+    row = new_row(shop, sku, delta, 0, Cause(Reason.ADJUSTMENT, "", actor, reason.strip()), location)
     moved = await _adjust(shop, row)
     if moved:
         await tell(shop, sku)
     stock = await get_stock(shop, sku)
     if not moved:
-        raise BelowReserved(
-            message(
-                "%(sku)s has %(on_hand)s on hand, of which %(reserved)s are reserved; %(delta)s is not possible.",
-                sku=sku,
-                on_hand=stock.on_hand,
-                reserved=stock.reserved,
-                delta=f"{delta:+d}",
-            ),
-            hint="Cancel or ship the orders that hold them first, or adjust by less.",
-            extra={"on_hand": stock.on_hand, "reserved": stock.reserved, "available": stock.available},
-        )
+        raise _refusal(stock, await get_location(shop, location), delta)
     return stock
+
+
+def _refusal(stock: Stock, place: Location, delta: int) -> Conflict:
+    """Why so many could not be taken away."""
+    if stock.on_hand >= -delta > stock.at(place.id):
+        return NotThere(stock, place.id, place.label, -delta)
+    return BelowReserved(
+        message(
+            "%(sku)s has %(on_hand)s on hand, of which %(reserved)s are reserved; %(delta)s is not possible.",
+            sku=stock.sku,
+            on_hand=stock.on_hand,
+            reserved=stock.reserved,
+            delta=f"{delta:+d}",
+        ),
+        hint="Cancel or ship the orders that hold them first, or adjust by less.",
+        extra={"on_hand": stock.on_hand, "reserved": stock.reserved, "available": stock.available},
+    )
 
 
 async def _adjust(shop: Shop, row: Movement) -> bool:
@@ -53,13 +76,14 @@ async def _adjust(shop: Shop, row: Movement) -> bool:
     stocks = shop.repository(StockRepository)
     if row.delta > 0:
         return await stocks.move(row, only_if={"on_hand": {"$lte": MAX_PIECES - row.delta}})
-    if await stocks.move(row, only_if={"available": {"$gte": -row.delta}}):
+    free: Document = {"available": {"$gte": -row.delta}}
+    if row.location == HOME and await stocks.move(row, only_if={**free, "away": {"$in": [0, None]}}):
         return True
     for _ in range(ATTEMPTS):
         stock = await get_stock(shop, row.sku)
-        if stock.on_hand < -row.delta or stock.promisable < -row.delta:
+        if stock.at(row.location) < -row.delta or stock.promisable < -row.delta:
             return False
-        if await stocks.move(row, only_if={"on_hand": {"$gte": -row.delta}, **room_for(stock, -row.delta)}):
+        if await stocks.move(row, only_if={**lies_at(stock, row.location, -row.delta), **room_for(stock, -row.delta)}):
             return True
     raise busy(row.sku)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spoeq_core.inventory.documents import StockRepository
@@ -26,7 +27,7 @@ async def check_invariants(shop: Shop) -> list[Violation]:
     sums = await stocks.archived_sums()
     suspects = []
     async for stock, raw, rows in stocks.with_log({}):
-        log = [*rows, *_as_row(shop, stock.sku, sums)]
+        log = [*rows, *_as_rows(shop, stock.sku, sums)]
         if any(_faults(stock, raw, log)):
             suspects.append(stock.sku)
     return [violation for sku in suspects for violation in await _look_closely(shop, sku)]
@@ -58,11 +59,13 @@ async def _look_closely(shop: Shop, sku: str) -> list[Violation]:
 
 
 def _faults(stock: Stock, raw: Document, log: list[Movement]) -> list[str]:
-    return list(faults(stock, available=raw["available"], headroom=raw["headroom"], log=log))
+    return list(faults(stock, available=raw["available"], headroom=raw["headroom"], away=raw.get("away", 0), log=log))
 
 
-def _as_row(shop: Shop, sku: str, sums: dict[str, tuple[int, int]]) -> list[Movement]:
-    if sku not in sums:
-        return []
-    delta, reserved = sums[sku]
-    return [Movement("archive", sku, delta, reserved, Reason.INITIAL, "", "", shop.clock.now())]
+def _as_rows(shop: Shop, sku: str, sums: Mapping[str, Mapping[str, tuple[int, int]]]) -> list[Movement]:
+    """A row a place, which says what all that are archived come to."""
+    now = shop.clock.now()
+    return [
+        Movement(f"archive {code}", sku, delta, reserved, Reason.INITIAL, "", "", now, location=code)
+        for code, (delta, reserved) in sums.get(sku, {}).items()
+    ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spoeq_core.inventory.documents import StockRepository, not_logged, room_for
-from spoeq_core.inventory.model import MAX_PIECES, Movement, Reason, Stock
+from spoeq_core.inventory.documents import StockRepository, lies_at, not_logged, room_for
+from spoeq_core.inventory.model import HOME, MAX_PIECES, Movement, NotThere, Reason, Stock
+from spoeq_core.inventory.service.locations import get_location
 from spoeq_core.inventory.service.reading import ASKED, stock_of
 from spoeq_core.inventory.service.telling import is_told, tell
 from spoeq_core.kernel.ids import new_id
@@ -17,7 +18,7 @@ from spoeq_core.shop import Shop
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What was counted of a SKU, and what was on hand when somebody decided so.
+    """What was counted of a SKU at a place, and what was on hand there when somebody decided so.
 
     The difference is what is booked: pieces sold in between stay sold.
     """
@@ -25,30 +26,41 @@ class Count:
     sku: str
     seen: int
     counted: int
+    location: str = HOME
+
+    @property
+    def delta(self) -> int:
+        """Pieces more, or fewer if negative."""
+        return self.counted - self.seen
 
 
 async def book_counts(shop: Shop, counts: Sequence[Count], *, ref: str, actor: str, note: str) -> dict[str, str]:
-    """Book the differences; why not, by SKU, for those that could not be booked.
+    """Book the differences, those of a SKU together; why not, by SKU, for those that could not be booked.
 
     Args:
         shop: The shop.
-        counts: One a SKU.
+        counts: One a SKU and place; the places are known.
         ref: What causes it (an import's id): a SKU that has a movement of this cause is left alone.
         actor: The staff member's id.
         note: In words, for the log.
     """
     stocks = shop.repository(StockRepository)
     found: dict[str, str] = {}
-    for start in range(0, len(counts), ASKED):
-        part = [count for count in counts[start : start + ASKED] if count.counted != count.seen]
-        done = await stocks.skus_moved_by(ref, [count.sku for count in part])
-        rows = [_row(shop, count, ref, actor, note) for count in part if count.sku not in done]
-        known = await stock_of(shop, [row.sku for row in rows if row.delta < 0])
-        moved = await stocks.move_all([(row, _room(row, known.get(row.sku))) for row in rows])
-        for row in rows:
-            if row.sku not in moved:
-                found[row.sku] = await _why(shop, row)
-        await _tell(shop, [row.sku for row in rows if row.sku in moved])
+    wanted: dict[str, list[Count]] = {}
+    for count in counts:
+        if count.delta:
+            wanted.setdefault(count.sku, []).append(count)
+    for start in range(0, len(wanted), ASKED):
+        skus = list(wanted)[start : start + ASKED]
+        done = await stocks.skus_moved_by(ref, skus)
+        rows = {sku: [_row(shop, it, ref, actor, note) for it in wanted[sku]] for sku in skus if sku not in done}
+        taking = [sku for sku, of_sku in rows.items() if any(row.delta < 0 for row in of_sku)]
+        known = await stock_of(shop, taking)
+        moved = await stocks.move_all({sku: (of_sku, _room(of_sku, known.get(sku))) for sku, of_sku in rows.items()})
+        for sku, of_sku in rows.items():
+            if sku not in moved:
+                found[sku] = await _why(shop, sku, of_sku)
+        await _tell(shop, [sku for sku in rows if sku in moved])
     return found
 
 
@@ -60,33 +72,43 @@ async def book_first(shop: Shop, pieces: Sequence[Count], *, actor: str) -> None
         for count in pieces
         if count.counted
     ]
-    moved = await stocks.move_all([(row, {"on_hand": 0, **not_logged(Reason.INITIAL, "")}) for row in rows])
+    empty: Document = {"on_hand": 0, **not_logged(Reason.INITIAL, "")}
+    moved = await stocks.move_all({row.sku: ([row], empty) for row in rows})
     await _tell(shop, sorted(moved))
 
 
 def _row(shop: Shop, count: Count, ref: str, actor: str, note: str) -> Movement:
-    delta = count.counted - count.seen
-    return Movement(new_id(), count.sku, delta, 0, Reason.ADJUSTMENT, ref, actor, shop.clock.now(), note)
+    now = shop.clock.now()
+    return Movement(new_id(), count.sku, count.delta, 0, Reason.ADJUSTMENT, ref, actor, now, note, count.location)
 
 
-def _room(row: Movement, stock: Stock | None) -> Document:
-    room: Document = {"on_hand": {"$lte": MAX_PIECES - row.delta}}
-    if row.delta < 0:
-        room = {"on_hand": {"$gte": -row.delta}, **(room_for(stock, -row.delta) if stock else {})}
-    return {**room, **not_logged(row.reason, row.ref)}
+def _room(rows: Sequence[Movement], stock: Stock | None) -> Document:
+    """The condition that all of it is possible at once; one that is not there is not matched by anything."""
+    total = sum(row.delta for row in rows)
+    room = not_logged(rows[0].reason, rows[0].ref)
+    if stock is not None:
+        for row in rows:
+            room |= lies_at(stock, row.location, -row.delta) if row.delta < 0 else {}
+        room |= room_for(stock, -total) if total < 0 else {}
+    if total > 0:
+        room["on_hand"] = {**room.get("on_hand", {}), "$lte": MAX_PIECES - total}
+    return room
 
 
-async def _why(shop: Shop, row: Movement) -> str:
-    stock = (await stock_of(shop, [row.sku])).get(row.sku)
+async def _why(shop: Shop, sku: str, rows: Sequence[Movement]) -> str:
+    stock = (await stock_of(shop, [sku])).get(sku)
     if stock is None:
-        return message("There is no stock of %(sku)s any more.", sku=row.sku)
+        return message("There is no stock of %(sku)s any more.", sku=sku)
+    for row in rows:
+        if stock.on_hand >= -row.delta > stock.at(row.location):
+            return NotThere(stock, row.location, (await get_location(shop, row.location)).label, -row.delta).message
     return message(
         "%(sku)s has %(on_hand)s on hand, of which %(reserved)s are promised to orders; %(delta)s is not possible. "
         "Ship or cancel those first, then import the row again.",
-        sku=row.sku,
+        sku=sku,
         on_hand=stock.on_hand,
         reserved=stock.reserved,
-        delta=f"{row.delta:+d}",
+        delta=f"{sum(row.delta for row in rows):+d}",
     )
 
 

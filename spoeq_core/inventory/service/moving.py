@@ -1,4 +1,4 @@
-"""Moving stock: reserve, release, ship, return, adjust. Each is safe to repeat, and each writes its row of the log."""
+"""Moving stock: reserve and release, and what each movement needs. Each is safe to repeat, and writes its row."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from spoeq_core.inventory.documents import StockRepository, not_logged, room_for
+from spoeq_core.inventory.documents import StockRepository, room_for
 from spoeq_core.inventory.model import (
+    HOME,
     MAX_PIECES,
-    HoldMissing,
     Movement,
-    NoGoods,
     OutOfStock,
     Reason,
     Stock,
 )
-from spoeq_core.inventory.service.reading import get_stock, stock_of
+from spoeq_core.inventory.service.reading import get_stock
 from spoeq_core.inventory.service.telling import tell
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
 from spoeq_core.kernel.ids import new_id
@@ -72,55 +71,6 @@ async def release(shop: Shop, order_id: str, skus: Collection[str], *, actor: st
     stocks = await shop.repository(StockRepository).read({"_id": {"$in": list(skus)}}, holds=True)
     for stock in sorted(stocks, key=lambda item: item.sku):
         await _release(shop, order_id, stock, Cause(Reason.RELEASE, order_id, actor))
-
-
-async def ship(
-    shop: Shop, order_id: str, quantities: Mapping[str, int], *, shipment_id: str, actor: str = "system"
-) -> None:
-    """Take pieces that an order holds out of the house. Safe to repeat for the same shipment.
-
-    Raises:
-        HoldMissing: the order does not hold so many; nothing was moved.
-        NoGoods: fewer are on hand; SKUs before it, in their order, were moved: `unship` brings them back.
-        Invalid: a quantity is under 1.
-    """
-    check_pieces(order_id, quantities)
-    cause = Cause(Reason.SHIP, shipment_id, actor)
-    open_ = [sku for sku in sorted(quantities) if await _held(shop, order_id, sku, quantities[sku], cause)]
-    stocks = await stock_of(shop, open_)
-    if short := {sku: stocks[sku].on_hand for sku in open_ if stocks[sku].on_hand < quantities[sku]}:
-        raise NoGoods(short)
-    for sku in open_:
-        await _ship(shop, order_id, sku, quantities[sku], cause)
-
-
-async def unship(
-    shop: Shop, order_id: str, quantities: Mapping[str, int], *, shipment_id: str, actor: str = "system"
-) -> None:
-    """Take back what `ship` did for a parcel that is not sent after all; nothing where it did not. Repeatable."""
-    cause = Cause(Reason.UNSHIP, shipment_id, actor)
-    for sku in sorted(quantities):
-        if await is_logged(shop, sku, Cause(Reason.SHIP, shipment_id, actor)):
-            await _unship(shop, order_id, sku, quantities[sku], cause)
-
-
-async def receive_return(
-    shop: Shop, quantities: Mapping[str, int], *, return_id: str, actor: str, note: str = ""
-) -> None:
-    """Put pieces that came back on the shelf again. Safe to repeat for the same return.
-
-    Raises:
-        NotFound: there is no such SKU; those before it, in order of SKU, were put back.
-        Invalid: a quantity is under 1.
-    """
-    check_pieces("", quantities)
-    cause = Cause(Reason.RETURN, return_id, actor, note)
-    for sku in sorted(quantities):
-        await get_stock(shop, sku)
-        if not await is_logged(shop, sku, cause):
-            row = new_row(shop, sku, quantities[sku], 0, cause)
-            await shop.repository(StockRepository).move(row, only_if=not_logged(cause.reason, cause.ref))
-            await tell(shop, sku)
 
 
 async def _hold(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> bool:
@@ -186,62 +136,6 @@ async def _release(shop: Shop, order_id: str, stock: Stock, cause: Cause) -> Non
     raise busy(stock.sku)
 
 
-async def _ship(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> None:
-    row = new_row(shop, sku, -pieces, -pieces, cause)
-    for _ in range(ATTEMPTS):
-        held = await _held(shop, order_id, sku, pieces, cause)
-        if not held:
-            return
-        unchanged = {f"holds.{order_id}": held, "on_hand": {"$gte": pieces}, **not_logged(cause.reason, cause.ref)}
-        left = (order_id, held - pieces)
-        if await shop.repository(StockRepository).move(row, only_if=unchanged, hold=left):
-            return
-        on_hand = (await get_stock(shop, sku)).on_hand
-        if on_hand < pieces and not await is_logged(shop, sku, cause):
-            raise NoGoods({sku: on_hand})
-    raise busy(sku)
-
-
-async def _unship(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> None:
-    row = new_row(shop, sku, pieces, pieces, cause)
-    for _ in range(ATTEMPTS):
-        if await is_logged(shop, sku, cause):
-            return
-        held = (await get_stock(shop, sku)).holds.get(order_id)
-        only_if = {f"holds.{order_id}": {"$exists": False} if held is None else held}
-        back = (order_id, (held or 0) + pieces)
-        if await shop.repository(StockRepository).move(
-            row, only_if={**only_if, **not_logged(cause.reason, cause.ref)}, hold=back
-        ):
-            return
-    raise busy(sku)
-
-
-async def _held(shop: Shop, order_id: str, sku: str, pieces: int, cause: Cause) -> int:
-    """Pieces that the order holds, at least those to be shipped; 0 if this shipment went out before.
-
-    Raises:
-        HoldMissing: it holds fewer.
-    """
-    if await is_logged(shop, sku, cause):
-        return 0
-    held = (await get_stock(shop, sku)).holds.get(order_id, 0)
-    if held >= pieces:
-        return held
-    if await is_logged(shop, sku, cause):  # it went out between the two looks
-        return 0
-    raise HoldMissing(
-        message(
-            "Order %(order_id)s holds %(held)s of %(sku)s, not %(pieces)s.",
-            order_id=order_id,
-            held=held,
-            sku=sku,
-            pieces=pieces,
-        ),
-        hint="Reserve them before shipping.",
-    )
-
-
 async def is_logged(shop: Shop, sku: str, cause: Cause) -> bool:
     """Whether the movement was made before; asked of the log first, then of the archive that rows move to."""
     stocks = shop.repository(StockRepository)
@@ -251,9 +145,10 @@ async def is_logged(shop: Shop, sku: str, cause: Cause) -> bool:
     return bool(await stocks.archived({"sku": sku, "reason": cause.reason.value, "ref": cause.ref}, limit=1))
 
 
-def new_row(shop: Shop, sku: str, delta: int, reserved: int, cause: Cause) -> Movement:
+def new_row(shop: Shop, sku: str, delta: int, reserved: int, cause: Cause, location: str = HOME) -> Movement:
     """A row of the log, as of now."""
-    return Movement(new_id(), sku, delta, reserved, cause.reason, cause.ref, cause.actor, shop.clock.now(), cause.note)
+    who, now = cause.actor, shop.clock.now()
+    return Movement(new_id(), sku, delta, reserved, cause.reason, cause.ref, who, now, cause.note, location)
 
 
 def check_pieces(order_id: str, quantities: Mapping[str, int]) -> None:

@@ -34,10 +34,9 @@ from spoeq_core.orders.model.order import (
     Payment,
     Refund,
     RefundStatus,
-    Return,
-    Shipment,
     TimelineEntry,
 )
+from spoeq_core.orders.model.parcels import Return, Shipment
 from spoeq_core.orders.model.refunds import (
     RefundTooLarge,
     amount_of_items,

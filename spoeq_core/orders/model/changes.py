@@ -8,7 +8,8 @@ from datetime import datetime
 
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.messages import message
-from spoeq_core.orders.model.order import Order, OrderLine, Payment, Shipment, TimelineEntry, fulfilment_of
+from spoeq_core.orders.model.order import Order, OrderLine, Payment, TimelineEntry, fulfilment_of
+from spoeq_core.orders.model.parcels import Shipment
 from spoeq_core.orders.model.pieces import require_pieces
 from spoeq_core.orders.model.states import ORDER_TRANSITIONS, NotAllowed, OrderStatus, can_be_paid, step
 from spoeq_core.payments.model import PaymentStatus, Settled

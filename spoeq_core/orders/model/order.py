@@ -11,7 +11,8 @@ from typing import Any
 from spoeq_core.identity.model import Address
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.messages import message
-from spoeq_core.orders.model.states import ORDER_TRANSITIONS, FulfilmentStatus, OrderStatus, ReturnStatus
+from spoeq_core.orders.model.parcels import Return, Shipment
+from spoeq_core.orders.model.states import ORDER_TRANSITIONS, FulfilmentStatus, OrderStatus
 from spoeq_core.payments.model import PaymentStatus
 
 
@@ -68,19 +69,6 @@ class Payment:
     accepted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Shipment:
-    """A parcel: pieces by line id, who carries it, under which waybill (AWB)."""
-
-    id: str
-    items: Mapping[str, int]
-    shipped_at: datetime
-    carrier: str = ""
-    awb: str = ""
-    tracking_url: str = ""
-    delivered_at: datetime | None = None
-
-
 class RefundStatus(StrEnum):
     """Whether money was given back."""
 
@@ -109,25 +97,6 @@ class Refund:
     restocked: Mapping[str, int] = field(default_factory=dict)
     reference: str = ""
     settles: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """Pieces by line id that the buyer wants to send back, and what became of it.
-
-    `note` is what staff answered; of what was `received`, `restocked` went on the shelf again, `damaged` did not.
-    """
-
-    id: str
-    items: Mapping[str, int]
-    at: datetime
-    reason: str
-    actor: str
-    status: ReturnStatus = ReturnStatus.REQUESTED
-    note: str = ""
-    received: Mapping[str, int] = field(default_factory=dict)
-    restocked: Mapping[str, int] = field(default_factory=dict)
-    damaged: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

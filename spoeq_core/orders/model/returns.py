@@ -9,7 +9,8 @@ from datetime import datetime
 from spoeq_core.kernel.errors import Invalid, NotFound
 from spoeq_core.kernel.messages import message
 from spoeq_core.orders.model.changes import told
-from spoeq_core.orders.model.order import Order, Return, TimelineEntry, fulfilment_of
+from spoeq_core.orders.model.order import Order, TimelineEntry, fulfilment_of
+from spoeq_core.orders.model.parcels import Return
 from spoeq_core.orders.model.pieces import require_pieces
 from spoeq_core.orders.model.states import RETURN_TRANSITIONS, NotAllowed, OrderStatus, ReturnStatus, step
 
@@ -113,9 +114,16 @@ def return_received(
 
 
 def return_inspected(
-    order: Order, return_id: str, restock: Mapping[str, int], *, actor: str, at: datetime, note: str = ""
+    order: Order,
+    return_id: str,
+    restock: Mapping[str, int],
+    *,
+    actor: str,
+    at: datetime,
+    note: str = "",
+    location: str = "",
 ) -> Order:
-    """The order with received pieces looked at: those that go on the shelf again; the others are damaged.
+    """The order with received pieces looked at: those that go on the shelf again, at a place; the others are damaged.
 
     Raises:
         NotFound, NotAllowed: there is no such return, or its goods are not here.
@@ -136,7 +144,7 @@ def return_inspected(
             )
     left = {line_id: came - good.get(line_id, 0) for line_id, came in found.received.items()}
     damaged = {line_id: pieces for line_id, pieces in left.items() if pieces}
-    after = replace(found, restocked=good, damaged=damaged)
+    after = replace(found, restocked=good, damaged=damaged, location=location)
     return _moved(order, found, after, ReturnStatus.INSPECTED, actor, at, note)
 
 

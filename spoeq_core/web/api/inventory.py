@@ -103,6 +103,7 @@ def _movement(row: Movement) -> dict[str, Any]:
     return {
         "id": row.id,
         "sku": row.sku,
+        "location": row.location,
         "delta": row.delta,
         "reserved_delta": row.reserved_delta,
         "reason": row.reason.value,

@@ -255,13 +255,14 @@ class StockList(Shape):
 
 
 class MovementShape(Shape):
-    """A row of the stock log."""
+    """A row of the stock log; `location` is the code of the place where the pieces came or left."""
 
     id: str
     sku: str
+    location: str
     delta: int
     reserved_delta: int
-    reason: Literal["initial", "adjustment", "reserve", "release", "ship", "unship", "return"]
+    reason: Literal["initial", "adjustment", "reserve", "release", "ship", "unship", "return", "transfer"]
     note: str
     ref: str
     actor: str

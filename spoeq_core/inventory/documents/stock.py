@@ -1,7 +1,9 @@
 """How stock is kept: one document a SKU, in which counts, reservations and log are moved by one conditional update.
 
-`headroom` is `available - threshold`, kept by the same update: a reservation that stays above the threshold can ask
-for that in its condition, and is then one command with nothing to tell. Shard key of both collections: the SKU.
+`elsewhere` has the pieces at other places than the main one, and `away` their sum: a shop that has one place writes
+neither, and what was stored before there were places lies at the main one. `headroom` is `available - threshold`, kept
+by the same update: a reservation that stays above the threshold can ask for that in its condition, and is then one
+command with nothing to tell. Shard key of both collections: the SKU.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from spoeq_core.catalog.documents import ProductDocument
-from spoeq_core.inventory.model import DEFAULT_THRESHOLD, OUT, RECENT, Movement, Reason, Stock
+from spoeq_core.inventory.documents.updates import WITHOUT_DERIVED, WITHOUT_LOG, entry_of, join, limited, update_of
+from spoeq_core.inventory.model import DEFAULT_THRESHOLD, HOME, OUT, RECENT, Movement, Stock
 from spoeq_core.kernel.clock import Clock
 from spoeq_core.kernel.events import Event, to_pending
 from spoeq_core.kernel.mongo import Document, Mongo, Repository, plain
@@ -24,8 +27,6 @@ from spoeq_core.kernel.outbox import Outbox
 
 DUPLICATE = 11000
 INSERT_BATCH = 1_000
-WITHOUT_LOG = {"log": 0, "holds": 0, "pending_events": 0}
-WITHOUT_DERIVED = {"product.words": 0, "product.attributes": 0, "product.pending_events": 0}
 
 
 def _indexes() -> Sequence[IndexModel]:
@@ -53,6 +54,8 @@ class StockDocument(Model):
     threshold: int = DEFAULT_THRESHOLD
     backorder_limit: int = 0
     owed: int = 0
+    elsewhere: dict[str, int] = {}
+    away: int = 0
     holds: dict[str, int] = {}
     told: str = OUT
     low_told: bool = False
@@ -79,6 +82,7 @@ class StockLogDocument(Model):
     actor: str
     at: datetime
     note: str = ""
+    location: str = HOME
 
 
 class StockRepository(Repository[Any]):
@@ -94,31 +98,31 @@ class StockRepository(Repository[Any]):
         self._products = mongo.engine.get_collection(ProductDocument).name
         self._rows = TypeAdapter(Movement)
 
-    async def move(self, row: Movement, *, only_if: Document, hold: tuple[str, int] | None = None) -> bool:
-        """Make a movement and log it with one update, if the condition holds; whether it did.
+    async def move(self, *rows: Movement, only_if: Document, hold: tuple[str, int] | None = None) -> bool:
+        """Make movements of a SKU and log them with one update, if the condition holds; whether it did.
 
         Args:
-            row: The movement.
+            rows: The movements; at least one.
             only_if: What must hold of the stored document besides its SKU.
             hold: The order whose reservation changes, and how many pieces it holds afterwards.
         """
-        update = _update(row)
+        update = update_of(*rows)
         if hold is not None:
             order, pieces = hold
             update["$set" if pieces else "$unset"] = {f"holds.{order}": pieces}
-        result = await self.collection.update_one({"_id": row.sku, **only_if}, update)
+        result = await self.collection.update_one({"_id": rows[0].sku, **only_if}, update)
         return bool(result.matched_count)
 
-    async def move_all(self, rows: Sequence[tuple[Movement, Document]]) -> set[str]:
-        """Make movements of as many SKUs, each if its condition holds, with one command; the SKUs that moved."""
-        if not rows:
+    async def move_all(self, moves: Mapping[str, tuple[Sequence[Movement], Document]]) -> set[str]:
+        """Make movements of as many SKUs, each SKU's if its condition holds, with one command; the SKUs that moved."""
+        if not moves:
             return set()
-        writes = [UpdateOne({"_id": row.sku, **only_if}, _update(row)) for row, only_if in rows]
+        writes = [UpdateOne({"_id": sku, **only_if}, update_of(*rows)) for sku, (rows, only_if) in moves.items()]
         result = await self.collection.bulk_write(writes, ordered=False)
-        if result.matched_count == len(rows):
-            return {row.sku for row, _ in rows}
-        ids = [row.id for row, _ in rows]
-        found = self.collection.find({"_id": {"$in": [row.sku for row, _ in rows]}, "log.id": {"$in": ids}}, {"_id": 1})
+        if result.matched_count == len(moves):
+            return set(moves)
+        ids = [rows[0].id for rows, _ in moves.values()]
+        found = self.collection.find({"_id": {"$in": list(moves)}, "log.id": {"$in": ids}}, {"_id": 1})
         return {raw["_id"] async for raw in found}
 
     async def skus_moved_by(self, ref: str, skus: Sequence[str]) -> set[str]:
@@ -167,7 +171,7 @@ class StockRepository(Repository[Any]):
         steps: list[Document] = [
             {"$match": {"_id": {"$in": list(skus)}}},
             {"$project": WITHOUT_LOG},
-            _join(self._products, "product_id", "product"),
+            join(self._products, "product_id", "product"),
             {"$project": WITHOUT_DERIVED},
         ]
         found = self.collection.aggregate(steps)
@@ -185,10 +189,10 @@ class StockRepository(Repository[Any]):
         """
         joined: list[Document] = [
             *steps,
-            _join(self.collection.name, sku, "stock"),
+            join(self.collection.name, sku, "stock"),
             {"$unwind": {"path": "$stock", "preserveNullAndEmptyArrays": True}},
             {"$project": {f"stock.{name}": 0 for name in WITHOUT_LOG}},
-            _join(self._products, "stock.product_id", "product"),
+            join(self._products, "stock.product_id", "product"),
             {"$project": WITHOUT_DERIVED},
         ]
         rows = await source.aggregate(joined).to_list(None)
@@ -208,11 +212,14 @@ class StockRepository(Repository[Any]):
         found = self.archive.find(query).sort([("_id", DESCENDING)]).limit(limit)
         return [self._rows.validate_python({**raw, "id": raw["_id"]}) async for raw in found]
 
-    async def archived_sums(self) -> dict[str, tuple[int, int]]:
-        """What the archived rows sum to, by SKU: on hand, reserved."""
-        group = {"_id": "$sku", "delta": {"$sum": "$delta"}, "reserved": {"$sum": "$reserved_delta"}}
-        found = self.archive.aggregate([{"$group": group}])
-        return {raw["_id"]: (raw["delta"], raw["reserved"]) async for raw in found}
+    async def archived_sums(self) -> dict[str, dict[str, tuple[int, int]]]:
+        """What the archived rows sum to, by SKU and the place's code: on hand, reserved."""
+        key = {"sku": "$sku", "location": {"$ifNull": ["$location", HOME]}}
+        group = {"_id": key, "delta": {"$sum": "$delta"}, "reserved": {"$sum": "$reserved_delta"}}
+        sums: dict[str, dict[str, tuple[int, int]]] = {}
+        async for raw in self.archive.aggregate([{"$group": group}]):
+            sums.setdefault(raw["_id"]["sku"], {})[raw["_id"]["location"]] = raw["delta"], raw["reserved"]
+        return sums
 
     async def archive_rows(self, sku: str, rows: Sequence[Movement]) -> None:
         """Move rows of a stock's log to the archive: first there, then away here. May be repeated."""
@@ -241,50 +248,18 @@ class StockRepository(Repository[Any]):
         await self.collection.update_many(query, {"$set": fields})
 
     def _first(self, stock: Stock, row: Movement | None) -> Document:
-        values = {**plain(stock), "id": stock.sku}
+        values = {**plain(stock), "id": stock.sku, "away": stock.away}
         del values["sku"]
         raw = StockDocument(**values, available=stock.available, headroom=stock.available - stock.threshold)
         document = dict(raw.model_dump_doc())
         del document["pending_events"]
         if row is not None:
-            document |= {"log": [{name: value for name, value in plain(row).items() if name != "sku"}], "moves": 1}
+            document |= {"log": [entry_of(row)], "moves": 1}
         return document
 
     def _stock(self, raw: Document) -> Stock:
         stock: Stock = self._load.validate_python({**raw, "sku": raw["_id"]})
         return stock
-
-
-def _join(collection: str, field: str, name: str) -> Document:
-    """The step that puts those documents of a collection under that name whose `_id` the field holds."""
-    return {"$lookup": {"from": collection, "localField": field, "foreignField": "_id", "as": name}}
-
-
-def _update(row: Movement) -> Document:
-    """What a movement writes: the counts and the row of the log."""
-    free = row.delta - row.reserved_delta
-    counts = {"on_hand": row.delta, "reserved": row.reserved_delta, "available": free, "headroom": free}
-    entry = plain(row)
-    del entry["sku"]
-    return {
-        "$inc": {**{name: count for name, count in counts.items() if count}, "moves": 1},
-        "$push": {"log": entry},
-    }
-
-
-def limited(stock: Stock) -> Document:
-    """The condition that the limit of backorders is what it was; documents from before there was one have none."""
-    return {"backorder_limit": stock.backorder_limit or {"$in": [0, None]}}
-
-
-def room_for(stock: Stock, pieces: int) -> Document:
-    """The condition that so many pieces can be promised under the limit that the stock had."""
-    return {"available": {"$gte": pieces - stock.backorder_limit}, **limited(stock)}
-
-
-def not_logged(reason: Reason, ref: str) -> Document:
-    """The condition that the recent log has no row of that reason and cause."""
-    return {"log": {"$not": {"$elemMatch": {"reason": reason.value, "ref": ref}}}}
 
 
 def _duplicates(error: BulkWriteError) -> Iterable[int]:

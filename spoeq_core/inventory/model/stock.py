@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from spoeq_core.kernel.errors import Conflict
-from spoeq_core.kernel.messages import message
+from spoeq_core.inventory.model.locations import HOME
 
 IN_STOCK = "in_stock"
 LOW = "low"
@@ -32,6 +32,7 @@ class Reason(StrEnum):
     SHIP = "ship"
     UNSHIP = "unship"
     RETURN = "return"
+    TRANSFER = "transfer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Movement:
         delta: Change of `on_hand`; `reserved_delta` that of `reserved`. Both always sum to the stock.
         ref: The order, the shipment, the return or the import that caused it.
         actor: Who did it: a staff id, "shopper" or "system".
+        location: The code of the place where `on_hand` changed.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Movement:
     actor: str
     at: datetime
     note: str = ""
+    location: str = HOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Stock:
     Attributes:
         backorder_limit: So many pieces may be promised beyond what is on hand; 0 for none.
         owed: How many were when the limit was lowered under that: they stay promised, and no more are added.
+        elsewhere: Of those on hand, the pieces at other places than the main one, by the place's code.
         holds: Each reservation's owner: pieces by order id.
         told: The state that was told last; `low_told` whether the threshold's crossing was.
         retired: No product has this SKU any more.
@@ -75,10 +79,25 @@ class Stock:
     threshold: int = DEFAULT_THRESHOLD
     backorder_limit: int = 0
     owed: int = 0
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
     holds: Mapping[str, int] = field(default_factory=dict)
     told: str = OUT
     low_told: bool = False
     retired: bool = False
+
+    @property
+    def away(self) -> int:
+        """Pieces at other places than the main one."""
+        return sum(self.elsewhere.values())
+
+    def at(self, location: str) -> int:
+        """Pieces on hand at the place of that code."""
+        return self.on_hand - self.away if location == HOME else self.elsewhere.get(location, 0)
+
+    @property
+    def lying(self) -> dict[str, int]:
+        """Pieces on hand by the code of the place where they lie; places without any are left out."""
+        return {code: n for code in (HOME, *sorted(self.elsewhere)) if (n := self.at(code))}
 
     @property
     def available(self) -> int:
@@ -134,11 +153,12 @@ def waiting(stock: Stock) -> dict[str, int]:
     return found
 
 
-def faults(stock: Stock, *, available: int, headroom: int, log: Iterable[Movement]) -> Iterator[str]:
+def faults(stock: Stock, *, available: int, headroom: int, away: int, log: Iterable[Movement]) -> Iterator[str]:
     """Where a stock breaks its laws.
 
     Args:
         stock: What is stored.
+        away: The stored count of pieces at other places than the main one.
         available: The stored count of pieces that can be promised.
         headroom: The stored count of those above the threshold.
         log: Every row, archived ones included, in any order; a row that stands twice counts once.
@@ -146,6 +166,7 @@ def faults(stock: Stock, *, available: int, headroom: int, log: Iterable[Movemen
     rows = list({row.id: row for row in log}.values())
     moved, promised = sum(row.delta for row in rows), sum(row.reserved_delta for row in rows)
     yield from _miscounted(stock, available, headroom)
+    yield from _misplaced(stock, away, rows)
     if moved != stock.on_hand:
         yield f"on_hand is {stock.on_hand}, but its log sums to {moved}"
     if promised != stock.reserved:
@@ -168,42 +189,14 @@ def _miscounted(stock: Stock, available: int, headroom: int) -> Iterator[str]:
         yield "an order holds nothing"
 
 
-class OutOfStock(Conflict):
-    """Fewer pieces are left than were asked for; `extra["available"]` says how many of which SKU."""
-
-    code = "out_of_stock"
-
-    def __init__(self, left: Mapping[str, int]) -> None:
-        words = ", ".join(f"{sku}: {count} left" for sku, count in sorted(left.items()))
-        super().__init__(
-            f"Not enough in stock ({words}).",
-            hint="Lower the quantity and try again.",
-            extra={"available": [{"sku": sku, "available": count} for sku, count in sorted(left.items())]},
-        )
-        self.left = dict(left)
-
-
-class HoldMissing(Conflict):
-    """An order does not hold the pieces that were to be shipped for it."""
-
-    code = "not_reserved"
-
-
-class NoGoods(Conflict):
-    """Pieces that were to be packed have not come yet; `extra["on_hand"]` says how many of which SKU there are."""
-
-    code = "no_goods"
-
-    def __init__(self, on_hand: Mapping[str, int]) -> None:
-        words = ", ".join(f"{sku}: {count}" for sku, count in sorted(on_hand.items()))
-        super().__init__(
-            message("The goods are not on the shelf (on hand: %(words)s).", words=words),
-            hint=message("Book the goods when they come, or pack what is there in a parcel of its own."),
-            extra={"on_hand": [{"sku": sku, "on_hand": count} for sku, count in sorted(on_hand.items())]},
-        )
-
-
-class BelowReserved(Conflict):
-    """An adjustment would take pieces away that are promised to orders."""
-
-    code = "below_reserved"
+def _misplaced(stock: Stock, away: int, rows: Iterable[Movement]) -> Iterator[str]:
+    moved: Counter[str] = Counter()
+    for row in rows:
+        moved[row.location] += row.delta
+    if away != stock.away:
+        yield f"away is {away}, but the other places hold {stock.away}"
+    for code in sorted({HOME, *moved, *stock.elsewhere}):
+        if (lying := stock.at(code)) < 0:
+            yield f"{code} holds {lying}, under 0"
+        if code != HOME and lying != moved[code]:  # what lies at the main one is the rest of both sums
+            yield f"{code} holds {lying}, but its log sums to {moved[code]}"

@@ -1,0 +1,17 @@
+"""How stock is kept, and the places where it lies."""
+
+from spoeq_core.inventory.documents.locations import LocationDocument, LocationRepository
+from spoeq_core.inventory.documents.stock import StockDocument, StockLogDocument, StockRepository
+from spoeq_core.inventory.documents.updates import lies_at, limited, not_logged, room_for
+
+__all__ = [
+    "LocationDocument",
+    "LocationRepository",
+    "StockDocument",
+    "StockLogDocument",
+    "StockRepository",
+    "lies_at",
+    "limited",
+    "not_logged",
+    "room_for",
+]
