@@ -4,37 +4,55 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spoeq_core.kernel.datadir import DataDirectory
 from spoeq_core.kernel.embedded import EmbeddedServers, running_servers
 from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
-from spoeq_core.kernel.processes import Child, Supervisor, describe_exit, free_port, spawn, stop
+from spoeq_core.kernel.processes import Child, Supervisor, describe_exit, free_port, listen, spawn, stop
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.plugins.discovery import discover
 from spoeq_core.plugins.loading import load_hooks
 
 Say = Callable[[str], None]
+Restart = Callable[[], Awaitable[bool]]
+"""Has the shop's processes started anew while its servers run on; whether it answered in time."""
+
 LONGEST_START = 60.0
+SHOP = "shop"
 
 
 @dataclass(frozen=True, slots=True)
 class StackOptions:
-    """What to start, and where."""
+    """What to start, and where.
+
+    Attributes:
+        data_dir: Where the embedded servers keep their data.
+        host: The address to listen on.
+        port: The port; the next free one, if it is taken.
+        workers: How many web processes.
+        with_worker: Whether the background worker runs, too.
+        settings: Settings that this run has, whatever the environment says.
+        prepare: Is awaited when the servers run, before the shop is started.
+        on_ready: Is called when the shop can work.
+        meanwhile: Runs beside the shop, which ends if it fails.
+    """
 
     data_dir: Path
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
-    safe_mode: bool = False
     with_worker: bool = True
+    settings: Mapping[str, object] = field(default_factory=dict)
     prepare: Callable[[Settings], Awaitable[None]] | None = None
     on_ready: Callable[[Settings], None] | None = None
+    meanwhile: Callable[[Restart], Coroutine[object, object, None]] | None = None
 
 
 async def run_stack(options: StackOptions, say: Say) -> None:
@@ -54,16 +72,35 @@ async def run_stack(options: StackOptions, say: Say) -> None:
         settings = await stack.enter_async_context(_servers(options, directory, say))
         if options.prepare is not None:
             await options.prepare(settings)
-        supervisor = Supervisor(_children(options, settings))
-        announcing = asyncio.create_task(_announce(options, settings, supervisor, say))
+        listening = stack.enter_context(listen(options.host, options.port))
+        supervisor = Supervisor([_child(options, settings, listening)])
+        beside = [_announce(options, settings, say)]
+        if options.meanwhile is not None:
+            beside.append(options.meanwhile(lambda: _start_anew(options, supervisor)))
+        tasks = [asyncio.create_task(_or_end(work, supervisor)) for work in beside]
         try:
             await supervisor.run()
         finally:
             say("Stopping the servers …")
-            announcing.cancel()
-            with suppress(asyncio.CancelledError):
-                await announcing
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
     say("Stopped.")
+
+
+async def _start_anew(options: StackOptions, supervisor: Supervisor) -> bool:
+    await supervisor.restart(SHOP)
+    return await _answers_within(LONGEST_START, options, "/healthz")
+
+
+async def _or_end(work: Coroutine[object, object, None], supervisor: Supervisor) -> None:
+    """Do it; if it fails everything ends."""
+    try:
+        await work
+    except Exception:
+        supervisor.request_stop()
+        raise
 
 
 def _with_free_port(options: StackOptions, say: Say) -> StackOptions:
@@ -76,7 +113,7 @@ def _with_free_port(options: StackOptions, say: Say) -> StackOptions:
 @asynccontextmanager
 async def _servers(options: StackOptions, directory: DataDirectory, say: Say) -> AsyncIterator[Settings]:
     given = Settings(data_dir=directory.path)
-    given = given.model_copy(update={"safe_mode": options.safe_mode or given.safe_mode})
+    given = given.model_copy(update=options.settings)
     _refuse_faulty_plugins(given)
     public = given.base_url if "base_url" in given.model_fields_set else f"http://{options.host}:{options.port}"
     changes: dict[str, object] = {"base_url": public}
@@ -159,18 +196,19 @@ async def run_command(settings: Settings, *arguments: str) -> None:
         )
 
 
-def _children(options: StackOptions, settings: Settings) -> list[Child]:
-    bound = ["--host", options.host, "--port", str(options.port), "--workers", str(options.workers)]
+def _child(options: StackOptions, settings: Settings, listening: socket.socket) -> Child:
+    """The shop's processes; whoever calls while they are started anew waits for them, as the socket stays open here."""
+    bound = ["--socket", str(listening.fileno()), "--workers", str(options.workers)]
     with_worker = ["--with-worker"] if options.with_worker else []
     command = [sys.executable, "-m", "spoeq_core.cli", "serve", *bound, *with_worker]
-    return [Child("shop", command, environment(settings), stop_seconds=25.0)]
+    return Child(SHOP, command, environment(settings), stop_seconds=25.0, pass_fds=[listening.fileno()])
 
 
-async def _announce(options: StackOptions, settings: Settings, supervisor: Supervisor, say: Say) -> None:
-    """Say when the shop can work; stop everything if it does not even answer in time.
+async def _announce(options: StackOptions, settings: Settings, say: Say) -> None:
+    """Say when the shop can work.
 
     Raises:
-        SpoeqError: it did not.
+        SpoeqError: it does not even answer in time.
     """
     path = "/readyz" if options.with_worker else "/healthz"
     ready = await _answers_within(LONGEST_START, options, path)
@@ -181,7 +219,6 @@ async def _announce(options: StackOptions, settings: Settings, supervisor: Super
         if options.on_ready is not None:
             options.on_ready(settings)
         return
-    supervisor.request_stop()
     raise SpoeqError(f"The shop did not answer within {LONGEST_START:.0f} seconds.", hint="See the messages above.")
 
 
@@ -200,12 +237,13 @@ async def _answers(host: str, port: int, path: str) -> bool:
     try:
         async with asyncio.timeout(3):
             reader, writer = await asyncio.open_connection(host, port)
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
-            line = await reader.readline()
-            writer.close()
+            try:
+                writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
+                return b" 200 " in await reader.readline()
+            finally:
+                writer.close()
     except (OSError, TimeoutError):
         return False
-    return b" 200 " in line
 
 
 def run_until_stopped(options: StackOptions, say: Say) -> int:

@@ -27,5 +27,6 @@ def run(host: str, port: int, workers: int, safe_mode: bool) -> None:
         if found.safe_mode:
             click.echo("Safe mode: no plugin is started. Start it without to have them back.")
 
-    options = StackOptions(settings.data_dir, host, port, workers, safe_mode, with_worker=embedded, on_ready=ready)
+    changes = {"safe_mode": True} if safe_mode else {}
+    options = StackOptions(settings.data_dir, host, port, workers, embedded, changes, on_ready=ready)
     raise SystemExit(run_until_stopped(options, click.echo))

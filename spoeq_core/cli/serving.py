@@ -13,12 +13,12 @@ import uvloop
 
 from spoeq_core.app import create_app
 from spoeq_core.kernel.logs import configure_logging
+from spoeq_core.kernel.processes import listen
 from spoeq_core.kernel.processes.prefork import Prefork, Role
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.web.kept import warming
 from spoeq_core.worker import create_worker
 
-BACKLOG = 2048
 GRACE = 8
 """Seconds that a request under way may still take when its process is told to stop."""
 
@@ -29,13 +29,16 @@ COLLECT = (10_000, 20, 20)
 @click.command(hidden=True)
 @click.option("--host", default="127.0.0.1")
 @click.option("--port", default=8000, type=click.IntRange(1, 65535))
+@click.option(
+    "--socket", "descriptor", type=int, help="A listening socket that was inherited, instead of host and port."
+)
 @click.option("--workers", default=2, type=click.IntRange(1, 64))
 @click.option("--with-worker", is_flag=True, help="Run the background worker, too.")
-def serve(host: str, port: int, workers: int, with_worker: bool) -> None:
+def serve(host: str, port: int, descriptor: int | None, workers: int, with_worker: bool) -> None:
     """The web processes, forked from this one after everything is imported."""
     settings = Settings()
     configure_logging(settings.log_level)
-    listening = _listen(host, port)
+    listening = listen(host, port) if descriptor is None else socket.socket(fileno=descriptor)
     roles = [Role("spoeq-web", lambda: _serve(settings, listening), workers, GRACE + 2)]
     if with_worker:
         roles.append(Role("spoeq-worker", lambda: _work(settings)))
@@ -65,7 +68,6 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=10,
-        backlog=BACKLOG,
     )
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -80,12 +82,3 @@ async def _until_told(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stopping.set)
     await create_worker(settings).run(stopping)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
-    listening.listen(BACKLOG)
-    listening.set_inheritable(True)
-    return listening

@@ -172,6 +172,43 @@ async def test_what_a_dead_child_had_started_dies_before_it_is_started_again(jou
         await eventually(lambda: not any(runs(pid) for pid in first))
 
 
+async def test_a_child_that_is_restarted_has_not_died(journal: Journal) -> None:
+    said: list[str] = []
+    supervisor = Supervisor([journal.child("web"), journal.child("worker")], notify=said.append)
+    async with running(supervisor):
+        await journal.has("started", 2)
+        for number in range(1, RestartBudget.LIMIT + 2):
+            await supervisor.restart("web")
+            assert journal.names("stopped") == ["web"] * number
+            await journal.has("started", 2 + number)
+        assert said == []
+        assert journal.names("started").count("worker") == 1
+
+
+async def test_a_restart_does_not_wait_for_the_end_of_a_delay_and_forgives_deaths(journal: Journal) -> None:
+    supervisor = Supervisor(
+        [journal.child("web")], budget=lambda: RestartBudget(quick_seconds=3600, first_delay=3600), notify=quiet
+    )
+    async with running(supervisor):
+        for number in range(1, RestartBudget.LIMIT + 2):
+            (*_, pid) = await journal.has("started", number)
+            await eventually(lambda pid=pid: supervisor.pids.get("web") == pid)
+            os.kill(pid, signal.SIGKILL)
+            await eventually(lambda: not supervisor.pids)
+            await supervisor.restart("web")
+        await journal.has("started", RestartBudget.LIMIT + 2)
+
+
+async def test_a_restart_while_a_child_begins_leaves_no_earlier_one(journal: Journal) -> None:
+    supervisor = Supervisor([journal.child("web")], notify=quiet)
+    async with running(supervisor):
+        await asyncio.gather(*(supervisor.restart("web") for _ in range(5)))
+        await eventually(lambda: "web" in supervisor.pids)
+        await eventually(lambda: supervisor.pids["web"] in [pid for _, pid in journal.lines("started")])
+        earlier = [pid for _, pid in journal.lines("started") if pid != supervisor.pids["web"]]
+        await eventually(lambda: not any(runs(pid) for pid in earlier))
+
+
 async def test_a_child_that_keeps_dying_is_given_up_and_the_others_stop(journal: Journal) -> None:
     supervisor = Supervisor(
         [journal.child("web"), Child("worker", [sys.executable, "-c", "raise SystemExit(3)"])],

@@ -6,6 +6,7 @@ import click
 
 from spoeq_core.cli.plugins.bisecting import bisect
 from spoeq_core.cli.plugins.checking import check
+from spoeq_core.cli.plugins.developing import dev
 from spoeq_core.cli.plugins.listing import conflicts, list_plugins
 from spoeq_core.cli.plugins.migrating import migrate
 from spoeq_core.cli.plugins.new import new
@@ -31,6 +32,7 @@ for command in (
     check,
     replay,
     bisect,
+    dev,
     new,
 ):
     plugins.add_command(command)

@@ -1,7 +1,7 @@
 """Child processes: started in their own session, stopped in order, restarted when they die, gone when we are."""
 
 from spoeq_core.kernel.processes.children import describe_exit, die_with_parent, kill_group, spawn, stop
-from spoeq_core.kernel.processes.ports import LOOPBACK, free_port
+from spoeq_core.kernel.processes.ports import LOOPBACK, free_port, listen
 from spoeq_core.kernel.processes.supervisor import (
     Child,
     Notify,
@@ -21,6 +21,7 @@ __all__ = [
     "die_with_parent",
     "free_port",
     "kill_group",
+    "listen",
     "spawn",
     "stop",
     "stop_signals",

@@ -13,6 +13,8 @@ LOOPBACK = "127.0.0.1"
 SERVER_PORTS = range(20_000, 32_000)
 PORTS_TRIED = 100
 PORT_LIMIT = 65_536
+BACKLOG = 2048
+"""How many callers may wait to be answered."""
 
 
 def free_port(preferred: int = 0, host: str = LOOPBACK) -> int:
@@ -30,6 +32,26 @@ def free_port(preferred: int = 0, host: str = LOOPBACK) -> int:
     raise ConfigurationError(
         f"No port from {first} on is free on {host} for this user.", hint="Choose another one, 1024 or above."
     )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there, to be inherited by processes.
+
+    Raises:
+        ConfigurationError: somebody else has the port.
+    """
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise ConfigurationError(
+            f"Nothing can listen on port {port} of {host}: {error.strerror}.", hint="Choose another port or host."
+        ) from None
+    listening.set_inheritable(True)
+    return listening
 
 
 def _can_listen(host: str, port: int) -> bool:

@@ -94,6 +94,7 @@ class Supervisor:
         self._notify = notify
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._stopping = asyncio.Event()
+        self._again = {child.name: asyncio.Event() for child in children}
 
     @property
     def pids(self) -> dict[str, int]:
@@ -106,6 +107,16 @@ class Supervisor:
             self._notify("Killing what still runs.")
             self._kill()
         self._stopping.set()
+
+    async def restart(self, name: str) -> None:
+        """Stop a child as at the end and have it started again at once: that is no death, and forgives earlier ones.
+
+        Returns when the earlier process is gone; the next one may not have begun yet.
+        """
+        child = next(child for child in self._children if child.name == name)
+        self._again[name].set()
+        if name in self._processes:
+            await stop(self._processes[name], child.stop_signal, child.stop_seconds)
 
     async def run(self) -> None:
         """Run the children until SIGINT, SIGTERM, SIGHUP, `request_stop` or cancellation; a second signal kills them.
@@ -139,12 +150,16 @@ class Supervisor:
             kill_group(pid)
 
     async def _keep(self, child: Child) -> None:
-        budget = self._budget()
+        budget, again = self._budget(), self._again[child.name]
         while not self._stopping.is_set():
+            again.clear()
             started = time.monotonic()
             code = await self._live(child)
             if self._stopping.is_set():
                 return
+            if again.is_set():
+                budget = self._budget()
+                continue
             delay = budget.delay(time.monotonic() - started)
             if delay is None:
                 raise SpoeqError(
@@ -152,9 +167,9 @@ class Supervisor:
                     hint="Its output says why; mend that and start again.",
                 )
             self._notify(f"{child.name} died with {describe_exit(code)}; starting it again.")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(delay):
-                    await self._stopping.wait()
+            await _first_of(self._stopping, again, within=delay)
+            if again.is_set():
+                budget = self._budget()
 
     async def _live(self, child: Child) -> int:
         """One life of a child, from its start to its end; its exit code."""
@@ -169,7 +184,7 @@ class Supervisor:
         finally:
             if relay:
                 relay.close()
-        if self._stopping.is_set():  # whoever stops the others does not know of this one
+        if self._stopping.is_set() or self._again[child.name].is_set():  # whoever said so does not know of this one
             kill_group(process.pid)
         self._processes[child.name] = process
         code = await process.wait()
@@ -177,6 +192,16 @@ class Supervisor:
         if relay:
             await asyncio.to_thread(relay.join)
         return code
+
+
+async def _first_of(*events: asyncio.Event, within: float) -> None:
+    """Wait until one of them is set, so many seconds at most."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 @contextlib.contextmanager
