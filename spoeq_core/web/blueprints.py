@@ -17,6 +17,7 @@ from spoeq_core.web.admin import (
     gallery,
     inventory,
     jobs,
+    locations as admin_locations,
     order,
     order_bulk,
     order_edit,
@@ -47,6 +48,7 @@ from spoeq_core.web.api import (
     dead_letters,
     document,
     inventory as api_inventory,
+    locations as api_locations,
     me,
     order_edits,
     order_steps,
@@ -99,6 +101,7 @@ API: tuple[Blueprint, ...] = (
     brands.blueprint,
     search.blueprint,
     api_inventory.blueprint,
+    api_locations.blueprint,
 )
 PAGES: tuple[Blueprint, ...] = (
     files.blueprint,
@@ -136,6 +139,7 @@ ADMIN: tuple[Blueprint, ...] = (
     product.blueprint,
     pictures.blueprint,
     inventory.blueprint,
+    admin_locations.blueprint,
     customer_export.blueprint,
     customers.blueprint,
     admin_plugins.blueprint,

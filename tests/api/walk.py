@@ -307,6 +307,19 @@ async def _stock(to: Recorder) -> None:
     await to.ask("admin", "POST", "/inventory/DIYA/adjust", {"delta": 0, "reason": ""}, expect=422)
     await to.ask("admin", "POST", "/inventory/NOPE/adjust", {"delta": 1, "reason": "x"}, expect=404)
     await to.ask("admin", "GET", "/inventory/DIYA/log?per_page=1")
+    await to.ask("admin", "POST", "/locations", {"code": "DEL", "name": "Delhi", "priority": 10}, expect=201)
+    await to.ask("admin", "POST", "/locations", {"code": "DEL", "name": "Again"}, expect=422)
+    way = {"source": "MAIN", "target": "DEL", "pieces": 2}
+    await to.ask("admin", "POST", "/inventory/DIYA/transfer", way)
+    await to.ask("admin", "POST", "/inventory/DIYA/transfer", {**way, "pieces": 10**6}, expect=409)
+    await to.ask("admin", "POST", "/inventory/DIYA/transfer", {**way, "target": "NOPE"}, expect=422)
+    await to.ask("admin", "POST", "/inventory/NOPE/transfer", way, expect=404)
+    await to.ask("admin", "GET", "/inventory?location=DEL")
+    await to.ask("admin", "GET", "/locations")
+    await to.ask("admin", "PATCH", "/locations/DEL", {"active": False}, expect=409)
+    await to.ask("admin", "PATCH", "/locations/NOPE", {"name": "x"}, expect=404)
+    await to.ask("admin", "POST", "/inventory/DIYA/transfer", {"source": "DEL", "target": "MAIN", "pieces": 2})
+    await to.ask("admin", "PATCH", "/locations/DEL", {"address": "12 Ring Road, Delhi"})
     wish = {"sku": "DIYA", "email": EMAIL}
     await to.ask("", "POST", "/restock-requests", wish, expect=409)
     left = (await to.ask("admin", "GET", "/inventory?q=DIYA"))["items"][0]["available"]

@@ -108,6 +108,19 @@ async def test_nothing_is_lost_every_row_is_counted_and_good_products_go_in(shop
     assert await catalog.products_by_slugs(shop, ["pot", "cup", "jug", "tin", "box", "bag"]) == {}
 
 
+async def test_pieces_at_other_places_are_not_counted_down_by_a_file(shop: Shop, kurta: Product) -> None:
+    await inventory.create_location(shop, "DEL", {"name": "Delhi"})
+    here = (await inventory.stock_of(shop, ["KUR-M"]))["KUR-M"].on_hand
+    way = {"source": "MAIN", "target": "DEL", "transfer_id": "t1", "actor": "meera"}
+    await inventory.transfer(shop, "KUR-M", here - 1, **way)
+    job = await imported(shop, sheet("sku,stock", f"KUR-M,{here - 2}"))
+    ((line, column, words),) = await refusals(shop, job)
+    assert (line, column) == ("2", "stock")
+    assert "Only 1 of" in words
+    await imported(shop, sheet("sku,stock", f"KUR-M,{here - 1}"))
+    assert (await inventory.get_stock(shop, "KUR-M")).lying == {"DEL": here - 1}
+
+
 async def test_rows_of_one_product_that_disagree_are_refused(shop: Shop, kurta: Product) -> None:
     content = sheet("sku,slug,hsn", "KUR-S,indigo-kurta,6211", "KUR-M,indigo-kurta,6212", "KUR-L,,6211")
     _, check = await checked(shop, content)

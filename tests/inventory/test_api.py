@@ -64,6 +64,7 @@ async def test_stock_is_listed_searched_and_narrowed(running: RunningApp):
         "backorder_limit": 0,
         "threshold": 5,
         "state": "in_stock",
+        "locations": {"MAIN": 20},
     }
     for query, skus in {
         "low=1": ["SAREE"],

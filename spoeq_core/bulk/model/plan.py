@@ -10,7 +10,7 @@ from spoeq_core.bulk.model.groups import Group
 from spoeq_core.bulk.model.sheet import Row, RowError
 from spoeq_core.bulk.model.table import SEEN, STOCK, Columns
 from spoeq_core.catalog.model import Option, Product, Variant
-from spoeq_core.inventory.model import Stock
+from spoeq_core.inventory.model import HOME, Stock
 from spoeq_core.kernel.errors import FieldError
 from spoeq_core.kernel.messages import message
 
@@ -241,6 +241,12 @@ def _why_not(wanted: int, now: int, seen: int | None, stock: Stock | None) -> st
             seen=seen,
             now=now,
             column=SEEN.name,
+        )
+    if stock is not None and now - wanted > stock.at(HOME):
+        return message(
+            "Only %(there)s of %(now)s lie at the main location. Adjust the others on the page of the stock.",
+            there=stock.at(HOME),
+            now=now,
         )
     if stock is not None and wanted < now and now - wanted > stock.promisable:
         return message(

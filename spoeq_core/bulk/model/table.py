@@ -185,7 +185,8 @@ PRODUCT_COLUMNS: Final = (
 STOCK: Final = Column(
     "stock",
     Level.STOCK,
-    "Pieces on hand, counted; empty leaves the stock alone. A difference is booked as a movement",
+    "Pieces on hand at all locations, counted; empty leaves the stock alone. A difference is booked as a movement of "
+    "the main location",
     "24",
     True,
     "stock",

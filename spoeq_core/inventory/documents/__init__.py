@@ -2,7 +2,7 @@
 
 from spoeq_core.inventory.documents.locations import LocationDocument, LocationRepository
 from spoeq_core.inventory.documents.stock import StockDocument, StockLogDocument, StockRepository
-from spoeq_core.inventory.documents.updates import lies_at, limited, not_logged, room_for
+from spoeq_core.inventory.documents.updates import holds_any, lies_at, limited, not_logged, room_for
 
 __all__ = [
     "LocationDocument",
@@ -10,6 +10,7 @@ __all__ = [
     "StockDocument",
     "StockLogDocument",
     "StockRepository",
+    "holds_any",
     "lies_at",
     "limited",
     "not_logged",

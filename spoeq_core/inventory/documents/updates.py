@@ -44,6 +44,13 @@ def lies_at(stock: Stock, location: str, pieces: int) -> Document:
     return {f"elsewhere.{location}": {"$gte": pieces}}
 
 
+def holds_any(location: str) -> Document:
+    """The condition that anything lies at a place."""
+    if location == HOME:
+        return {"$expr": {"$gt": ["$on_hand", {"$ifNull": ["$away", 0]}]}}
+    return {f"elsewhere.{location}": {"$gt": 0}}
+
+
 def limited(stock: Stock) -> Document:
     """The condition that the limit of backorders is what it was; documents from before there was one have none."""
     return {"backorder_limit": stock.backorder_limit or {"$in": [0, None]}}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypedDict
 
-from spoeq_core.inventory.documents import LocationRepository, StockRepository
+from spoeq_core.inventory.documents import LocationRepository, StockRepository, holds_any
 from spoeq_core.inventory.model import HOME, Location, check_location, packed_from
 from spoeq_core.inventory.service.reading import stock_of
 from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, StaleAggregate
@@ -140,7 +140,7 @@ async def place_to_return(shop: Shop, wanted: str) -> str:
 
 
 async def _require_empty(shop: Shop, location: Location) -> None:
-    left = await shop.repository(StockRepository).read({f"elsewhere.{location.id}": {"$gt": 0}}, limit=3)
+    left = await shop.repository(StockRepository).read(holds_any(location.id), limit=3)
     if left:
         skus = ", ".join(f"{stock.sku}: {stock.at(location.id)}" for stock in left)
         raise Conflict(

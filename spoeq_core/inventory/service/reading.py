@@ -10,7 +10,7 @@ from typing import Any
 
 from spoeq_core.catalog.documents import ProductRepository
 from spoeq_core.catalog.model import Product, Variant
-from spoeq_core.inventory.documents import StockRepository
+from spoeq_core.inventory.documents import StockRepository, holds_any
 from spoeq_core.inventory.model import Movement, Stock, StockPage, waiting
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.messages import message
@@ -85,19 +85,24 @@ async def waiting_for(shop: Shop, order_id: str, skus: Collection[str]) -> dict[
     return {stock.sku: pieces for stock in stocks if (pieces := waiting(stock).get(order_id))}
 
 
-async def list_stock(shop: Shop, *, text: str = "", low: bool = False, page: int = 1, per_page: int = 50) -> StockPage:
+async def list_stock(
+    shop: Shop, *, text: str = "", low: bool = False, location: str = "", page: int = 1, per_page: int = 50
+) -> StockPage:
     """Stock in order of SKU.
 
     Args:
         shop: The shop.
         text: Part of a SKU or of a name.
         low: Only what is at its threshold or under it.
+        location: Only what lies at the place of that code.
         page: From 1.
         per_page: How many.
     """
     query: Document = {"retired": False}
     if low:
         query["headroom"] = {"$lte": 0}
+    if location:
+        query |= holds_any(location)
     if text.strip():
         part = {"$regex": re.escape(text.strip()), "$options": "i"}
         query["$or"] = [{"_id": part}, {"name": part}]

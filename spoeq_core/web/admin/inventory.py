@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 from quart import Blueprint, Response
 
 from spoeq_core.inventory import service as inventory
-from spoeq_core.inventory.model import LONGEST_NOTE, Movement, Stock, waiting
+from spoeq_core.inventory.model import HOME, LONGEST_NOTE, Movement, Reason, Stock, waiting
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
-from spoeq_core.kernel.ids import is_id
+from spoeq_core.kernel.ids import is_id, new_id
 from spoeq_core.kernel.messages import message
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.admin.lists import back_to
+from spoeq_core.web.admin.locations import lying_views, place_views
 from spoeq_core.web.answers import see_other
 from spoeq_core.web.bodies import Faults, Form, form_state, query_flag, query_int, query_text, read_form
 from spoeq_core.web.common import page
@@ -44,15 +46,19 @@ REASONS = {
 async def index() -> Response:
     """All stock, or what runs low."""
     number, q, low = query_int("page", 1, minimum=1), query_text("q"), query_flag("low")
-    found = await inventory.list_stock(current_shop(), text=q, low=low, page=number, per_page=PER_PAGE)
-    kept = {"q": q, "low": "1" if low else ""}
+    places, at = await place_views(), query_text("location")
+    at = at if at in {place["code"] for place in places} else ""
+    found = await inventory.list_stock(current_shop(), text=q, low=low, location=at, page=number, per_page=PER_PAGE)
+    kept = {"q": q, "low": "1" if low else "", "location": at}
     more = number * PER_PAGE < found.total
     return await render(
         "admin",
         "pages/inventory.html",
         reasons=list(REASONS),
         page=page("Inventory"),
-        items=[_item(stock) for stock in found.items],
+        items=[_item(stock, places) for stock in found.items],
+        locations=places,
+        location=at,
         q=q,
         low=low,
         next_url=link(PATH, {**kept, "page": str(number + 1)}) if more else "",
@@ -77,18 +83,49 @@ async def adjust(sku: str) -> Response:
         faults = Faults()
         delta, reason = faults.of(lambda: form.integer("delta"), 0), faults.of(lambda: _reason(form), "")
         faults.raise_if_any()
-        stock = await inventory.adjust(current_shop(), sku, delta, reason, actor.id)
+        place = form.text("location") or HOME
+        stock = await inventory.adjust(current_shop(), sku, delta, reason, actor.id, location=place)
     except Invalid as error:
         return await _stock(sku, form.as_dict(), error.errors, 422)
     except Conflict as error:
         return await _stock(sku, form.as_dict(), [FieldError("delta", str(error), error.code)], 409)
     back = back_to(PATH) if form.flag("stay") else f"{PATH}/{sku}"
-    undo = Undo(f"{PATH}/{sku}", {"delta": str(-delta), "reason": "correction", "note": "Undone", **_stay(form)})
+    again = {"delta": str(-delta), "reason": "correction", "note": "Undone", "location": place, **_stay(form)}
+    undo = Undo(f"{PATH}/{sku}", again)
     return flash(
         see_other(back),
         message("%(sku)s: %(have)s on hand, %(free)s available.", sku=sku, have=stock.on_hand, free=stock.available),
         undo=undo,
     )
+
+
+@blueprint.post("/inventory/<sku>/transfer")
+@staff("inventory.manage")
+async def transfer(sku: str) -> Response:
+    """Carry pieces from one place to another, once per form."""
+    form, actor = await read_form(), await current_actor()
+    source, target, given = form.text("source"), form.text("target"), form.text("transfer_id")
+    try:
+        pieces = form.integer("pieces")
+        stock = await inventory.transfer(
+            current_shop(),
+            sku,
+            pieces,
+            source=source,
+            target=target,
+            transfer_id=given if is_id(given) else new_id(),
+            actor=actor.id,
+            note=form.text("about"),
+        )
+    except Invalid as error:
+        renamed = [FieldError("about" if it.field == "note" else it.field, it.message, it.code) for it in error.errors]
+        return await _stock(sku, form.as_dict(), renamed, 422)
+    except Conflict as error:
+        return await _stock(sku, form.as_dict(), [FieldError("pieces", str(error), error.code)], 409)
+    back = {"source": target, "target": source, "pieces": str(pieces), "transfer_id": new_id(), "about": "Undone"}
+    place = next(it["label"] for it in await place_views() if it["code"] == target)
+    words = message("%(place)s: %(pieces)s pieces of %(sku)s now.", place=place, pieces=stock.at(target), sku=sku)
+    return flash(see_other(f"{PATH}/{sku}"), words, undo=Undo(f"{PATH}/{sku}/transfer", back))
 
 
 def _stay(form: Form) -> dict[str, str]:
@@ -112,7 +149,8 @@ async def _stock(
     sku: str, typed: dict[str, str], errors: list[FieldError] | tuple[FieldError, ...], status: int = 200
 ) -> Response:
     shop = current_shop()
-    stock = await inventory.get_stock(shop, sku)
+    stock, places = await inventory.get_stock(shop, sku), await place_views()
+    names = {place["code"]: place["label"] for place in places}
     rows, following = await inventory.log_of(shop, sku, query_text("cursor") or None)
     return await render(
         "admin",
@@ -121,9 +159,11 @@ async def _stock(
         reasons=list(REASONS),
         back_url=back_to(PATH),
         page=page(message("Stock of %(sku)s", sku=sku)),
-        item=_item(stock),
+        item=_item(stock, places),
+        locations=places,
+        transfer_id=new_id(),
         waiting=await _waiting(stock),
-        log=[_movement(row) for row in rows],
+        log=[_movement(row, names) for row in rows],
         next_url=link(f"{PATH}/{sku}", {"cursor": following}) if following else "",
         form=form_state(typed, errors),
     )
@@ -137,7 +177,7 @@ async def _waiting(stock: Stock) -> list[dict[str, Any]]:
     return [{"id": key, "number": numbers[key], "pieces": n} for key, n in pieces.items() if key in numbers]
 
 
-def _item(stock: Stock) -> dict[str, Any]:
+def _item(stock: Stock, places: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "sku": stock.sku,
         "name": stock.name,
@@ -148,17 +188,21 @@ def _item(stock: Stock) -> dict[str, Any]:
         "backorder_limit": stock.backorder_limit,
         "product_id": "" if stock.retired else stock.product_id,
         "threshold": stock.threshold,
+        "lying": lying_views(stock, places),
+        "away": stock.away,
     }
 
 
-def _movement(row: Movement) -> dict[str, Any]:
+def _movement(row: Movement, names: Mapping[str, str]) -> dict[str, Any]:
     change = row.delta or -row.reserved_delta
+    ref = "" if row.reason is Reason.TRANSFER else row.ref
     return {
         "at": row.at,
         "delta": change,
         "reason": row.reason.value,
         "note": row.note,
-        "ref": row.ref,
-        "ref_url": f"/admin/orders/{row.ref}" if is_id(row.ref) else "",
+        "ref": ref,
+        "ref_url": f"/admin/orders/{ref}" if is_id(ref) else "",
         "actor": row.actor,
+        "place": names.get(row.location, row.location) if row.delta else "",
     }

@@ -8,7 +8,8 @@ from typing import Any
 from quart import Blueprint, Response
 
 from spoeq_core.audit.service import record
-from spoeq_core.inventory.service import waiting_for
+from spoeq_core.inventory.model import HOME
+from spoeq_core.inventory.service import stock_of, waiting_for
 from spoeq_core.kernel.errors import Conflict, Forbidden, Invalid
 from spoeq_core.kernel.ids import is_id, new_id
 from spoeq_core.kernel.messages import message
@@ -24,6 +25,7 @@ from spoeq_core.web.admin.extension_form import (
     note_extensions,
 )
 from spoeq_core.web.admin.lists import back_to
+from spoeq_core.web.admin.locations import lying_views, place_views
 from spoeq_core.web.admin.merging import BothChanged, Difference
 from spoeq_core.web.admin.refunding import outcome_words, read_wish, refund_cap, refund_view, refundable_view
 from spoeq_core.web.admin.returning import returns_view
@@ -169,7 +171,7 @@ async def _page(
 ) -> Response:
     shop, actor = current_shop(), await current_actor()
     order = await orders.order_for(shop, order_id, staff=True)
-    form = form_state(typed, error.errors)
+    form, places = form_state(typed, error.errors), await place_views()
     return await render(
         "admin",
         "pages/order.html",
@@ -181,10 +183,11 @@ async def _page(
         refund=refund,
         refundable=refundable_view(order),
         returns=returns_view(order),
-        unshipped=await _unshipped(order),
+        unshipped=await _unshipped(order, places),
         trace=trace_view(order),
         timeline=list(reversed(timeline_view(order))),
-        shipments=shipment_views(order),
+        shipments=_parcels(order, places),
+        locations=places,
         line_extensions={line.id: filled_in(shop, "cart_line", line.ext) for line in order.lines},
         extensions=extension_panel(shop, "order", order.ext, form, found),
         form=form,
@@ -192,16 +195,30 @@ async def _page(
     )
 
 
-async def _unshipped(order: Order) -> list[dict[str, Any]]:
-    """The lines with pieces still to pack, and how many of those have yet to come; the first line is served first."""
-    awaited = await waiting_for(current_shop(), order.id, order.promised())
+async def _unshipped(order: Order, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines with pieces still to pack, how many of those have yet to come, and what lies where.
+
+    The first line is served first.
+    """
+    shop, skus = current_shop(), order.promised()
+    awaited = await waiting_for(shop, order.id, skus)
+    stocks = await stock_of(shop, skus) if len(places) > 1 else {}
     found = []
     for line in reversed(order.lines):
         if left := line.quantity - line.shipped:
             waits = min(left, awaited.get(line.sku, 0))
             awaited[line.sku] = awaited.get(line.sku, 0) - waits
-            found.append({"id": line.id, "name": line.name, "sku": line.sku, "left": left, "waits": waits})
+            lying = lying_views(stocks[line.sku], places) if line.sku in stocks else []
+            row = {"id": line.id, "name": line.name, "sku": line.sku, "left": left, "waits": waits}
+            found.append({**row, "lying": [it for it in lying if it["pieces"]]})
     return found[::-1]
+
+
+def _parcels(order: Order, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parcels, with the place that each left from where there are several."""
+    names = {place["code"]: place["label"] for place in places} if len(places) > 1 else {}
+    views = zip(shipment_views(order), order.shipments, strict=True)
+    return [{**view, "place": names.get(sent.location or HOME, sent.location if names else "")} for view, sent in views]
 
 
 def _actions(order: Order, actor: Actor) -> list[dict[str, Any]]:
@@ -223,6 +240,7 @@ def _parcel(form: Form) -> Parcel:
         carrier=form.text("carrier")[:80],
         awb=form.text("awb")[:80],
         tracking_url=_web_address(form.text("tracking_url")),
+        location=form.text("location"),
     )
 
 

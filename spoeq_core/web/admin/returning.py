@@ -53,10 +53,12 @@ async def _step(name: str, order_id: str, return_id: str, form: Form, actor: str
         approve = name == "approve"
         return await orders.answer_return(shop, order_id, return_id, approve=approve, actor=actor, note=note)
     pieces = {field.removeprefix(PIECES): form.integer(field, 0) for field in form if field.startswith(PIECES)}
-    act = orders.receive_return if name == "receive" else orders.inspect_return
-    if name == "receive" and not any(pieces.values()):
+    if name == "inspect":
+        place = form.text("location")
+        return await orders.inspect_return(shop, order_id, return_id, pieces, actor=actor, note=note, location=place)
+    if not any(pieces.values()):
         raise Invalid.field("items", "Say which pieces have come.", "empty")
-    return await act(shop, order_id, return_id, pieces, actor=actor, note=note)
+    return await orders.receive_return(shop, order_id, return_id, pieces, actor=actor, note=note)
 
 
 def returns_view(order: Order) -> list[dict[str, Any]]:

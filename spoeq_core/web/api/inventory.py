@@ -8,7 +8,7 @@ from pydantic import Field
 from quart import Blueprint, Response
 
 from spoeq_core.inventory import service as inventory
-from spoeq_core.inventory.model import LONGEST_NOTE, MAX_PIECES, Movement, Stock
+from spoeq_core.inventory.model import HOME, LONGEST_NOTE, MAX_PIECES, Movement, Stock
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.api.shapes.catalog import StockList, StockLog, StockRow
 from spoeq_core.web.bodies import Body, json_response, query_flag, query_int, query_text, read_body
@@ -22,10 +22,11 @@ LAST_PAGE = 100_000
 
 
 class Adjustment(Body):
-    """Pieces more, or fewer with a minus, and why."""
+    """Pieces more, or fewer with a minus, and why; `location` is the code of the place where they are."""
 
     delta: int = Field(ge=-MAX_PIECES, le=MAX_PIECES)
     reason: str = Field(min_length=1, max_length=LONGEST_NOTE)
+    location: str = Field(HOME, min_length=1, max_length=20)
 
 
 @blueprint.get("/inventory")
@@ -36,6 +37,7 @@ class Adjustment(Body):
     query={
         "low": Parameter("1: at the threshold or under it", FLAG),
         "q": "Part of a SKU or name",
+        "location": "What lies at the location of that code",
         "page": whole_number("Which page", 1, LAST_PAGE),
         "per_page": PER_PAGE,
     },
@@ -47,10 +49,11 @@ async def index() -> Response:
         current_shop(),
         text=query_text("q"),
         low=query_flag("low"),
+        location=query_text("location"),
         page=query_int("page", 1, minimum=1, maximum=LAST_PAGE),
         per_page=query_int("per_page", 50, minimum=1, maximum=100),
     )
-    items = [_stock(stock) for stock in found.items]
+    items = [stock_view(stock) for stock in found.items]
     return json_response({"items": items, "total": found.total, "page": found.page, "per_page": found.per_page})
 
 
@@ -60,12 +63,13 @@ async def index() -> Response:
     "Book pieces that were counted, found or lost",
     tags=TAGS,
     request=Adjustment,
-    responses={200: StockRow, 404: None, 409: "Pieces that orders hold cannot be taken away"},
+    responses={200: StockRow, 404: None, 409: "Pieces that orders hold, or that are not there, cannot be taken away"},
 )
 async def adjust(sku: str) -> Response:
     """Book a change; what is promised to orders stays."""
     body, actor = await read_body(Adjustment), await current_actor()
-    return json_response(_stock(await inventory.adjust(current_shop(), sku, body.delta, body.reason, actor.id)))
+    stock = await inventory.adjust(current_shop(), sku, body.delta, body.reason, actor.id, location=body.location)
+    return json_response(stock_view(stock))
 
 
 @blueprint.get("/inventory/<sku>/log")
@@ -84,7 +88,8 @@ async def log(sku: str) -> Response:
     return json_response({"items": [_movement(row) for row in rows], "next": following})
 
 
-def _stock(stock: Stock) -> dict[str, Any]:
+def stock_view(stock: Stock) -> dict[str, Any]:
+    """The stock of a SKU as it is answered."""
     return {
         "sku": stock.sku,
         "name": stock.name,
@@ -96,6 +101,7 @@ def _stock(stock: Stock) -> dict[str, Any]:
         "backorder_limit": stock.backorder_limit,
         "threshold": stock.threshold,
         "state": stock.state,
+        "locations": stock.lying,
     }
 
 

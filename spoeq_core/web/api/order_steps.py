@@ -38,13 +38,14 @@ class ParcelItem(Body):
 
 
 class NewShipment(Body):
-    """A parcel; without items it holds all that is left."""
+    """A parcel; without items it holds all that is left, without `location` it leaves from the first that has it."""
 
     items: list[ParcelItem] = Field(default_factory=list, max_length=500)
     carrier: Text = ""
     awb: Text = ""
     tracking_url: str = Field("", max_length=500, pattern=r"^(https?://\S+)?$")
     note: str = Field("", max_length=500)
+    location: str = Field("", max_length=20)
 
 
 @blueprint.patch("/orders/<order_id>/status")
@@ -84,6 +85,6 @@ async def ship(order_id: str) -> Response:
     for item in body.items:
         items[item.id] = items.get(item.id, 0) + item.quantity
     order = await orders.order_for(shop, order_id, staff=True)
-    parcel = Parcel(items, body.carrier, body.awb, body.tracking_url, body.note)
+    parcel = Parcel(items, body.carrier, body.awb, body.tracking_url, body.note, body.location)
     changed = await orders.add_shipment(shop, order.id, parcel, actor=actor.name, version=wanted_version())
     return json_response(order_view(shop, changed, staff=True), 201)

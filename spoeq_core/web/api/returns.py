@@ -40,10 +40,11 @@ class Receipt(Body):
 
 
 class Inspection(Body):
-    """Which of the received pieces go on the shelf again; the others are damaged."""
+    """Which received pieces go on the shelf of `location`, or of where they were sent from; the others are damaged."""
 
     restock: list[LinePieces] = Field(default_factory=list, max_length=500)
     note: str = Field("", max_length=500)
+    location: str = Field("", max_length=20)
 
 
 @blueprint.post("/orders/<order_id>/returns")
@@ -115,7 +116,8 @@ async def inspect(order_id: str, return_id: str) -> Response:
     """What is good is stocked again, once; the rest is damaged. Money is given back by a refund."""
     shop, actor, body = current_shop(), await current_actor(), await read_body(Inspection)
     order = await orders.order_for(shop, order_id, staff=True)
+    said = {"actor": actor.name, "note": body.note, "location": body.location}
     changed = await orders.inspect_return(
-        shop, order.id, return_id, by_line(body.restock), actor=actor.name, note=body.note, version=wanted_version()
+        shop, order.id, return_id, by_line(body.restock), version=wanted_version(), **said
     )
     return json_response(order_view(shop, changed, staff=True))

@@ -273,6 +273,20 @@ def cases_of_work() -> dict[str, tuple[str, Context]]:
     }
 
 
+def place(code: str, label: str, *, active: bool = True) -> Context:
+    """Where goods lie."""
+    known = {"address": "12 Ring Road\nDelhi", "priority": 5, "version": 1, "home": code == "MAIN"}
+    return {"code": code, "label": label, "active": active, **known}
+
+
+PLACES = [place("MAIN", "Main location"), place("DEL", "Delhi"), place("OLD", "Old barn", active=False)]
+
+
+def lying(item: Context) -> Context:
+    """The stock, two pieces of it at another place."""
+    return {**item, "away": 2, "lying": [{**PLACES[0], "pieces": item["on_hand"]}, {**PLACES[1], "pieces": 2}]}
+
+
 def cases_of_goods() -> dict[str, tuple[str, Context]]:
     """Products and stock."""
     new = {"product": None, "extension_fields": [], "brands": []}
@@ -292,6 +306,16 @@ def cases_of_goods() -> dict[str, tuple[str, Context]]:
         ),
         "inventory-low": ("pages/inventory.html", page("Inventory", path, items=[], q="", low=True)),
         "stock": ("pages/stock.html", page("SAR-IND-M", path, item=stock[0], log=sample("log"), reasons=["received"])),
+        "inventory-places": (
+            "pages/inventory.html",
+            page("Inventory", path, items=[lying(item) for item in stock], q="", locations=PLACES, location="DEL"),
+        ),
+        "stock-places": (
+            "pages/stock.html",
+            page("SAR-IND-M", path, item=lying(stock[0]), log=sample("log"), locations=PLACES, transfer_id="01T"),
+        ),
+        "locations": ("pages/locations.html", page("Locations", path, locations=PLACES, location=None)),
+        "location": ("pages/locations.html", page("Locations", path, locations=PLACES, location=PLACES[1])),
         "stock-new": ("pages/stock.html", page("SAR-IND-M", path, item=stock[0], log=[])),
     }
 

@@ -231,7 +231,10 @@ class Suggestions(Shape):
 
 
 class StockRow(Shape):
-    """The stock of a SKU: `available` is under 0 by the pieces that are `backordered`."""
+    """The stock of a SKU: `available` is under 0 by the pieces that are `backordered`.
+
+    `locations` has the pieces on hand by the code of the place where they lie.
+    """
 
     sku: str
     name: str
@@ -243,6 +246,24 @@ class StockRow(Shape):
     backorder_limit: int
     threshold: int
     state: Literal["in_stock", "low", "backorder", "out"]
+    locations: dict[str, int]
+
+
+class LocationShape(Shape):
+    """A place where goods lie; `version` 0: it was never changed."""
+
+    code: str
+    name: str
+    address: str
+    priority: int
+    active: bool
+    version: int
+
+
+class LocationList(Shape):
+    """The places in the order of packing."""
+
+    items: list[LocationShape]
 
 
 class StockList(Shape):
