@@ -10,8 +10,12 @@ from spoeq_core.audit.service import find_entries
 from spoeq_core.inventory import service as inventory
 from spoeq_core.inventory.model import HOME
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.orders.model import OrderStatus
+from spoeq_core.orders.service import change_status, request_return
 from spoeq_core.testing.clients import RunningApp
+from spoeq_core.testing.shops import deliver_all
 from spoeq_core.testing.visitors import Browser, staff_browser
+from tests.shopping import buy, guest
 
 PATH = "/admin/locations"
 STOCK = "/admin/inventory/KURTA"
@@ -154,3 +158,30 @@ async def test_the_warehouse_keeps_places_and_support_does_not(app: RunningApp) 
         assert (await support.post(path, DELHI)).status_code == 403
     assert (await support.post(f"{STOCK}/transfer", {"pieces": "1"})).status_code == 403
     assert (await warehouse.get(f"{PATH}/NO")).status_code == 404
+
+
+async def test_a_parcel_is_packed_where_staff_say_and_comes_back_there(app: RunningApp, admin: Browser) -> None:
+    await admin.post(PATH, DELHI)
+    await carry(admin, 30, HOME, "DEL")
+    order = (await buy(app.shop, await guest(app.shop, {"KURTA": 2}))).order
+    path, line = f"/admin/orders/{order.id}", order.lines[0].id
+    html = await admin.text(path)
+    assert "(KURTA): Main location 70, Delhi 30" in html
+    parcel = {f"pieces-{line}": "2", "carrier": "Delhivery", "awb": "D1"}
+    wrong = await admin.post(f"{path}/shipments", {**parcel, "location": "NO"})
+    assert wrong.status_code == 422
+    assert 'id="f-location-error"' in (html := await wrong.get_data(as_text=True))
+    assert 'value="Delhivery"' in html, "nothing typed is lost"
+    assert (await admin.post(f"{path}/shipments", {**parcel, "location": "DEL"})).status_code == 303
+    assert "<dt>Packed at</dt><dd>Delhi</dd>" in await admin.text(path)
+    assert await lying(app) == {HOME: 70, "DEL": 28}
+    await change_status(app.shop, order.id, OrderStatus.DELIVERED, actor="Asha")
+    for pieces, form, where in ((1, {}, {HOME: 70, "DEL": 29}), (1, {"location": HOME}, {HOME: 71, "DEL": 29})):
+        asked = await request_return(app.shop, order.id, {line: pieces}, "too large", actor="shopper")
+        step = f"{path}/returns/{asked.returns[-1].id}"
+        await admin.post(step, {"step": "approve"})
+        await admin.post(step, {"step": "receive", f"back-{line}": str(pieces)})
+        assert "Where they were sent from" in await admin.text(path)
+        await admin.post(step, {"step": "inspect", f"back-{line}": str(pieces), **form})
+        await deliver_all(app.shop)
+        assert await lying(app) == where
