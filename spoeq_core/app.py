@@ -57,8 +57,7 @@ def create_app(
     for part in (compression, languages, errors, security, health, common):
         part.install(app)
     serving.install(app)
-    opening = {"clock": clock, "listeners": listeners, "themes": installed, "serving": not looking, "hurried": True}
-    _serve(app, prepared, opening)
+    _serve(app, prepared, {"clock": clock, "listeners": listeners, "themes": installed, "serving": not looking})
     return app
 
 

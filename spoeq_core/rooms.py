@@ -8,7 +8,6 @@ from spoeq_core.audit.documents import EntryDocument
 from spoeq_core.bulk.documents import ImportDocument
 from spoeq_core.bulk.subscribers import JOBS as BULK_JOBS, SCHEDULES as BULK_SCHEDULES
 from spoeq_core.cart.documents import CartDocument
-from spoeq_core.cart.subscribers import SCHEDULES as CART_SCHEDULES
 from spoeq_core.catalog.documents import (
     BrandDocument,
     CategoryDocument,
@@ -96,7 +95,6 @@ SUBSCRIBERS: tuple[Subscription, ...] = (
 )
 SCHEDULES: tuple[Schedule, ...] = (
     *CATALOG_SCHEDULES,
-    *CART_SCHEDULES,
     *INVENTORY_SCHEDULES,
     *ORDER_SCHEDULES,
     *CHECKOUT_SCHEDULES,

@@ -25,7 +25,8 @@ async def find_products(
         shop: The shop.
         query: What is asked for.
         categories: The category tree, if it was read already.
-        counted: Whether the facets are wanted.
+        counted: Whether the facets are wanted. Without them the total of a list that no words narrow may be that of
+            what the page holds.
 
     Raises:
         Invalid: there is no such page.
@@ -33,7 +34,7 @@ async def find_products(
     catalog.check_page(query)
     engines = shop.hooks.parts(catalog_hooks.register_search_engine)
     if not engines or query.statuses != (ProductStatus.ACTIVE,):
-        return await catalog.list_products(shop, query, categories)
+        return await _from_database(shop, query, categories, counted=counted)
     within = None if query.category is None else await catalog.category_ids(shop, query.category, categories)
     depends_on(INDEXED)
     rated = catalog.rated_query(shop, query)
@@ -42,10 +43,19 @@ async def find_products(
     asked = SearchQuery(rated, None if within is None else tuple(within), counted)
     found = await _asked(shop, asked)
     if found is None:
-        return await catalog.list_products(shop, query, categories)
+        return await _from_database(shop, query, categories, counted=counted)
     if not shop.cache.is_settled(catalog.PRODUCTS):
         keep_at_most(BRIEFLY)  # an engine's index may still be on its way to what changed a moment ago
     return await _page(shop, query, found)
+
+
+async def _from_database(
+    shop: Shop, query: ProductQuery, categories: Categories | None, *, counted: bool
+) -> ProductPage:
+    if counted or query.text.strip():
+        return await catalog.list_products(shop, query, categories)
+    items = tuple(await catalog.first_products(shop, query, categories))
+    return ProductPage(items, len(items), query.page, query.per_page)
 
 
 async def _asked(shop: Shop, query: SearchQuery) -> Found | None:

@@ -136,3 +136,12 @@ async def test_pages_that_cannot_be_are_refused_before_anybody_is_asked(shop: Sh
     with pytest.raises(Invalid):
         await find_products(shop, ProductQuery(per_page=101))
     assert engines[0].asked == []
+
+
+async def test_without_facets_a_list_from_the_database_is_one_command(shop: Shop, commands: Commands):
+    wanted = ProductQuery(per_page=2)
+    whole = await find_products(shop, wanted)
+    commands.take()
+    page = await find_products(shop, wanted, counted=False)
+    assert commands.take() == {"find": 1}
+    assert (page.items, page.facets) == (whole.items, ())

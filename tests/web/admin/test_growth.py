@@ -92,7 +92,7 @@ async def copied(shop: Shop, collection: str, count: int) -> None:
 
 def _copy(sample: dict[str, Any], number: int) -> dict[str, Any]:
     own = {"slug": f"copy-{number}-{new_id().lower()}", "email": f"{number}@example.com"}
-    fresh = {name: text for name, text in own.items() if name in sample}
+    fresh: dict[str, Any] = {name: text for name, text in own.items() if name in sample}
     if "number" in sample:
         at = sample["placed_at"] - timedelta(minutes=number)
         fresh |= {"number": new_number("S"), "placed_at": at, "_id": str(ULID.from_datetime(at))}
