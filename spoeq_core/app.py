@@ -57,7 +57,8 @@ def create_app(
     for part in (compression, languages, errors, security, health, common):
         part.install(app)
     serving.install(app)
-    _serve(app, prepared, {"clock": clock, "listeners": listeners, "themes": installed, "serving": not looking})
+    opening = {"clock": clock, "listeners": listeners, "themes": installed, "serving": not looking, "hurried": True}
+    _serve(app, prepared, opening)
     return app
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +25,7 @@ from spoeq_core.kernel.events import Delivery, Event, Subscription, subscription
 from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import Mongo
 from spoeq_core.kernel.outbox import Outbox, Wake
+from spoeq_core.kernel.patience import limits, unhurried
 from spoeq_core.kernel.redis import connect_redis
 from spoeq_core.kernel.settings import Settings
 from spoeq_core.kernel.storage import LocalFileStorage
@@ -89,6 +90,7 @@ async def open_shop(
     listeners: Sequence[Any] = (),
     themes: Themes | None = None,
     serving: bool = False,
+    hurried: bool = False,
 ) -> AsyncIterator[Shop]:
     """A shop with open connections, its indexes made and its plugins' state in force and followed.
 
@@ -101,10 +103,13 @@ async def open_shop(
         serving: Whether this process serves: then plugins that are on bring their data to their version (it waits a
             little for them, and goes on with those that take longer held until they are through), and it tells how
             plugins fare in it.
+        hurried: Whether people wait for its answers: then it waits for the database no longer than the settings say.
     """
-    shop, configuration, documents = _built(boot, clock or SystemClock(), wake, listeners, themes)
+    mongo = {"listeners": listeners, **limits(boot.settings.database_timeout_ms, hurried=hurried)}
+    shop, configuration, documents = _built(boot, clock or SystemClock(), wake, themes, mongo)
     try:
-        await shop.mongo.create_indexes(documents, extension_indexes(boot.hooks, EXTENDED))
+        with unhurried():
+            await shop.mongo.create_indexes(documents, extension_indexes(boot.hooks, EXTENDED))
         await configuration.refresh()
         boot.faults.connect(shop.redis, boot.settings.redis_prefix)
         watchers = [
@@ -136,7 +141,7 @@ async def _bring_up(shop: Shop) -> None:
 
 
 def _built(
-    boot: Boot, clock: Clock, wake: Wake | None, listeners: Sequence[Any], themes: Themes | None
+    boot: Boot, clock: Clock, wake: Wake | None, themes: Themes | None, options: Mapping[str, Any]
 ) -> tuple[Shop, Configuration, list[type[Model]]]:
     settings = boot.settings
     keyring = Keyring(settings.secret_key)
@@ -146,9 +151,8 @@ def _built(
     mongo = Mongo(
         settings.mongodb_uri,
         settings.mongodb_database,
-        timeout_ms=settings.database_timeout_ms,
-        listeners=listeners,
         written=lambda collection, ids: cache.tell(*written(collection, ids)),
+        **options,
     )
     redis = connect_redis(settings.redis_url)
     documents = all_documents(boot.hooks)

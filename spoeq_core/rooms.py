@@ -8,6 +8,7 @@ from spoeq_core.audit.documents import EntryDocument
 from spoeq_core.bulk.documents import ImportDocument
 from spoeq_core.bulk.subscribers import JOBS as BULK_JOBS, SCHEDULES as BULK_SCHEDULES
 from spoeq_core.cart.documents import CartDocument
+from spoeq_core.cart.subscribers import SCHEDULES as CART_SCHEDULES
 from spoeq_core.catalog.documents import (
     BrandDocument,
     CategoryDocument,
@@ -95,6 +96,7 @@ SUBSCRIBERS: tuple[Subscription, ...] = (
 )
 SCHEDULES: tuple[Schedule, ...] = (
     *CATALOG_SCHEDULES,
+    *CART_SCHEDULES,
     *INVENTORY_SCHEDULES,
     *ORDER_SCHEDULES,
     *CHECKOUT_SCHEDULES,

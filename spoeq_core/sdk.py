@@ -11,6 +11,9 @@ from importlib import import_module
 _OFFERS = {
     "spoeq_core.audit.service": "record",
     "spoeq_core.bulk.model.text": "harmless",
+    "spoeq_core.cart.abandoning": "cart_by_id",
+    "spoeq_core.cart.events": "CartAbandoned",
+    "spoeq_core.cart.model": "Cart",
     "spoeq_core.catalog.events": "BrandUpdated ProductCreated ProductDeleted ProductRated ProductUpdated",
     "spoeq_core.catalog.images": "RenderedImage Rendition add_rendered_images store_picture",
     "spoeq_core.catalog.model": (

@@ -1,5 +1,8 @@
 from spoeq_core.audit.service import record as record
 from spoeq_core.bulk.model.text import harmless as harmless
+from spoeq_core.cart.abandoning import cart_by_id as cart_by_id
+from spoeq_core.cart.events import CartAbandoned as CartAbandoned
+from spoeq_core.cart.model import Cart as Cart
 from spoeq_core.catalog.events import (
     BrandUpdated as BrandUpdated,
     ProductCreated as ProductCreated,

@@ -69,6 +69,13 @@ class ShopProfile(BaseModel):
         title="Minutes an online order waits for its money",
         description="Then it is cancelled and its stock is free again. 0: it waits for ever.",
     )
+    abandoned_hours: int = Field(
+        24,
+        ge=0,
+        le=720,
+        title="Hours after which a cart counts as left",
+        description="Plugins that remind customers of their carts are told then. 0: never.",
+    )
     support_refund_cap: int = Field(
         200_000, ge=0, title="What a Support Agent may refund at once", json_schema_extra={"widget": "money"}
     )

@@ -69,11 +69,11 @@ class CommandCounter(CommandListener):
         self.commands.clear()
 
 
-def plugin(name: str, **hooks: Callable[..., Any]) -> ModuleType:
-    """A plugin that implements these hooks."""
+def plugin(name: str, hosts: tuple[str, ...] = (), **hooks: Callable[..., Any]) -> ModuleType:
+    """A plugin that implements these hooks and talks to these hosts."""
     module = ModuleType(f"spoeq_{name}.plugin")
     module.__file__ = __file__
-    module.manifest = Manifest(name, name.title(), f"{name} for tests.")  # type: ignore[attr-defined]
+    module.manifest = Manifest(name, name.title(), f"{name} for tests.", hosts=hosts)  # type: ignore[attr-defined]
     for hook, function in hooks.items():
         setattr(module, hook, hookimpl(function))
     return module
@@ -156,7 +156,7 @@ def online(gateway: Gateway) -> ModuleType:
     def register_payment_providers() -> Sequence[Gateway]:
         return [gateway]
 
-    return plugin("online", register_payment_providers=register_payment_providers)
+    return plugin("online", ("pay.example",), register_payment_providers=register_payment_providers)
 
 
 class Letters:

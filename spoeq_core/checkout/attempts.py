@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from spoeq_core.cart.model import Cart
+from spoeq_core.cart.documents import CartRepository
+from spoeq_core.cart.model import Cart, CartStatus
 from spoeq_core.cart.service import Owner
 from spoeq_core.checkout.building import fingerprint
-from spoeq_core.checkout.model import IdempotencyMismatch, InProgress, PlaceRequest
+from spoeq_core.checkout.model import IdempotencyMismatch, InProgress, PlaceRequest, QuotaUsedUp
 from spoeq_core.checkout.undoing import undo
 from spoeq_core.kernel.mongo import Document
 from spoeq_core.orders.claims import KEEP_KEYS, KEY, claims_of
@@ -82,6 +83,25 @@ async def of_placed_cart(shop: Shop, cart: Cart) -> Order:
         return order
     await undo(shop, Void(order_id, cart.id, cart.customer_id, cart.quantities()))
     raise StartOver
+
+
+async def is_placed(attempt: Attempt) -> bool:
+    """Whether another request has placed the attempt's cart by now."""
+    cart = await attempt.shop.repository(CartRepository).find_by_id(attempt.cart.id)
+    return cart is not None and cart.status is CartStatus.PLACED
+
+
+async def share(attempt: Attempt, refusal: Exception) -> None:
+    """See whether what was refused to an attempt is had by another at the same cart: it is enough for both.
+
+    Raises:
+        StartOver: another has a place under the quota that is full.
+    """
+    if isinstance(refusal, QuotaUsedUp):
+        claims = claims_of(attempt.shop)
+        others = await claims.of_cart(attempt.owner.customer_id or attempt.cart.id, attempt.cart.id)
+        if await claims.holds(others, refusal.quota.key):
+            raise StartOver from None
 
 
 async def of_claim(shop: Shop, claim: Document) -> Order:

@@ -20,7 +20,16 @@ from spoeq_core.cart.contents import Contents
 from spoeq_core.cart.documents import CartRepository
 from spoeq_core.cart.model import CartStatus
 from spoeq_core.cart.service import Owner, newest_contents
-from spoeq_core.checkout.attempts import LEASE, Attempt, StartOver, by_key, key_document, of_placed_cart
+from spoeq_core.checkout.attempts import (
+    LEASE,
+    Attempt,
+    StartOver,
+    by_key,
+    is_placed,
+    key_document,
+    of_placed_cart,
+    share,
+)
 from spoeq_core.checkout.building import build_order, fingerprint
 from spoeq_core.checkout.fields import words_of
 from spoeq_core.checkout.model import InProgress, PlaceRequest, Quota
@@ -114,9 +123,12 @@ async def _fresh(attempt: Attempt, contents: Contents) -> Order:
         order = build_order(quote, request, words, order_id=attempt.order_id, number=number, at=shop.clock.now())
         quotas = await _quotas(shop, order)
     except SpoeqError:
-        # What is refused now may have been accepted before: the same key is answered as it was then.
+        # What is refused now may have been accepted before: the same key is answered as it was then, the same cart
+        # with the order that another request makes of it.
         if (known := await by_key(attempt)) is not None:
             return known
+        if await is_placed(attempt):
+            raise StartOver from None
         raise
     return await _take(attempt, order, quotas)
 
@@ -145,8 +157,9 @@ async def _take(attempt: Attempt, order: Order, quotas: Sequence[Quota]) -> Orde
     except Overtaken:
         await _give_back(attempt)
         raise StartOver from None
-    except (SpoeqError, StartOver):
+    except (SpoeqError, StartOver) as refusal:
         await _give_back(attempt)
+        await share(attempt, refusal)
         raise
     except BaseException:
         await _abandon(attempt)

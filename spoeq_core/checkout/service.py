@@ -15,7 +15,7 @@ from spoeq_core.kernel.messages import message
 from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.orders.service import payment_failed, payment_started, settle
 from spoeq_core.payments.model import ActionNeeded, Failed, PaymentOutcome, PaymentProvider, PaymentStatus, Settled
-from spoeq_core.payments.service import provider_named
+from spoeq_core.payments.service import check_destination, owner_of, provider_named
 from spoeq_core.shop import Shop
 
 __all__ = ["NextAction", "Placed", "Quote", "is_payable", "pay", "place_order", "quote"]
@@ -94,9 +94,13 @@ async def _begin_payment(shop: Shop, order: Order) -> Placed:
     try:
         provider = provider_named(shop, name)
         outcome = await provider.start(shop, order)
+        if isinstance(outcome, ActionNeeded):
+            check_destination(shop, name, outcome)
     except Exception as error:
         log.exception("payment provider %s could not begin order %s; it can be tried again", name, order.id)
-        shop.hooks.on_fault(name, "register_payment_providers", f"start: {type(error).__name__}: {error}")
+        shop.hooks.on_fault(
+            owner_of(shop, name), "register_payment_providers", f"start: {type(error).__name__}: {error}"
+        )
         return Placed(order)
     return await _after_start(shop, order, provider, outcome)
 

@@ -52,9 +52,9 @@ class Mongo:
     Args:
         uri: A MongoDB connection string.
         database: Name of the database.
-        timeout_ms: How long an operation may wait for a server before it fails.
         listeners: pymongo command listeners (the tests count commands with one).
         written: Told of each write to a collection that pages for everybody show.
+        waits: How long it waits before it fails, milliseconds (see `patience.limits`).
     """
 
     def __init__(
@@ -62,19 +62,19 @@ class Mongo:
         uri: str,
         database: str,
         *,
-        timeout_ms: int = 5000,
         listeners: Sequence[Any] = (),
         written: Written = unheard,
+        **waits: Any,
     ) -> None:
         self.written = written
         self.client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
             uri,
             tz_aware=True,
             type_registry=TypeRegistry([PlainIntegers()]),
-            serverSelectionTimeoutMS=timeout_ms,
             event_listeners=list(listeners),
             maxPoolSize=50,
             appname="spoeq",
+            **waits,
         )
         self.engine = AIOEngine(self.client, database=database)
         self.database = self.client[database]

@@ -35,7 +35,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = 1024 * 1024
     max_upload_bytes: int = 12 * 1024 * 1024
     max_import_bytes: int = Field(32 * 1024 * 1024, description="Of a CSV that staff import.")
-    database_timeout_ms: int = 5000
+    database_timeout_ms: int = Field(
+        5000, ge=100, description="How long a web process waits for MongoDB and each answer."
+    )
     cache: Literal["pages", "data", "off"] = Field(
         "pages", description="pages: whole public pages are kept; data: only what they are made of; off: nothing."
     )

@@ -48,6 +48,17 @@ class Claims:
         found: list[Document] = await self.collection.find({"order_id": order_id, "kind": kind}).to_list(None)
         return found
 
+    async def of_cart(self, scope: str, cart_id: str) -> list[str]:
+        """The order ids that keys of a scope were claimed for, all to place one cart."""
+        first = key_claim(scope, "")
+        query = {"_id": {"$gt": first, "$lt": f"{first}\uffff"}, "cart_id": cart_id}
+        return [str(raw["order_id"]) async for raw in self.collection.find(query, {"order_id": 1})]
+
+    async def holds(self, order_ids: Sequence[str], quota: str) -> bool:
+        """Whether one of the orders has a place under a quota's key."""
+        query = {"order_id": {"$in": list(order_ids)}, "quota": quota}
+        return await self.collection.find_one(query, {"_id": 1}) is not None
+
     async def take(self, claims: Sequence[Document]) -> int | None:
         """Insert claims in their order, in one command; the place of the first that is taken, where it stopped."""
         try:

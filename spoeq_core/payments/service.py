@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from spoeq_core.hooks import payment as contributions
 from spoeq_core.hooks.caller import HookError
-from spoeq_core.kernel.errors import NotFound, Unavailable
+from spoeq_core.kernel.errors import ConfigurationError, NotFound, Unavailable
 from spoeq_core.kernel.messages import message
-from spoeq_core.payments.model import PaymentOption, PaymentProvider
+from spoeq_core.payments.leading import may_lead_to
+from spoeq_core.payments.model import ActionNeeded, PaymentOption, PaymentProvider
+from spoeq_core.plugins.installed import configuration_of
 from spoeq_core.shop import Shop
 
 if TYPE_CHECKING:
@@ -60,6 +62,30 @@ def provider_named(shop: Shop, name: str) -> PaymentProvider:
         message("There is no payment method '%(name)s'.", name=name),
         hint="Choose one of the methods that the quote lists.",
     )
+
+
+def owner_of(shop: Shop, provider: str) -> str:
+    """The enabled plugin that brings a provider; the provider's own name where none does."""
+    return next((plugin for plugin, mine in providers(shop) if mine.name == provider), provider)
+
+
+def check_destination(shop: Shop, provider: str, action: ActionNeeded) -> None:
+    """Let a provider lead shoppers only where its plugin said that it would.
+
+    Raises:
+        ConfigurationError: to another place.
+    """
+    owner = owner_of(shop, provider)
+    known = configuration_of(shop).plugins
+    hosts = next((plugin.manifest.hosts for plugin in known if plugin.name == owner), ())
+    settings = shop.settings
+    if action.type == "redirect" and not may_lead_to(
+        action.url, hosts, own=settings.base_url, development=settings.for_development
+    ):
+        raise ConfigurationError(
+            f"The payment provider {provider!r} leads to {action.url!r}, which its plugin does not declare.",
+            hint=f"Name the host in the manifest of {owner!r} (hosts=…), and lead there by https.",
+        )
 
 
 def provider_of(shop: Shop, name: str) -> PaymentProvider:

@@ -9,6 +9,7 @@ from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks
 from spoeq_core.kernel.errors import NotFound
 from spoeq_core.kernel.messages import message
+from spoeq_core.kernel.patience import unhurried
 from spoeq_core.plugins.installed import configuration_of
 from spoeq_core.shop import Shop
 
@@ -70,11 +71,12 @@ async def footprint_of(shop: Shop, name: str) -> Footprint:
     await require_known(shop, name)
     configuration = configuration_of(shop)
     mine, shared = await own_collections(shop, name)
-    counted = {each: int(await shop.mongo.collection(each).count_documents({})) for each in mine}
     held = {}
-    for what, document, path in configuration.core.extended:
-        query = {f"{path}.{name}": {"$exists": True}}
-        held[what] = int(await shop.mongo.engine.get_collection(document).count_documents(query))
+    with unhurried():
+        counted = {each: int(await shop.mongo.collection(each).count_documents({})) for each in mine}
+        for what, document, path in configuration.core.extended:
+            query = {f"{path}.{name}": {"$exists": True}}
+            held[what] = int(await shop.mongo.engine.get_collection(document).count_documents(query))
     return Footprint(
         {each: count for each, count in counted.items() if count},
         {what: count for what, count in held.items() if count},

@@ -10,6 +10,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from spoeq_core.hooks import app as app_hooks, lifecycle as lifecycle_hooks
 from spoeq_core.kernel.errors import Conflict, Invalid, NotFound, StaleAggregate
 from spoeq_core.kernel.messages import message
+from spoeq_core.kernel.patience import unhurried
 from spoeq_core.kernel.validation import field_errors
 from spoeq_core.plugins.documents import PluginStateDocument
 from spoeq_core.plugins.installed import configuration_of, installed_plugins, is_set_aside, require_installed
@@ -49,7 +50,8 @@ async def enable_plugin(shop: Shop, name: str) -> None:
     _refuse_purging(state, name)
     await run_migrations(shop, name)
     await shop.hooks.only(name).collect(lifecycle_hooks.plugin_enabling, shop=shop, plugin=name)
-    await shop.mongo.create_indexes(shop.hooks.part_of(app_hooks.register_documents, name) or ())
+    with unhurried():
+        await shop.mongo.create_indexes(shop.hooks.part_of(app_hooks.register_documents, name) or ())
     await note_served(shop, name)
 
     def switched_on(state: PluginStateDocument) -> PluginStateDocument | None:

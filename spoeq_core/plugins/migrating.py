@@ -12,6 +12,7 @@ from spoeq_core.hooks.contributions import Migration
 from spoeq_core.kernel.ending import end
 from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.kernel.patience import unhurried
 from spoeq_core.plugins import model
 from spoeq_core.plugins.configuration import Configuration, migrations_of
 from spoeq_core.plugins.footprint import collections_of
@@ -118,7 +119,8 @@ async def _run_all(
         log.info("plugin %s: migration %d begins: %s", name, migration.number, migration.title)
         started = time.perf_counter()
         try:
-            await _unless_lost(shop, migration, renewing)
+            with unhurried():
+                await _unless_lost(shop, migration, renewing)
         except TakenOver:
             raise _taken_over(name) from None
         except Exception as error:

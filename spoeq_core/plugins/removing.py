@@ -14,6 +14,7 @@ from spoeq_core.hooks import lifecycle as lifecycle_hooks
 from spoeq_core.kernel.errors import Conflict
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.kernel.messages import message
+from spoeq_core.kernel.patience import unhurried
 from spoeq_core.kernel.records import abandon
 from spoeq_core.plugins.documents import PluginStateDocument
 from spoeq_core.plugins.footprint import Footprint, footprint_of, own_collections, require_known
@@ -55,12 +56,13 @@ async def purge_plugin(shop: Shop, name: str) -> Footprint:
     await configuration.change(lambda state: _begun(state, name))
     if name in {plugin.name for plugin in configuration.plugins}:
         await shop.hooks.only(name).collect(lifecycle_hooks.plugin_purging, shop=shop, plugin=name)
-    for _, document, path in configuration.core.extended:
-        await _strip(shop, document, path, name)
-    await abandon(shop.mongo, name, shop.clock.now())
-    mine, _ = await own_collections(shop, name)
-    for collection in mine:
-        await shop.mongo.collection(collection).drop()
+    with unhurried():
+        for _, document, path in configuration.core.extended:
+            await _strip(shop, document, path, name)
+        await abandon(shop.mongo, name, shop.clock.now())
+        mine, _ = await own_collections(shop, name)
+        for collection in mine:
+            await shop.mongo.collection(collection).drop()
     await configuration.faults.clear(name)
     await configuration.records.forget(name)
     await configuration.change(lambda state: _ended(state, name))

@@ -18,11 +18,12 @@ from spoeq_core.shop import Shop
 DELIVERY = 4900
 
 
-def plugin_of(name: str, **hooks: Callable[..., Any]) -> ModuleType:
-    """A plugin module that answers these hooks, as `shop_with` and `app_with` take it."""
+def plugin_of(name: str, hosts: tuple[str, ...] = (), **hooks: Callable[..., Any]) -> ModuleType:
+    """A plugin module that talks to these hosts and answers these hooks, as `shop_with` and `app_with` take it."""
     module = ModuleType(f"spoeq_{name}.plugin")
     module.__file__ = __file__
-    module.manifest = Manifest(name, name.replace("_", " ").capitalize(), "For tests.")  # type: ignore[attr-defined]
+    title = name.replace("_", " ").capitalize()
+    module.manifest = Manifest(name, title, "For tests.", hosts=hosts)  # type: ignore[attr-defined]
     for hook, function in hooks.items():
         setattr(module, hook, hookimpl(function))
     return module

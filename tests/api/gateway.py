@@ -46,4 +46,4 @@ class Card:
 
 def card() -> ModuleType:
     """The plugin."""
-    return plugin_of("card", register_payment_providers=lambda: [Card()])
+    return plugin_of("card", ("card.example",), register_payment_providers=lambda: [Card()])

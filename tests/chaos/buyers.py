@@ -10,6 +10,8 @@ from itertools import count
 
 import httpx
 
+from tests.buying import address
+
 TRIES = 300
 PAUSE = 0.25
 
@@ -24,6 +26,8 @@ class Buyers:
     promised: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
+    unavailable: list[httpx.Response] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _running: list[threading.Thread] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
@@ -83,18 +87,9 @@ class Buyers:
             in_progress = answer.status_code == 409 and answer.json().get("code") == "in_progress"
             if answer.status_code < 500 and not in_progress:
                 return answer
+            if answer.status_code == 503:
+                self.unavailable.append(answer)
+            elif not in_progress:
+                self.broken.append(f"{path} answered {answer.status_code}: {answer.text}")
             time.sleep(PAUSE)
         return None
-
-
-def address(number: int) -> dict[str, str]:
-    """Another buyer at another address each time, so that no daily limit is met."""
-    return {
-        "name": f"Buyer {number}",
-        "phone": f"+9198{number % 100_000_000:08d}",
-        "line1": f"{number} Chaos Street",
-        "city": "Bengaluru",
-        "state": "Karnataka",
-        "postal_code": "560001",
-        "country": "IN",
-    }

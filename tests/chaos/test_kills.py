@@ -11,7 +11,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -24,7 +24,7 @@ from spoeq_core.kernel.embedded import running_servers
 from spoeq_core.kernel.processes import free_port
 from spoeq_core.orders.documents import VOID
 from tests.chaos.buyers import Buyers
-from tests.processes import RunningDemo, running_demo, start_demo, stop_demo
+from tests.processes import RunningDemo, start_demo, stop_demo
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
@@ -37,13 +37,6 @@ VICTIMS: dict[str, Callable[[psutil.Process], bool]] = {
     "valkey": lambda process: any("valkey-server" in part for part in process.cmdline()[:1]),
 }
 """How to recognise each kind of process below the demo."""
-
-
-@pytest.fixture(scope="module")
-def demo(seeded: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
-    """A demo shop of its own, to be mistreated."""
-    with running_demo(seeded(tmp_path_factory.mktemp("chaos") / "data")) as running:
-        yield running
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
@@ -62,6 +55,7 @@ def test_what_was_promised_is_kept(demo: RunningDemo, victim: str) -> None:
         buyers.stop()
     assert buyers.promised, f"nobody could buy: {buyers.refused[:3]}"
     assert not buyers.given_up, "an order never got an answer"
+    assert not buyers.broken
     until_told(demo)
     kept(demo, buyers)
 

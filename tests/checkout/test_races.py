@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from spoeq_core.cart.contents import Contents
+from spoeq_core.cart.service import Owner, newest_contents
 from spoeq_core.checkout.invariants import check
-from spoeq_core.checkout.model import Quota, QuotaUsedUp
+from spoeq_core.checkout.model import Problem, Quota, QuotaUsedUp
 from spoeq_core.checkout.quotas import quota_counts
 from spoeq_core.checkout.service import place_order
 from spoeq_core.inventory.model import OutOfStock
@@ -18,7 +21,7 @@ from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.service import cancel
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import deliver_all, shop_with
-from tests.shopping import buy, delivery, door, guest, letters, request_for, sent, stock_left, stock_up
+from tests.shopping import buy, delivery, door, guest, letters, plugin, request_for, sent, stock_left, stock_up
 
 QUIET = timedelta(0)
 
@@ -38,6 +41,49 @@ async def test_fifty_buyers_for_ten_pieces(shop: Shop):
     assert await check(shop, quiet_for=QUIET) == []
     await deliver_all(shop)
     assert len(await sent(shop)) == 10
+
+
+async def test_many_tabs_that_place_one_cart_share_the_last_place_and_the_last_piece(
+    servers: tuple[str, str], tmp_path: Path
+):
+    """Each with a key of its own."""
+    quota = Quota("phone", 1, "One a day.")
+    async with shop_with(delivery(), door([quota]), letters(), servers=servers, data_dir=tmp_path) as shop:
+        await stock_up(shop, {"LAST": 1})
+        owner = await guest(shop, {"LAST": 1})
+        request = await request_for(shop, owner)
+        tabs = [place_order(shop, owner, request, key=str(n)) for n in range(8)]
+        answers = await asyncio.gather(*tabs, return_exceptions=True)
+        assert {type(answer).__name__ for answer in answers} <= {"Placed", "InProgress"}
+        again = [await place_order(shop, owner, request, key=str(n)) for n in range(9)]
+        assert len({placed.order.id for placed in again}) == 1
+        assert await stock_left(shop, "LAST") == (1, 1)
+        assert await check(shop, quiet_for=QUIET) == []
+
+
+async def test_a_tab_that_finds_nothing_left_has_the_order_that_took_it(
+    servers: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The other tab placed the same cart after this one had read it."""
+    placed: list[str] = []
+
+    async def checkout_problems() -> Sequence[Problem]:
+        return [Problem("used_up", "Nothing is left.")] if placed else []
+
+    guard = plugin("guard", checkout_problems=checkout_problems)
+    async with shop_with(delivery(), door(), guard, servers=servers, data_dir=tmp_path) as shop:
+        await stock_up(shop)
+        owner = await guest(shop)
+        request = await request_for(shop, owner)
+
+        async def overtaken(*args: Shop | Owner) -> Contents | None:
+            read = await newest_contents(shop, owner)
+            monkeypatch.undo()
+            placed.append((await place_order(shop, owner, request, key="fast")).order.id)
+            return read
+
+        monkeypatch.setattr("spoeq_core.checkout.placement.newest_contents", overtaken)
+        assert [(await place_order(shop, owner, request, key="slow")).order.id] == placed
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def place_order(shopper: Visitor, email: str, *, javascript: bool) -> tuple[str,
     return number.group(), f"{shopper.base_url}{tracking}" if tracking and tracking.startswith("/") else str(tracking)
 
 
-def fill_in_at_once(shopper: Visitor, typed: dict[str, str]) -> None:
+def fill_in_at_once(shopper: Visitor, typed: dict[str, str], *, pay: str = "cod") -> None:
     """All fields, then the ways of delivery, then the payment."""
     page = shopper.page
     for name, value in typed.items():
@@ -121,11 +121,11 @@ def fill_in_at_once(shopper: Visitor, typed: dict[str, str]) -> None:
     page.locator("[name=shipping_method]").first.wait_for(state="attached")
     expect(page.get_by_role("heading", name="Delivery", exact=True)).to_be_in_viewport()
     shopper.shot("07-checkout")
-    choose_cod(page)
+    choose_payment(page, pay)
     page.get_by_role("button", name="Update delivery and total").click()
 
 
-def fill_in_by_sections(shopper: Visitor, typed: dict[str, str]) -> None:
+def fill_in_by_sections(shopper: Visitor, typed: dict[str, str], *, pay: str = "cod") -> None:
     """Each section with its own button; one that is saved folds, and the next has the focus."""
     page = shopper.page
     expect(page.get_by_role("button", name="Update delivery and total")).to_be_hidden()
@@ -141,7 +141,7 @@ def fill_in_by_sections(shopper: Visitor, typed: dict[str, str]) -> None:
     shopper.shot("07-checkout")
     save(page, "Delivery")
     expect(page.get_by_role("heading", name="Payment")).to_be_focused()
-    choose_cod(page)
+    choose_payment(page, pay)
     save(page, "Payment")
     expect(page.get_by_role("heading", name="Review and order")).to_be_focused()
     expect(page.locator("[name=phone]")).to_be_hidden()
@@ -152,11 +152,11 @@ def save(page: Page, section: str) -> None:
     page.get_by_role("region", name=section, exact=True).get_by_role("button", name="Save and continue").click()
 
 
-def choose_cod(page: Page) -> None:
-    """Pay at the door."""
-    cod = page.locator("[name=payment_method][value=cod]")
-    if not cod.is_checked():
-        page.locator(f"label[for='{cod.get_attribute('id')}']").click()
+def choose_payment(page: Page, method: str) -> None:
+    """Pay like that."""
+    way = page.locator(f"[name=payment_method][value={method}]")
+    if not way.is_checked():
+        page.locator(f"label[for='{way.get_attribute('id')}']").click()
 
 
 def test_without_a_script_a_wrong_section_says_so_and_what_is_saved_can_be_changed(

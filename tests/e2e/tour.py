@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.e2e.test_journey import ADDRESS, choose_cod, save
+from tests.e2e.test_journey import ADDRESS, choose_payment, save
 from tests.processes import PASSWORD
 
 # Cash on delivery is limited by phone and address: each buyer here has their own.
@@ -123,7 +123,7 @@ def _buy(context: BrowserContext, sku: str) -> dict[str, str]:
         for name in names:
             page.locator(f"[name={name}]").fill(BUYER[name])
         if section == "Payment":
-            choose_cod(page)
+            choose_payment(page, "cod")
         save(page, section)
     page.get_by_text("Cash on delivery fee").first.wait_for()
     page.get_by_role("button", name=re.compile("^(Place order|Pay )")).click()

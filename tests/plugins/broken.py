@@ -283,6 +283,26 @@ def register_documents() -> Sequence[type[Model]]:
     "outside": Broken("templates", "outside its own folder", BARE, {"templates/pages/home.html": "<p></p>"}),
     "syntax": Broken("templates", "cannot be read", BARE, {"templates/{name}/note.html": "{% if %}"}),
     "own_drawing": Broken("templates", "past the theme", BARE + "from quart import render_template_string\n"),
+    "past_theme": Broken(
+        "overriding",
+        "/past-theme shows templates/past_theme/page.html though the theme overrides it",
+        BARE
+        + """
+from pathlib import Path
+
+blueprint = Blueprint("past_theme_pages", __name__)
+
+@blueprint.get("/past-theme")
+@public
+async def page() -> Response:
+    return Response((Path(__file__).parent / "templates/past_theme/page.html").read_text(), mimetype="text/html")
+
+@hookimpl
+def register_routes() -> Routes:
+    return Routes(pages=blueprint)
+""",
+        {"templates/{name}/page.html": "<h1>{# as it lies there #}</h1><p class='promise'>No theme shows this.</p>"},
+    ),
     "newer": Broken("compatibility", "this is spoeq", BARE, needs="spoeq>=9,<10"),
     "no_range": Broken("compatibility", "does not say which spoeq", BARE, needs="packaging"),
     "no_entry": Broken("entry-point", "has no entry point", BARE, entry=False),

@@ -14,6 +14,7 @@ from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.plugins.discovery import Discovery, as_plugin, in_order
 from spoeq_core.plugins.lifecycle import configuration_of, disable_plugin, enable_plugin, fill_demo
+from spoeq_core.testing.check.child import with_child_themes
 from spoeq_core.testing.check.contract import booted
 from spoeq_core.testing.check.model import Unchecked
 from spoeq_core.testing.check.subject import Subject
@@ -168,7 +169,12 @@ class Lab:
         discovery = Discovery(in_order(plugins))
         data_dir = self.folder / new_id()
         async with serving_app(
-            discovery, servers=self.servers, data_dir=data_dir, strict_plugins=True, cache="off"
+            discovery,
+            servers=self.servers,
+            data_dir=data_dir,
+            themes=with_child_themes(self.subject, data_dir / "child"),
+            strict_plugins=True,
+            cache="off",
         ) as running:
             for name in STANDS:
                 await enable_plugin(running.shop, name)

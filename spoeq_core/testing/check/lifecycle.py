@@ -36,7 +36,7 @@ async def check(subject: Subject, lab: Lab) -> Sequence[Fault]:
                 await bench.enable()
             except SpoeqError as error:
                 return [Fault(f"it cannot be {time}: {error}")]
-            faults += [f"{time}: {fault}" for fault in await _works(bench)]
+            faults += [f"{time}: {fault}" for fault in await works(bench)]
             await bench.disable()
             await bench.disable()
             faults += [f"disabled: {fault}" for fault in await _gone(bench)]
@@ -45,7 +45,7 @@ async def check(subject: Subject, lab: Lab) -> Sequence[Fault]:
     return [Fault(text) for text in dict.fromkeys(faults)]
 
 
-async def _works(bench: Bench) -> list[str]:
+async def works(bench: Bench) -> list[str]:
     """Its pages answer, those of the shop too, somebody can buy, and nothing went wrong in it meanwhile."""
     bench.faults.clear()
     faults = await bench.browse()

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from spoeq_core.testing.check import access, chaos, contract, data, lifecycle, package, prices, secrets, templates
+from spoeq_core.testing.check import (
+    access,
+    chaos,
+    contract,
+    data,
+    lifecycle,
+    overriding,
+    package,
+    prices,
+    secrets,
+    templates,
+)
 from spoeq_core.testing.check.model import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -64,6 +75,13 @@ CHECKS: tuple[Check, ...] = (
         "Enabled it works, disabled it is gone, and it comes back as before.",
         "Keep no state outside the shop, and register nothing for the whole app.",
         lifecycle.check,
+        "shop",
+    ),
+    Check(
+        "overriding",
+        "A child theme can override what it draws.",
+        "Draw templates by render or as Fragments; never read the file yourself, nor keep the HTML.",
+        overriding.check,
         "shop",
     ),
     Check(

@@ -29,7 +29,14 @@ PATH = "/admin/settings"
 GROUPS = {
     "shop": ("name", "tagline", "legal_name", "address"),
     "contact": ("email", "phone", "grievance_officer", "return_days"),
-    "selling": ("prices_include_tax", "max_quantity", "order_prefix", "unpaid_minutes", "support_refund_cap"),
+    "selling": (
+        "prices_include_tax",
+        "max_quantity",
+        "order_prefix",
+        "unpaid_minutes",
+        "abandoned_hours",
+        "support_refund_cap",
+    ),
     "place": ("currency", "country", "locale", "timezone", "languages", "language_from_browser"),
     "look": ("storefront_theme", "admin_theme"),
 }

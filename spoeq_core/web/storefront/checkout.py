@@ -30,6 +30,7 @@ from spoeq_core.web.errors import status_of
 from spoeq_core.web.formats import format_amount
 from spoeq_core.web.languages import translate
 from spoeq_core.web.storefront.delivery import about_filled, known_pin, with_place
+from spoeq_core.web.storefront.leaving import lead_to
 from spoeq_core.web.storefront.steps import (
     Steps,
     after_refusal,
@@ -80,7 +81,7 @@ async def submit() -> Response:
         return await _refused(values, errors, error)
     except (Invalid, Conflict, Unavailable) as error:
         return await _refused(values, about_filled(_errors(error), typed, values), error)
-    return _after(placed)
+    return await _after(placed)
 
 
 async def _saved(values: Mapping[str, str]) -> Response:
@@ -124,10 +125,11 @@ async def _place(form: Form) -> Placed:
     return await place_order(shop, await current_owner(), wanted, key=form.text("idempotency_key")[:200])
 
 
-def _after(placed: Placed) -> Response:
+async def _after(placed: Placed) -> Response:
     shop, order = current_shop(), placed.order
     path = f"/orders/{order.id}/confirmation?token={order_token(shop, order.id)}"
-    return forget_cart(see_other(placed.next_action.url if placed.next_action.type == "redirect" else path))
+    leads_on = placed.next_action.type == "redirect"
+    return forget_cart(await lead_to(placed.next_action.url) if leads_on else see_other(path))
 
 
 async def _page(

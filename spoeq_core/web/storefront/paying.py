@@ -22,6 +22,7 @@ from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
 from spoeq_core.web.languages import translate
 from spoeq_core.web.security import csrf_exempt, limit_visitor
+from spoeq_core.web.storefront.leaving import lead_to
 
 blueprint = Blueprint("pages_paying", __name__)
 
@@ -55,7 +56,7 @@ async def begin(order_id: str) -> Response:
     except Conflict:
         return see_other(_confirmation(shop, order))
     if placed.next_action.type == "redirect":
-        return see_other(placed.next_action.url)
+        return await lead_to(placed.next_action.url)
     back = see_other(_confirmation(shop, order))
     return back if placed.order.status is not OrderStatus.PENDING_PAYMENT else flash(back, NOT_NOW, "danger")
 
