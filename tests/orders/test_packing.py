@@ -27,7 +27,7 @@ from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.orders.packing import PARCEL
-from spoeq_core.orders.service import Parcel
+from spoeq_core.orders.service import Parcel, RefundWish
 from spoeq_core.orders.shape import order_shape
 from spoeq_core.shipping.model import ShippingOption
 from spoeq_core.shop import Shop
@@ -261,3 +261,20 @@ async def test_a_death_while_packing_at_another_place_is_healed_there(
         for sku in ("KURTA", "DIYA"):
             await inventory.adjust(shop, sku, 1, "goods received", STAFF, location="DEL")
     assert at > 4, "it came to several writes"
+
+
+async def test_a_refund_that_restocks_puts_the_goods_where_they_were_sent_from(shop: Shop, place: Place):
+    await elsewhere(shop, KURTA=6)
+    order = await place(KURTA=5)
+    (line,) = order.lines
+    await orders.add_shipment(shop, order.id, Parcel(), actor=STAFF)
+    await orders.change_status(shop, order.id, OrderStatus.DELIVERED, actor=STAFF)
+    await orders.refund(shop, order.id, RefundWish("came back", items={line.id: 2}, restock=True), actor=STAFF)
+    await deliver_all(shop)
+    assert await lying(shop, "KURTA") == {"MAIN": 4, "DEL": 3}
+    await inventory.transfer(shop, "KURTA", 3, source="DEL", target="MAIN", transfer_id=new_id(), actor=STAFF)
+    await inventory.change_location(shop, "DEL", {"active": False})
+    await orders.refund(shop, order.id, RefundWish("came back", items={line.id: 1}, restock=True), actor=STAFF)
+    await deliver_all(shop)
+    assert await lying(shop, "KURTA") == {"MAIN": 8}, "a place that is closed takes nothing"
+    await sound(shop)
