@@ -88,7 +88,7 @@ _OFFERS = {
     "spoeq_core.search.feed": "a_little_before all_listed category_names entries facet_names indexed touched_since",
     "spoeq_core.search.model": "Entry Found SearchEngine SearchQuery Touch",
     "spoeq_core.search.service": "find_products",
-    "spoeq_core.shipping.model": "ShippingOption",
+    "spoeq_core.shipping.model": "Label ShippingCarrier ShippingOption",
     "spoeq_core.shop": "Shop ShopProfile",
     "spoeq_core.stack": "StackOptions cpu_workers run_command run_until_stopped",
     "spoeq_core.web.access": "Actor current_actor public signed_in staff",

@@ -257,7 +257,11 @@ from spoeq_core.search.model import (
     Touch as Touch,
 )
 from spoeq_core.search.service import find_products as find_products
-from spoeq_core.shipping.model import ShippingOption as ShippingOption
+from spoeq_core.shipping.model import (
+    Label as Label,
+    ShippingCarrier as ShippingCarrier,
+    ShippingOption as ShippingOption,
+)
 from spoeq_core.shop import Shop as Shop, ShopProfile as ShopProfile
 from spoeq_core.stack import (
     StackOptions as StackOptions,

@@ -180,6 +180,7 @@ def _check_manifest(plugin: str, manifest: Sequence[PersonalData]) -> None:
 def _duplicate_providers(hooks: Hooks) -> list[tuple[str, ConfigurationError]]:
     """Plugins that bring a provider, a line property or a checkout field of the name of one that stands before it."""
     payments = hooks.all_parts(payment.register_payment_providers)
+    carriers = hooks.all_parts(shipping.register_carriers)
     storages = hooks.all_parts(storage.register_file_storages)
     fields = hooks.all_parts(checkout.register_checkout_fields)
     properties = hooks.all_parts(app.register_line_properties)
@@ -187,6 +188,7 @@ def _duplicate_providers(hooks: Hooks) -> list[tuple[str, ConfigurationError]]:
         **_same_names("line property", [(one.name, part.plugin) for part in properties for one in part.value]),
         **_same_names("checkout field", [(one.name, part.plugin) for part in fields for one in part.value]),
         **_same_names("payment provider", [(one.name, part.plugin) for part in payments for one in part.value]),
+        **_same_names("carrier", [(one.name, part.plugin) for part in carriers for one in part.value]),
         **_same_names("file storage", [(one.name, part.plugin) for part in storages for one in part.value]),
     }
     return list(found.items())

@@ -40,6 +40,7 @@ from spoeq_core.pricing.model import (
 )
 from spoeq_core.shipping.model import ShippingOption
 from spoeq_core.shop import Shop
+from spoeq_core.testing.forging import forgeries
 from spoeq_core.testing.shops import deliver_all
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -161,7 +162,7 @@ class VerifyingProviderContract:
         self, shop: Shop, provider: VerifyingProvider, order: Order, fields: Mapping[str, str]
     ) -> None:
         """Neither without a field nor with another value in it, and nothing that is sent is an error."""
-        for forged in ({}, *_forgeries(fields)):
+        for forged in ({}, *forgeries(fields)):
             assert not isinstance(await provider.verify(shop, order, forged), Settled), forged
 
     async def test_one_payment_pays_no_other_order(
@@ -193,7 +194,7 @@ class TellingProviderContract:
         body, headers = message
         for forged in (b"", body + b" ", body.replace(b'"', b"'"), b"\xff\xfe", b"[]"):
             assert provider.event_of(shop, forged, headers) == "", forged
-        for bent in ({}, *_forgeries(headers)):
+        for bent in ({}, *forgeries(headers)):
             assert provider.event_of(shop, body, bent) in ("", provider.event_of(shop, body, headers))
         assert provider.event_of(shop, body, dict.fromkeys(headers, "é")) == ""
         assert provider.event_of(shop, body, {}) == ""
@@ -219,13 +220,6 @@ class TellingProviderContract:
         await deliver_all(shop)
         after = await shop.repository(OrderRepository).get(order.id)
         assert (after.paid, after.due, len(after.payments)) == (order.due, 0, 1)
-
-
-def _forgeries(fields: Mapping[str, str]) -> list[Mapping[str, str]]:
-    """The fields without each of them, and with another value in each."""
-    without = [{name: value for name, value in fields.items() if name != left} for left in fields]
-    others = [{**fields, name: f"{value}0"} for name, value in fields.items()]
-    return [*without, *others, *({**fields, name: "é\udcff"} for name in fields)]
 
 
 class ShippingContract:

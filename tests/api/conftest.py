@@ -15,7 +15,7 @@ import spoeq_gst.plugin
 import spoeq_restock.plugin
 import spoeq_reviews.plugin
 from spoeq_core.testing.clients import RunningApp, app_with
-from tests.api.gateway import card
+from tests.api.gateway import card, van
 from tests.shopping import stock_up
 
 PLUGINS = (
@@ -27,6 +27,7 @@ PLUGINS = (
     spoeq_restock.plugin,
     spoeq_reviews.plugin,
     card(),
+    van(),
 )
 
 

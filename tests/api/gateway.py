@@ -1,4 +1,4 @@
-"""A payment gateway for the walk: what it calls good is paid."""
+"""A payment gateway and a carrier for the walk: what is called good is signed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from types import ModuleType
 from spoeq_core.orders.model import Order
 from spoeq_core.payments.model import ActionNeeded, PaymentOption, PaymentOutcome, Pending, Settled, Told
 from spoeq_core.pricing.model import PricedCart
+from spoeq_core.shipping.model import Label
 from spoeq_core.shop import Shop
 from spoeq_core.testing.stands import plugin_of
 
@@ -42,6 +43,29 @@ class Card:
         del shop
         said = json.loads(body)
         return [Told(said["order_id"], Settled(said["payment_id"], said["amount"], "INR"))]
+
+
+class Van:
+    """A carrier whose signature is a word."""
+
+    name = "van"
+
+    async def book(self, shop: Shop, order: Order, actor: str) -> str:
+        del shop, actor
+        return order.number
+
+    async def label(self, shop: Shop, number: str) -> Label:
+        del shop
+        return Label(number.encode())
+
+    async def hear(self, shop: Shop, body: bytes, headers: Mapping[str, str]) -> bool:
+        del shop, body
+        return headers.get("x-van-signature") == GOOD
+
+
+def van() -> ModuleType:
+    """Its plugin."""
+    return plugin_of("van", register_carriers=lambda: [Van()])
 
 
 def card() -> ModuleType:

@@ -269,6 +269,10 @@ async def _paying(to: Recorder) -> None:
     await to.ask("", "POST", "/payments/webhook/card", told, expect=202, X_Card_Signature=GOOD)
     await to.ask("", "POST", "/payments/webhook/card", told, expect=400)
     await to.ask("", "POST", "/payments/webhook/cod", told, expect=404)
+    came = {"parcel": "V1", "step": "delivered"}
+    await to.ask("", "POST", "/shipping/webhook/van", came, expect=200, X_Van_Signature=GOOD)
+    await to.ask("", "POST", "/shipping/webhook/van", came, expect=400)
+    await to.ask("", "POST", "/shipping/webhook/nobody", came, expect=404)
     await deliver_all(to.running.shop)
     order = await to.ask("", "GET", f"/orders/{placed['id']}?token={placed['token']}")
     assert order["payment"]["paid"]["amount"] == total

@@ -303,6 +303,33 @@ def register_routes() -> Routes:
 """,
         {"templates/{name}/page.html": "<h1>{# as it lies there #}</h1><p class='promise'>No theme shows this.</p>"},
     ),
+    "careless": Broken(
+        "carrier",
+        "which nobody signed",
+        BARE
+        + """
+from spoeq_core.sdk import Label, NotFound, Parcel, ShippingCarrier, add_shipment
+
+class Careless:
+    name = "careless"
+
+    async def book(self, shop: Shop, order: Order, actor: str) -> str:
+        await add_shipment(shop, order.id, Parcel(carrier="Careless", awb=order.number), actor=actor)
+        return order.number
+
+    async def label(self, shop: Shop, number: str) -> Label:
+        if not number.isprintable() or await shop.mongo.collection("orders").find_one({"number": number}) is None:
+            raise NotFound("No such parcel.")
+        return Label(number.encode(), "image/svg+xml")
+
+    async def hear(self, shop: Shop, body: bytes, headers: Mapping[str, str]) -> bool:
+        return True
+
+@hookimpl
+def register_carriers() -> Sequence[ShippingCarrier]:
+    return [Careless()]
+""",
+    ),
     "newer": Broken("compatibility", "this is spoeq", BARE, needs="spoeq>=9,<10"),
     "no_range": Broken("compatibility", "does not say which spoeq", BARE, needs="packaging"),
     "no_entry": Broken("entry-point", "has no entry point", BARE, entry=False),

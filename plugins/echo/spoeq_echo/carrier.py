@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from spoeq_core.sdk import (
     Conflict,
+    Label,
     NotFound,
     Order,
     OrderStatus,
@@ -25,14 +27,36 @@ from spoeq_core.sdk import (
     order_for,
 )
 from spoeq_echo.documents import Calls, Consignments
-from spoeq_echo.model import Been, Call, Consignment, Step
+from spoeq_echo.gateway import secret_of
+from spoeq_echo.model import SIGNATURE, Been, Call, Consignment, Step, is_signed, read_event
 
-WEBHOOK: Final = "/api/v1/echo/tracking"
+WEBHOOK: Final = "/api/v1/shipping/webhook/echo"
 CARRIER: Final = "Echo"
 BASE: Final = 4900
 EXPRESS: Final = 14900
 PER_HALF_KILO: Final = 1500
 HALF_KILO: Final = 500
+
+
+class EchoCarrier:
+    """Books, labels and tells."""
+
+    name = "echo"
+
+    async def book(self, shop: Shop, order: Order, actor: str) -> str:
+        """What is left, as one parcel."""
+        return (await book(shop, order, actor)).id
+
+    async def label(self, shop: Shop, number: str) -> Label:
+        """A drawing."""
+        return Label(drawing(await find(shop, number)).encode(), "image/svg+xml")
+
+    async def hear(self, shop: Shop, body: bytes, headers: Mapping[str, str]) -> bool:
+        """What Echo has signed."""
+        if not is_signed(secret_of(shop), body, headers.get(SIGNATURE, "")):
+            return False
+        await heard(shop, read_event(body))
+        return True
 
 
 def rates(shop: Shop, cart: PricingCart) -> list[ShippingOption]:
@@ -92,20 +116,24 @@ async def move(shop: Shop, parcel: Consignment, step: Step) -> None:
         await shop.repository(Calls).insert(Call(new_id(), WEBHOOK, body, now))
 
 
-async def heard(shop: Shop, event: dict[str, Any]) -> None:
+async def heard(shop: Shop, event: Mapping[str, Any]) -> None:
     """What the carrier says of a parcel: only that it was delivered moves the order, once."""
     parcel = await find(shop, str(event.get("number", "")))
     order = await order_for(shop, parcel.order_id, staff=True)
     if event.get("step") == Step.DELIVERED and order.status is OrderStatus.SHIPPED:
-        await change_status(shop, order.id, OrderStatus.DELIVERED, actor=CARRIER)
+        try:
+            await change_status(shop, order.id, OrderStatus.DELIVERED, actor=CARRIER)
+        except Conflict:  # the same message at the same moment was faster
+            if (await order_for(shop, order.id, staff=True)).status is OrderStatus.SHIPPED:
+                raise
 
 
-def label(parcel: Consignment) -> str:
+def drawing(parcel: Consignment) -> str:
     """What is stuck onto the parcel: an SVG of 100 × 60 mm, its text escaped."""
-    drawing = Markup(
+    svg = Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" width="100mm" height="60mm" viewBox="0 0 100 60" '
         'font-family="sans-serif"><rect x="1" y="1" width="98" height="58" fill="#fff" stroke="#000"/>'
         '<text x="6" y="14" font-size="8">ECHO</text><text x="6" y="28" font-size="6">{number}</text>'
         '<text x="6" y="40" font-size="4">{to}</text><text x="6" y="50" font-size="4">{order}</text></svg>'
     )
-    return str(drawing.format(number=parcel.id, to=parcel.to, order=parcel.number))
+    return str(svg.format(number=parcel.id, to=parcel.to, order=parcel.number))

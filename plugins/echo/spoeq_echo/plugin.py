@@ -16,12 +16,13 @@ from spoeq_core.sdk import (
     PricingCart,
     Routes,
     Schedule,
+    ShippingCarrier,
     ShippingOption,
     Shop,
     hookimpl,
     message,
 )
-from spoeq_echo import admin, carrier, pages, webhooks
+from spoeq_echo import admin, carrier, pages
 from spoeq_echo.documents import CallDocument, ConsignmentDocument, SessionDocument
 from spoeq_echo.personal import CONSIGNMENTS
 from spoeq_echo.provider import EchoPayment
@@ -55,6 +56,12 @@ def register_payment_providers() -> Sequence[PaymentProvider]:
 
 
 @hookimpl
+def register_carriers() -> Sequence[ShippingCarrier]:
+    """The carrier."""
+    return [carrier.EchoCarrier()]
+
+
+@hookimpl
 async def shipping_options(shop: Shop, cart: PricingCart) -> Sequence[ShippingOption]:
     """The carrier's rates."""
     return carrier.rates(shop, cart)
@@ -62,8 +69,8 @@ async def shipping_options(shop: Shop, cart: PricingCart) -> Sequence[ShippingOp
 
 @hookimpl
 def register_routes() -> Routes:
-    """The pages of gateway and carrier, staff's booking, and what the carrier tells."""
-    return Routes(pages=pages.blueprint, admin=admin.blueprint, webhooks=webhooks.blueprint)
+    """The pages of gateway and carrier, and staff's booking."""
+    return Routes(pages=pages.blueprint, admin=admin.blueprint)
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
@@ -9,6 +10,7 @@ import pytest
 
 from spoeq_core.orders.model import Order
 from spoeq_core.shop import Shop
+from spoeq_core.testing.carriers import ShippingCarrierContract
 from spoeq_core.testing.plugin import PluginContract
 from spoeq_core.testing.providers import (
     OnlineProviderContract,
@@ -17,6 +19,7 @@ from spoeq_core.testing.providers import (
     VerifyingProviderContract,
 )
 from spoeq_echo import plugin as echo
+from spoeq_echo.carrier import EchoCarrier
 from spoeq_echo.documents import Calls
 from spoeq_echo.gateway import secret_of
 from spoeq_echo.model import SIGNATURE, signature
@@ -71,6 +74,22 @@ class TestDelivering(ShippingContract):
     @pytest.fixture
     def plugin(self) -> object:
         return echo
+
+
+class TestCarrying(ShippingCarrierContract):
+    @pytest.fixture
+    def carrier(self) -> EchoCarrier:
+        return EchoCarrier()
+
+    @pytest.fixture
+    async def order(self, buyer: Buyer) -> Order:
+        await buyer.follow(await buyer.choose("pay"))
+        return await buyer.order()
+
+    def tells(self, shop: Shop, number: str, *, delivered: bool) -> tuple[bytes, Mapping[str, str]]:
+        step = "delivered" if delivered else "out_for_delivery"
+        body = json.dumps({"id": f"evt_{step}", "number": number, "step": step}).encode()
+        return body, {SIGNATURE: signature(secret_of(shop), body)}
 
 
 class TestEcho(PluginContract):

@@ -58,8 +58,10 @@ async def test_strangers_neither_book_nor_tell(buy: Buy, running: RunningApp):
     answer = await guest.post(f"/admin/echo/orders/{buyer.placed['id']}/book")
     assert (answer.status_code, answer.location.partition("?")[0]) == (HTTPStatus.SEE_OTHER, "/admin/login")
     said = f'{{"id": "1", "number": "{number}", "step": "delivered"}}'.encode()
-    told = await running.another_client().post("/api/v1/echo/tracking", data=said, headers={"x-echo-signature": "é"})
-    assert told.status_code == HTTPStatus.NOT_FOUND
+    told = await running.another_client().post(
+        "/api/v1/shipping/webhook/echo", data=said, headers={"x-echo-signature": "é"}
+    )
+    assert told.status_code == HTTPStatus.BAD_REQUEST
     assert (await buyer.order()).status is OrderStatus.SHIPPED
     assert (await guest.get("/echo/track/ECHO0")).status_code == HTTPStatus.NOT_FOUND
     assert (await guest.post(f"/echo/track/{number}", {"step": "x"})).status_code == HTTPStatus.UNPROCESSABLE_ENTITY

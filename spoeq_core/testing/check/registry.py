@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spoeq_core.testing.check import (
     access,
+    carriers,
     chaos,
     contract,
     data,
@@ -103,6 +104,13 @@ CHECKS: tuple[Check, ...] = (
         "Its price hooks are pure, commute, and keep prices within bounds.",
         "Look up in pricing_facts; in price_adjustments use only what is given, and cart.at as the time.",
         prices.check,
+        "shop",
+    ),
+    Check(
+        "carrier",
+        "Its carriers book once, label what they booked and hear only what is signed.",
+        "Run ShippingCarrierContract of spoeq_core.testing.carriers over them.",
+        carriers.check,
         "shop",
     ),
     Check(
