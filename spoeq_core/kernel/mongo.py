@@ -15,6 +15,7 @@ from pymongo import IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from spoeq_core.kernel.clock import Clock
+from spoeq_core.kernel.conditions import beginning, where
 from spoeq_core.kernel.errors import Conflict, NotFound, StaleAggregate
 from spoeq_core.kernel.events import Event, to_pending
 from spoeq_core.kernel.observed import Observed, Written, unheard
@@ -293,13 +294,3 @@ def _duplicates(error: BulkWriteError) -> list[Document]:
     if any(item.get("code") != DUPLICATE for item in failed):
         raise error
     return failed
-
-
-def beginning(text: str) -> Document:
-    """The condition that a field begins with the text, as an index answers it."""
-    return {"$gte": text, "$lt": f"{text}\uffff"}
-
-
-def where(**conditions: Any) -> Document:
-    """A query of the conditions that are not None."""
-    return {key: value for key, value in conditions.items() if value is not None}

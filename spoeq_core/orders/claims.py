@@ -19,7 +19,7 @@ from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
 from spoeq_core.kernel.clock import Clock
-from spoeq_core.kernel.mongo import Document, Mongo
+from spoeq_core.kernel.mongo import Document, Mongo, beginning
 from spoeq_core.orders.documents import ClaimDocument
 from spoeq_core.shop import Shop
 
@@ -50,8 +50,7 @@ class Claims:
 
     async def of_cart(self, scope: str, cart_id: str) -> list[str]:
         """The order ids that keys of a scope were claimed for, all to place one cart."""
-        first = key_claim(scope, "")
-        query = {"_id": {"$gt": first, "$lt": f"{first}\uffff"}, "cart_id": cart_id}
+        query = {"_id": beginning(key_claim(scope, "")), "cart_id": cart_id}
         return [str(raw["order_id"]) async for raw in self.collection.find(query, {"order_id": 1})]
 
     async def holds(self, order_ids: Sequence[str], quota: str) -> bool:

@@ -33,6 +33,7 @@ NOT_ABOUT_CUSTOMERS = {
         "loose_files",
         "stock",
         "stock_log",
+        "locations",
     ),
     *("jobs", "job_failures", "sitemaps", "saved_views", "imports"),
     "emails",  # goes with the account
