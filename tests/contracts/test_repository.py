@@ -136,8 +136,8 @@ def top_level_imports(paths: Iterable[Path]) -> dict[str, str]:
     return found
 
 
-def is_kit(path: Path) -> bool:
-    return "testing" in path.parts
+def for_developers(path: Path) -> bool:
+    return "testing" in path.parts or path.name == "developing.py"
 
 
 def owners(top: str) -> set[str]:
@@ -154,9 +154,12 @@ def test_each_import_is_declared_by_the_distribution_that_imports(distribution: 
     declared = distribution.required_names(*{"embedded"} & distribution.project.get("optional-dependencies", {}).keys())
     if distribution.kind != "core":
         declared |= BROUGHT_BY_THE_CORE | PYDANTICS_OTHER_HALF
-    assert undeclared((path for path in distribution.modules() if not is_kit(path)), declared) == {}
-    # The kit is loaded by whoever runs tests, and so by an environment that has the tools for it.
-    assert undeclared(filter(is_kit, distribution.modules()), declared | Distribution(ROOT).required_names("dev")) == {}
+    assert undeclared((path for path in distribution.modules() if not for_developers(path)), declared) == {}
+    # The kit and `spoeq plugins dev` are for those who write plugins, and so have the tools for it.
+    assert (
+        undeclared(filter(for_developers, distribution.modules()), declared | Distribution(ROOT).required_names("dev"))
+        == {}
+    )
 
 
 def test_the_core_declares_what_it_brings_to_its_plugins():
