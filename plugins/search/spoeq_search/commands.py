@@ -8,7 +8,7 @@ import click
 
 from spoeq_core.sdk import Shop, with_shop
 from spoeq_search.following import rebuild as build_anew
-from spoeq_search.service import Status, status as status_of
+from spoeq_search.service import MOST_BEHIND, Status, behind, status as status_of
 
 
 @click.group()
@@ -19,9 +19,16 @@ def search() -> None:
 @search.command()
 def status() -> None:
     """How the index is; ends with 1 where lists come from the database instead."""
-    found = with_shop(status_of)
+
+    async def look(shop: Shop) -> tuple[Status, int]:
+        return await status_of(shop), await behind(shop)
+
+    found, waiting = with_shop(look)
     for line in _lines(found):
         click.echo(line)
+    if waiting:
+        least = "At least " if waiting >= MOST_BEHIND else ""
+        click.echo(f"{least}{waiting} changed products are not in it yet; the worker takes them in.")
     if not found.answers:
         raise SystemExit(1)
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from tantivy import Index
 
-from spoeq_core.sdk import Shop
+from spoeq_core.sdk import Shop, touched_since
 from spoeq_search.engine import IndexBroken, fingerprint, guarded
 from spoeq_search.files import STATE, folder_of
+
+MOST_BEHIND = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class Status:
 async def status(shop: Shop) -> Status:
     """How the index of this shop is, as this host sees it."""
     return await asyncio.to_thread(_status, shop)
+
+
+async def behind(shop: Shop) -> int:
+    """How many products have changed and are not in the index that is in force yet, `MOST_BEHIND` at most."""
+    folder = folder_of(shop)
+    current = folder.current()
+    followed = folder.followed(folder.generation(current)) if current else None
+    return len(await touched_since(shop, followed.touch, MOST_BEHIND)) if followed else 0
 
 
 def ask_for_new(shop: Shop) -> None:

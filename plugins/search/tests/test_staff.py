@@ -17,6 +17,7 @@ from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.visitors import shopper_browser, shopper_program, staff_browser
 from spoeq_search.files import folder_of
 from spoeq_search.following import follow
+from spoeq_search.service import behind
 from tests.catalog.builders import kurta, simple
 
 MEANT = "Nothing for “khurta”. Showing “kurta”."
@@ -46,6 +47,14 @@ async def test_a_page_says_what_it_searched_for_instead(running: RunningApp):
     right = unescape(await shopper.text("/search?q=kurta"))
     assert "Indigo Kurta" in right
     assert "Showing" not in right
+
+
+async def test_it_is_told_how_many_changes_wait_for_the_index(running: RunningApp):
+    assert await behind(running.shop) == 0
+    await catalog.create_product(running.shop, simple("Clay Lamp", "LAMP"))
+    assert await behind(running.shop) == 1
+    await follow(running.shop)
+    assert await behind(running.shop) == 0
 
 
 async def test_filters_and_orders_keep_words_that_are_meant_literally(running: RunningApp):
