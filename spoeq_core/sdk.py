@@ -25,6 +25,7 @@ _OFFERS = {
         "import_products let_go list_products product_by_id_or_slug products_by_ids products_by_slugs products_of_hsn "
         "REDUCED products_with rated_products reduce_prices set_ratings shown_by_ids shown_categories update_category"
     ),
+    "spoeq_core.catalog.service.goods": "GOODS ids_of_goods names_of_goods",
     "spoeq_core.checkout.model": "Problem Quota",
     "spoeq_core.checkout.quotas": "forget_quotas full_quotas quota_counts",
     "spoeq_core.extensions.service": "extension_of",

@@ -59,6 +59,11 @@ from spoeq_core.catalog.service import (
     shown_categories as shown_categories,
     update_category as update_category,
 )
+from spoeq_core.catalog.service.goods import (
+    GOODS as GOODS,
+    ids_of_goods as ids_of_goods,
+    names_of_goods as names_of_goods,
+)
 from spoeq_core.checkout.model import Problem as Problem, Quota as Quota
 from spoeq_core.checkout.quotas import (
     forget_quotas as forget_quotas,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
@@ -18,6 +19,7 @@ from spoeq_core.web.languages import translate
 
 B = TypeVar("B", bound=BaseModel)
 T = TypeVar("T")
+LONGEST_NAME = 300
 
 
 class Body(BaseModel):
@@ -71,6 +73,10 @@ class Form:
     def texts(self, name: str) -> list[str]:
         """All values of that name."""
         return [value.replace("\0", "").strip() for value in self._values.getlist(name)]
+
+    def names(self, name: str) -> list[str]:
+        """What was typed in one field, separated by commas, spaces or lines, each once."""
+        return split_names(self.text(name))
 
     def flag(self, name: str) -> bool:
         """Whether a checkbox was ticked."""
@@ -133,6 +139,11 @@ class Faults:
         """
         if self._by_field:
             raise Invalid("Some fields are missing or wrong.", errors=list(self._by_field.values()))
+
+
+def split_names(text: str) -> list[str]:
+    """Names separated by commas, spaces or lines, each once; a long one is cut, and found nowhere."""
+    return list(dict.fromkeys(word[:LONGEST_NAME] for word in re.split(r"[\s,]+", text) if word))
 
 
 async def read_form() -> Form:

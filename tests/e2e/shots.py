@@ -32,7 +32,8 @@ MISSING = "/no-such-page"
 HIGHEST = 8000
 SEEN = """() => Promise.all([...document.images].map(image => image.complete || new Promise(done => {
     image.onload = image.onerror = done; setTimeout(done, 5000);
-}))).then(() => document.fonts.ready).then(() => document.documentElement.scrollHeight)"""
+}))).then(() => Promise.allSettled([...document.images].map(image => image.decode())))
+    .then(() => document.fonts.ready).then(() => document.documentElement.scrollHeight)"""
 
 
 @dataclass(frozen=True)

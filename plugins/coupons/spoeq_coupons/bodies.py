@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from spoeq_core.sdk import Body, Invalid, MoneyBody, Shop, amount_of, message, money
+from spoeq_core.sdk import GOODS, Body, Invalid, MoneyBody, Shop, amount_of, ids_of_goods, message, money
 from spoeq_coupons.checks import (
     LONGEST_NOTE,
     LONGEST_TITLE,
@@ -31,7 +31,6 @@ from spoeq_coupons.checks import (
     MOST_USES,
 )
 from spoeq_coupons.model import Coupon, CouponType, Lane, Tier
-from spoeq_coupons.service import resolved_goods
 
 LONGEST_CODE = 60
 LONGEST_NAME = 300
@@ -53,7 +52,6 @@ SAME_NAMED = (
     "signed_in",
     "single_use",
 )
-GOODS = ("products", "categories", "brands")
 PIECES_EXAMPLE = '{"buy": 2, "get": 1}'
 TIERS_EXAMPLE = '[{"min_order": {"amount": 99900}, "value": 10}]'
 MONEY_EXAMPLE = '{"amount": 10000, "currency": "INR"}'
@@ -181,7 +179,7 @@ async def given_fields(shop: Shop, body: CouponChange, kind: CouponType) -> dict
         found["lane"] = Lane.PROMOTION
     if "value" in named or isinstance(body, CouponBody):
         found |= _value(shop, body.value, kind)
-    return found | await resolved_goods(shop, {kind: getattr(body, kind) for kind in GOODS if kind in named})
+    return found | await ids_of_goods(shop, {kind: getattr(body, kind) for kind in GOODS if kind in named})
 
 
 def coupon_view(coupon: Coupon, uses: int) -> dict[str, Any]:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from spoeq_core.sdk import Faults, Form, Invalid, Shop, SpoeqError, message, parse_amount, plain_amount
+from spoeq_core.sdk import (
+    GOODS,
+    Faults,
+    Form,
+    Invalid,
+    Shop,
+    SpoeqError,
+    ids_of_goods,
+    message,
+    names_of_goods,
+    parse_amount,
+    plain_amount,
+)
 from spoeq_coupons.checks import problems_of
 from spoeq_coupons.model import Coupon, CouponType, Lane, Tier, fold
-from spoeq_coupons.service import named_goods, resolved_goods
 
-GOODS = ("products", "categories", "brands")
-LONGEST_NAME = 300
 LABELS = {
     "value": message("How much"),
     "buy": message("Pieces that are paid for"),
@@ -67,11 +75,11 @@ async def entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
         title=form.text("title"),
         lane=faults.of(lambda: _lane(form.text("lane")), Lane.COUPON),
         priority=faults.of(lambda: _number("priority", form), None) or 0,
-        payment_methods=tuple(names(form.text("payment_methods"))),
+        payment_methods=tuple(form.names("payment_methods")),
     )
     given: dict[str, Any] = {name: form.flag(name) for name in FLAGS}
     try:
-        given |= await resolved_goods(shop, {kind: names(form.text(kind)) for kind in GOODS})
+        given |= await ids_of_goods(shop, {kind: form.names(kind) for kind in GOODS})
     except Invalid as error:
         faults.add(error.errors)
     found = replace(found, **given)
@@ -82,10 +90,10 @@ async def entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
 
 async def texts(coupon: Coupon, shop: Shop) -> dict[str, str]:
     """What the form changes, as its fields show it."""
-    goods = {kind: ", ".join(slugs) for kind, slugs in (await named_goods(shop, coupon)).items()}
+    goods = await names_of_goods(shop, {kind: getattr(coupon, kind) for kind in GOODS})
     return {
         **_amounts(coupon),
-        **goods,
+        **{kind: ", ".join(names) for kind, names in goods.items()},
         "max_uses": str(coupon.max_uses or ""),
         "per_user_limit": str(coupon.per_user_limit or ""),
         "start_at": _local(coupon.start_at, shop),
@@ -97,11 +105,6 @@ async def texts(coupon: Coupon, shop: Shop) -> dict[str, str]:
         "payment_methods": ", ".join(coupon.payment_methods),
         **{name: "1" if getattr(coupon, name) else "" for name in FLAGS},
     }
-
-
-def names(text: str) -> list[str]:
-    """What was typed, separated by commas, spaces or lines, each once; a long one is cut, and found nowhere."""
-    return list(dict.fromkeys(word[:LONGEST_NAME] for word in re.split(r"[\s,]+", text) if word))
 
 
 def _valued(form: Form, coupon: Coupon, faults: Faults) -> Coupon:

@@ -26,7 +26,6 @@ from spoeq_core.sdk import (
     trace_of,
     translate,
 )
-from spoeq_coupons.entry import names
 from spoeq_coupons.model import Coupon, fold
 from spoeq_coupons.service import MOST_CODES, facts_of, facts_with
 
@@ -85,7 +84,7 @@ def _trial(form: Form, currency: str) -> Trial:
     customer = NOBODY if form.flag("try_signed_in") else None
     trial = Trial(
         faults.of(lambda: _pieces(form.text("try_skus")), nothing),
-        tuple(names(form.text("try_codes"))),
+        tuple(form.names("try_codes")),
         faults.of(lambda: _delivery(form.text("try_shipping"), currency), 0),
         form.text("try_payment"),
         Buyer(customer, is_new=not form.flag("try_ordered")),

@@ -5,20 +5,28 @@ The last minute that is typed belongs to the sale: until 5 December, 23:59 ends 
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from spoeq_core.sdk import Faults, Form, Invalid, Shop, SpoeqError, message, parse_amount, plain_amount
+from spoeq_core.sdk import (
+    GOODS,
+    Faults,
+    Form,
+    Invalid,
+    Shop,
+    SpoeqError,
+    ids_of_goods,
+    message,
+    names_of_goods,
+    parse_amount,
+    plain_amount,
+)
 from spoeq_sale_prices.checks import problems_of
 from spoeq_sale_prices.model import Kind, Sale
-from spoeq_sale_prices.service import goods_named, goods_resolved
 
-GOODS = ("products", "categories", "brands")
-LONGEST_NAME = 300
 MINUTE = timedelta(minutes=1)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 LABELS = {
@@ -57,7 +65,7 @@ async def entered(form: Form, shop: Shop, sale: Sale | None) -> Sale:
         active=form.flag("active"),
     )
     try:
-        named: dict[str, Any] = await goods_resolved(shop, {name: names(form.text(name)) for name in GOODS})
+        named: dict[str, Any] = await ids_of_goods(shop, {kind: form.names(kind) for kind in GOODS})
         found = replace(found, **named)
     except Invalid as error:
         faults.add(error.errors)
@@ -69,10 +77,10 @@ async def entered(form: Form, shop: Shop, sale: Sale | None) -> Sale:
 
 async def texts(sale: Sale, shop: Shop) -> dict[str, str]:
     """What the form changes, as its fields show it."""
-    goods = {name: ", ".join(slugs) for name, slugs in (await goods_named(shop, sale)).items()}
+    goods = await names_of_goods(shop, {kind: getattr(sale, kind) for kind in GOODS})
     percent = f"{sale.percent.normalize():f}"
     return {
-        **goods,
+        **{kind: ", ".join(names) for kind, names in goods.items()},
         "name": sale.name,
         "kind": sale.kind.value,
         "value": percent if sale.kind is Kind.PERCENT else plain_amount(sale.amount, sale.currency),
@@ -80,11 +88,6 @@ async def texts(sale: Sale, shop: Shop) -> dict[str, str]:
         "ends_at": _local(sale.ends_at - MINUTE, shop),
         "active": "1" if sale.active else "",
     }
-
-
-def names(text: str) -> list[str]:
-    """What was typed, separated by commas, spaces or lines, each once; a long one is cut, and found nowhere."""
-    return list(dict.fromkeys(word[:LONGEST_NAME] for word in re.split(r"[\s,]+", text) if word))
 
 
 def _kind(text: str) -> Kind:

@@ -70,7 +70,7 @@ _BOTH: tuple[str, ...] = (
 )
 MACROS: Mapping[Face, tuple[str, ...]] = {
     "storefront": (*_BOTH, "facet", "filter_bar", "grid", "product_card", "stars", "unit_price"),
-    "admin": (*_BOTH, "bulk_bar", "chart", "data_table", "save_bar"),
+    "admin": (*_BOTH, "bulk_bar", "chart", "data_table", "pick", "save_bar"),
 }
 """Macros that every theme of a face offers, in `macros/{ui,forms,commerce,admin}.html`; plugins rely on them."""
 

@@ -1,30 +1,22 @@
-"""Giving out coupons and changing them, and the goods that they are for."""
+"""Giving out coupons and changing them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from spoeq_core.sdk import (
     Conflict,
-    FieldError,
     Invalid,
     NotFound,
     Shop,
     StaleAggregate,
-    all_brands,
-    all_categories,
     message,
     new_id,
-    products_by_ids,
-    products_by_slugs,
 )
 from spoeq_coupons.checks import problems_of
 from spoeq_coupons.documents import CouponRepository
 from spoeq_coupons.model import Coupon, fold
 from spoeq_coupons.service.resolving import resolve
-
-GOODS = ("products", "categories", "brands")
 
 
 async def find_coupon(shop: Shop, code: str) -> Coupon:
@@ -107,56 +99,6 @@ async def delete_coupon(shop: Shop, code: str, *, version: int | None = None) ->
     if not await shop.repository(CouponRepository).delete(coupon.id):
         raise _unknown(code)
     return coupon
-
-
-async def resolved_goods(shop: Shop, named: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """Ids of the products, categories and brands that are named by slug or id: `{"brands": ["neel"]}`.
-
-    Raises:
-        Invalid: something of them does not exist.
-    """
-    found, errors = {}, []
-    for kind, names in named.items():
-        ids = await _ids(shop, kind, names)
-        unknown = next((name for name in names if name not in ids), None)
-        if unknown is not None:
-            errors.append(FieldError(kind, message("There is no %(name)s.", name=unknown[:80]), "unknown"))
-        found[kind] = tuple(dict.fromkeys(ids[name] for name in names if name in ids))
-    if errors:
-        raise Invalid("The coupon was not saved.", errors=errors)
-    return found
-
-
-async def named_goods(shop: Shop, coupon: Coupon) -> dict[str, list[str]]:
-    """The slugs of the goods that a coupon is for, by kind; an id where they are gone."""
-    return {kind: await _slugs(shop, kind, getattr(coupon, kind)) for kind in GOODS}
-
-
-async def _ids(shop: Shop, kind: str, names: Sequence[str]) -> dict[str, str]:
-    """Ids by the names that were given."""
-    if not names:
-        return {}
-    if kind == "products":
-        by_slug = await products_by_slugs(shop, names)
-        by_id = await products_by_ids(shop, names, hidden=True)
-        return {slug: one.id for slug, one in by_slug.items()} | {one.id: one.id for one in by_id}
-    return {name: key for key, slug in await _all(shop, kind) for name in (key, slug)}
-
-
-async def _slugs(shop: Shop, kind: str, ids: Iterable[str]) -> list[str]:
-    if not ids:
-        return []
-    if kind == "products":
-        known = {one.id: one.slug for one in await products_by_ids(shop, list(ids), hidden=True)}
-    else:
-        known = dict(await _all(shop, kind))
-    return [known.get(key, key) for key in ids]
-
-
-async def _all(shop: Shop, kind: str) -> list[tuple[str, str]]:
-    if kind == "brands":
-        return [(brand.id, brand.slug) for brand in await all_brands(shop)]
-    return [(category.id, category.slug) for category in (await all_categories(shop)).all()]
 
 
 def _unknown(code: str) -> NotFound:

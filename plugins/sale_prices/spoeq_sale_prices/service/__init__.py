@@ -8,8 +8,6 @@ from spoeq_sale_prices.service.staff import (
     create_sale,
     delete_sale,
     find_sale,
-    goods_named,
-    goods_resolved,
     list_sales,
     update_sale,
 )
@@ -24,8 +22,6 @@ __all__ = [
     "follow_product",
     "forget_old",
     "forget_product",
-    "goods_named",
-    "goods_resolved",
     "history_of",
     "kept_sales",
     "list_sales",
