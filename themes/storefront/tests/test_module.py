@@ -9,6 +9,7 @@ import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright, expect
 
@@ -27,6 +28,7 @@ expect.set_options(timeout=30_000)
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(
         CHROMIUM is None and not os.environ.get("CI"),
         reason="NO CHROMIUM: THE BROWSER TESTS DID NOT RUN (apt-get install chromium)",
@@ -119,22 +121,31 @@ def shop(storefront, cases):
     return Shop(storefront, cases)
 
 
-@pytest.fixture
-async def open_page(shop):
-    """Opens a page of the shop in a window of its own."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser():
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield launched
+        await launched.close()
 
-        async def open_one(path, *, javascript=True, width=390):
-            size = {"width": width, "height": 844}
-            context = await browser.new_context(java_script_enabled=javascript, viewport=size)
-            await context.route("**/*", shop.answer)
-            page = await context.new_page()
-            await page.goto(f"{SHOP}{path}")
-            return page
 
-        yield open_one
-        await browser.close()
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_page(browser, shop):
+    """Opens a page of the shop in a window of its own."""
+    contexts = []
+
+    async def open_one(path, *, javascript=True, width=390):
+        size = {"width": width, "height": 844}
+        context = await browser.new_context(java_script_enabled=javascript, viewport=size)
+        contexts.append(context)
+        await context.route("**/*", shop.answer)
+        page = await context.new_page()
+        await page.goto(f"{SHOP}{path}")
+        return page
+
+    yield open_one
+    for context in contexts:
+        await context.close()
 
 
 async def test_a_choice_is_swapped_in_and_keeps_focus(open_page):
