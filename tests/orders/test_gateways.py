@@ -18,6 +18,7 @@ from spoeq_core.orders.documents import GatewayMessages, OrderRepository
 from spoeq_core.orders.events import GatewayMessageReceived
 from spoeq_core.orders.hearing import KEPT, hear, verify
 from spoeq_core.orders.model import Order
+from spoeq_core.orders.shape import track_path
 from spoeq_core.orders.tokens import order_token
 from spoeq_core.payments.model import ActionNeeded, Failed, PaymentOutcome, PaymentStatus, Pending, Settled, Told
 from spoeq_core.shop import Shop
@@ -169,6 +170,9 @@ async def test_who_comes_back_finds_the_order_as_it_is(app: RunningApp, shop: Sh
         back = await browser.get(f"/orders/{order.id}/return?token={token}&payment_id=1")
         assert (back.status_code, back.location) == (303, confirmation)
         assert words in await browser.text(confirmation)
+        followed = await browser.text(track_path(shop, order))
+        assert (f"/orders/{order.id}/pay?" in followed) == (words != "Order confirmed")
+        assert ("The card was declined." in followed) == ("declined" in words)
     assert (await now(shop, order)).payment_status is PaymentStatus.PAID
 
 

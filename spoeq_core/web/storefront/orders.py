@@ -102,6 +102,7 @@ async def tracking(number: str) -> Response:
         "pages/tracking.html",
         page=page(message("Order %(number)s", number=order.number), noindex=True),
         order=_view(shop, order),
+        paying=paying_view(shop, order),
         steps=tracking_steps(order),
         aftersales=aftersales_view(order),
         shipments=shipment_views(order),
@@ -139,6 +140,7 @@ async def one_of_mine(order_id: str) -> Response:
         "pages/order.html",
         page=page(message("Order %(number)s", number=order.number), noindex=True),
         order=_view(shop, order),
+        paying=paying_view(shop, order),
     )
 
 

@@ -15,6 +15,7 @@ Context = dict[str, Any]
 SAMPLES: Context = json.loads(Path(__file__).with_name("samples.json").read_text("utf-8"))
 FOLDER = Path(__file__).parents[1] / "spoeq_theme_storefront"
 DESIGN = read_design([load_theme("storefront", FOLDER)], {})
+DECLINED: Context = {"url": "/orders/01ORD/pay?token=t", "failed": True, "reason": "The bank declined the payment."}
 FRESH: Context = {"values": {}, "errors": {}, "summary": []}
 NOTHING = {"products": [], "total": 0, "pages": 0, "next_url": None}
 EVERYWHERE = {"category": None, "breadcrumb": []}
@@ -234,12 +235,13 @@ def cases_of_the_journey() -> dict[str, tuple[str, Context]]:
         "confirmation-failed": (
             "pages/confirmation.html",
             confirmation(
-                {"url": "/orders/01ORD/pay?token=t", "failed": True, "reason": "The bank declined the payment."},
+                DECLINED,
                 status="pending_payment",
                 payment={"status": "failed"},
             ),
         ),
         "tracking": ("pages/tracking.html", tracking()),
+        "tracking-unpaid": ("pages/tracking.html", tracking(paying=DECLINED, order=order(status="pending_payment"))),
         "tracking-form": ("pages/tracking.html", tracking(order=None, steps=[], aftersales=[], shipments=[])),
         "login": ("pages/login.html", sign_in()),
         "login-refused": ("pages/login.html", sign_in(form=wrong, next="")),
@@ -265,6 +267,10 @@ def cases_of_the_account() -> dict[str, tuple[str, Context]]:
         "orders": ("pages/orders.html", account("Your orders", mine, orders=orders(), next_url="?cursor=x")),
         "orders-none": ("pages/orders.html", account("Your orders", mine, orders=[], next_url=None)),
         "order": ("pages/order.html", account("Order AN-10042", f"{mine}/01ORD", order=order())),
+        "order-unpaid": (
+            "pages/order.html",
+            account("Order AN-10042", f"{mine}/01ORD", paying=DECLINED, order=order(status="pending_payment")),
+        ),
         "addresses": ("pages/addresses.html", addresses()),
         "addresses-edit": ("pages/addresses.html", editing),
         "privacy": ("pages/privacy.html", privacy(agreed_since=None, unfinished=[])),
