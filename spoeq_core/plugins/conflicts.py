@@ -12,7 +12,7 @@ from pathlib import Path
 from quart import Quart
 from werkzeug.routing import BaseConverter
 
-from spoeq_core.hooks import app
+from spoeq_core.hooks import app, pricing as questions
 from spoeq_core.hooks.caller import Hooks
 from spoeq_core.hooks.contributions import Routes
 from spoeq_core.plugins.discovery import Discovery
@@ -34,6 +34,7 @@ MEANING = {
     "route": "The first one answers; the other's page is never reached.",
     "slot": "Each wants to be alone there: the page shows both.",
     "lane": "Each has promotions that win alone: only those of one of them are given.",
+    "tax": "The first one that knows the rates of a cart decides all of it; the other is not asked.",
     "ratings": "The one that writes last decides the stars of a product.",
 }
 
@@ -66,7 +67,13 @@ class ClaimedTwice:
 def conflicts_of(hooks: Hooks, discovery: Discovery) -> list[ClaimedTwice]:
     """What several of the installed plugins claim, enabled or not: those that were set aside claim nothing."""
     order = {plugin.name: place for place, plugin in enumerate(discovery.plugins)}
-    claims = {*_declared(hooks), *_claimed(discovery), *_templates(discovery), *_commands()}
+    claims = {
+        *_declared(hooks),
+        *_taxing(hooks, discovery),
+        *_claimed(discovery),
+        *_templates(discovery),
+        *_commands(),
+    }
     in_order = sorted(claims, key=lambda claim: (*claim[:2], order.get(claim[2], 0)))
     found = []
     for (what, name), same in groupby(in_order, key=lambda claim: claim[:2]):
@@ -89,14 +96,18 @@ def _declared(hooks: Hooks) -> Iterator[Claim]:
         yield from (("menu link", each.url, links.plugin) for each in links.value)
     for schedules in hooks.all_parts(app.register_schedules):
         yield from (("schedule", each.name, schedules.plugin) for each in schedules.value)
-    for kinds in hooks.all_parts(app.register_jobs):
-        yield from (("job", each.name, kinds.plugin) for each in kinds.value)
     for models in hooks.all_parts(app.register_documents):
         yield from (("collection", str(model.__collection__), models.plugin) for model in models.value)
     for routes in hooks.all_parts(app.register_routes):
         yield from (("route", name, routes.plugin) for name in _routes_of(routes.value))
     for rater in hooks.all_parts(app.register_ratings):
         yield "ratings", "of products", rater.plugin
+
+
+def _taxing(hooks: Hooks, discovery: Discovery) -> Iterator[Claim]:
+    for plugin in discovery.plugins:
+        if questions.tax_rates.__name__ in hooks.hooks_of(plugin.name):
+            yield "tax", "of carts", plugin.name
 
 
 def _claimed(discovery: Discovery) -> Iterator[Claim]:

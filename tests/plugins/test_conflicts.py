@@ -129,6 +129,14 @@ def test_one_alone_has_no_conflict(tmp_path: Path) -> None:
     assert claimed(notes("first", tmp_path)) == []
 
 
-def test_the_plugins_of_this_repository_have_none() -> None:
+def test_two_that_know_tax_rates_are_named():
+    async def tax_rates() -> None:
+        return None
+
+    (found,) = claimed(plugin("levy", tax_rates=tax_rates), plugin("vat", tax_rates=tax_rates))
+    assert (found.what, found.plugins) == ("tax", ("levy", "vat"))
+
+
+def test_the_plugins_of_this_repository_have_none_but_that_each_country_has_its_tax() -> None:
     hooks, discovery = load_hooks(discover(), lambda *_: None, strict=True)
-    assert conflicts_of(hooks, discovery) == []
+    assert [(one.what, one.plugins) for one in conflicts_of(hooks, discovery)] == [("tax", ("flat_tax", "gst"))]
