@@ -14,6 +14,8 @@ from tests.buying import address
 
 TRIES = 300
 PAUSE = 0.25
+NUMBERS = count()
+"""Of all buyers of a run: tests share a shop, where a person may place few orders a day."""
 
 
 @dataclass
@@ -30,7 +32,6 @@ class Buyers:
     broken: list[str] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _running: list[threading.Thread] = field(default_factory=list)
-    _numbers: count[int] = field(default_factory=count)
 
     def start(self) -> None:
         """Begin to buy."""
@@ -46,7 +47,7 @@ class Buyers:
 
     def _buy_on(self) -> None:
         while not self._stopping.is_set():
-            number = next(self._numbers)
+            number = next(NUMBERS)
             with httpx.Client(base_url=self.base_url, timeout=15, trust_env=False) as client:
                 self._buy(client, number)
 

@@ -86,7 +86,7 @@ def publish(staff: Visitor) -> None:
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="Publish 1 review")).to_be_visible()
     page.get_by_role("button", name="Publish 1 review").click()
-    expect(page.get_by_text("1 review is shown.")).to_be_visible()
+    expect(page.locator(".banner").get_by_text("1 review is shown.")).to_be_visible()
 
 
 def wait_for_stars(demo: RunningDemo, slug: str) -> None:

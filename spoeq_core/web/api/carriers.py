@@ -8,6 +8,8 @@ from quart import Blueprint, Response, request
 
 from spoeq_core.shipping.service import hear
 from spoeq_core.web.access import public
+from spoeq_core.web.api.shapes.orders import Heard
+from spoeq_core.web.bodies import json_response
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.openapi import Content, operation
 from spoeq_core.web.security import csrf_exempt
@@ -22,10 +24,10 @@ blueprint = Blueprint("api_carriers", __name__)
     "What a carrier tells by itself",
     tags=["Orders"],
     request=Content({}, media="*/*"),
-    responses={200: "Orders follow it", 400: None, 404: None, 503: None},
+    responses={200: Heard, 400: None, 404: None, 503: None},
 )
 async def webhook(carrier: str) -> Response:
-    """Let orders follow it, if the carrier signed it. Carriers ask for exactly 200."""
+    """Let orders follow it, if the carrier signed it."""
     body = cast(bytes, await request.get_data(as_text=False))
     await hear(current_shop(), carrier, body, {name.lower(): value for name, value in request.headers.items()})
-    return Response("", 200)
+    return json_response({"received": True})

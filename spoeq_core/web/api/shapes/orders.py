@@ -253,3 +253,9 @@ class OrderEditShape(Shape):
     refund_due: MoneyShape
     stock: list[StockStep]
     order: OrderShape
+
+
+class Heard(Shape):
+    """What a carrier told is known now."""
+
+    received: Literal[True]
