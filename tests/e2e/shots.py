@@ -32,7 +32,7 @@ MISSING = "/no-such-page"
 HIGHEST = 8000
 SEEN = """() => Promise.all([...document.images].map(image => image.complete || new Promise(done => {
     image.onload = image.onerror = done; setTimeout(done, 5000);
-}))).then(() => Promise.allSettled([...document.images].map(image => image.decode())))
+}))).then(() => Promise.allSettled([...document.images].filter(each => each.complete).map(each => each.decode())))
     .then(() => document.fonts.ready).then(() => document.documentElement.scrollHeight)"""
 
 
