@@ -23,6 +23,8 @@ EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
+DIGITS = re.compile(r"\+?[0-9]{8,15}")
+BETWEEN_DIGITS = re.compile(r"[\s-]")
 LONGEST_EMAIL = 254
 BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 FIELDS = ("name", "phone", "line1", "line2", "landmark", "city", "state", "postal_code", "country", "gstin")
@@ -86,6 +88,12 @@ def parse_phone(text: str, country: str = INDIA, field: str = "phone") -> str:
     if country != INDIA and not (number and phonenumbers.is_valid_number(number)):
         raise Invalid.field(field, "Enter a phone number with its country code, like +44 20 7946 0958.", "phone")
     return found
+
+
+def phones_meant(text: str) -> list[str]:
+    """The numbers in E.164 that a search may mean, typed with or without country code; none if it is no number."""
+    digits = BETWEEN_DIGITS.sub("", text)
+    return [digits, f"+{digits}", f"+91{digits[-10:]}"] if DIGITS.fullmatch(digits) else []
 
 
 def parse_pin(text: str, field: str = "postal_code") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from spoeq_core.extensions.service import part_query
+from spoeq_core.identity.addresses import phones_meant
 from spoeq_core.kernel.errors import Invalid
 from spoeq_core.kernel.ids import is_id
 from spoeq_core.kernel.mongo import Document, beginning, where
@@ -19,7 +19,6 @@ from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.shop import Shop
 
 MAX_PAGE = 100
-PHONE = re.compile(r"\+?[0-9]{8,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,6 @@ def search(q: str) -> Document:
         return {}
     if "@" in text:
         return {"email": text.casefold()}
-    digits = re.sub(r"[\s-]", "", text)
-    if PHONE.fullmatch(digits):
-        return {"phone": {"$in": [digits, f"+{digits}", f"+91{digits[-10:]}"]}}
+    if phones := phones_meant(text):
+        return {"phone": {"$in": phones}}
     return {"number": beginning(text.upper())}

@@ -112,6 +112,8 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
     templates = folder / "site" / "spoeq_followed" / "templates" / "followed"
     templates.mkdir(parents=True)
     (templates / "word.html").write_text(TEMPLATE)
+    (folder / "site" / "spoeq_followed" / "static").mkdir()
+    (folder / "site" / "spoeq_followed" / "static" / "word.css").write_text("a { color: red }")
     shop = Followed(folder)
     try:
         shop.eventually(lambda: "Following " in shop.said)
@@ -156,6 +158,15 @@ def test_a_template_is_read_again_without_a_new_start(followed: Followed) -> Non
     followed.says("without a start")
     followed.change("templates/followed/word.html", "SAYS without a start", "SAYS")
     followed.says("word")
+    assert followed.starts == starts
+
+
+def test_a_static_file_is_read_again_without_a_new_start(followed: Followed) -> None:
+    address = "/static/plugin-followed/word.css"
+    assert "red" in followed.get(address)[1]
+    starts = followed.starts
+    followed.change("static/word.css", "red", "teal")
+    followed.eventually(lambda: "teal" in followed.get(address)[1])
     assert followed.starts == starts
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spoeq_core.catalog.model import Category, Product, ProductQuery, ProductStatus
 from spoeq_core.catalog.service.categories import all_brands, all_categories
-from spoeq_core.catalog.service.listing import list_products
+from spoeq_core.catalog.service.listing import first_products
 from spoeq_core.catalog.service.products import products_by_ids, products_by_slugs
 from spoeq_core.kernel.errors import FieldError, Invalid
 from spoeq_core.kernel.messages import message
@@ -88,7 +88,7 @@ async def find_goods(shop: Shop, kind: str, text: str, *, hidden: bool) -> list[
     if kind == "products":
         statuses = tuple(ProductStatus) if hidden else (ProductStatus.ACTIVE,)
         query = ProductQuery(text=text, per_page=OFFERED, statuses=statuses, literal=True)
-        return [_product(product) for product in (await list_products(shop, query)).items]
+        return [_product(product) for product in await first_products(shop, query)]
     typed = text.casefold().split()
     matches = [item for item in await _all(shop, kind) if _begins(f"{item.label} {item.name}", typed)]
     return sorted(matches, key=lambda item: item.label.casefold())[:OFFERED]

@@ -33,7 +33,14 @@ from spoeq_core.identity.service.sessions import (
     sessions_of,
     start_session,
 )
-from spoeq_core.identity.service.staff import change_role, create_staff, disable_staff, enable_staff, find_staff
+from spoeq_core.identity.service.staff import (
+    change_role,
+    create_staff,
+    disable_staff,
+    enable_staff,
+    find_staff,
+    staff_names,
+)
 from spoeq_core.identity.service.tokens import (
     ACCESS_LIFE,
     Refreshed,
@@ -80,6 +87,7 @@ __all__ = [
     "reset_token",
     "sessions_of",
     "set_disabled",
+    "staff_names",
     "start_session",
     "stream_customers",
     "update_profile",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from spoeq_core.extensions.service import M, part_query, with_part
-from spoeq_core.identity.addresses import parse_phone
+from spoeq_core.identity.addresses import parse_phone, phones_meant
 from spoeq_core.identity.documents import CustomerRepository
 from spoeq_core.identity.model import CONSENTS, Customer, normalise_email
 from spoeq_core.identity.service.accounts import change, check_fields, parse_name
@@ -20,9 +19,6 @@ from spoeq_core.kernel.ids import is_id
 from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.mongo import beginning
 from spoeq_core.shop import Shop
-
-PHONE = re.compile(r"\+?[0-9]{8,15}")
-BETWEEN_DIGITS = re.compile(r"[\s-]")
 
 
 async def find_customer(shop: Shop, customer_id: str) -> Customer | None:
@@ -65,10 +61,8 @@ def _called(text: str) -> dict[str, Any]:
     if is_id(wanted):
         return {"_id": wanted}
     begins = {"email": beginning(normalise_email(wanted))}
-    digits = BETWEEN_DIGITS.sub("", wanted)
-    if not PHONE.fullmatch(digits):
-        return begins
-    return {"$or": [begins, {"phone": {"$in": [digits, f"+{digits}", f"+91{digits[-10:]}"]}}]}
+    phones = phones_meant(wanted)
+    return {"$or": [begins, {"phone": {"$in": phones}}]} if phones else begins
 
 
 async def customers_with(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from spoeq_core.identity.addresses import parse_email
@@ -47,6 +48,13 @@ async def create_staff(shop: Shop, *, email: str, password: str, name: str, role
 async def find_staff(shop: Shop) -> list[Staff]:
     """Everybody who works here, in order of e-mail address."""
     return sorted(await shop.repository(StaffRepository).find({}), key=lambda staff: staff.email)
+
+
+async def staff_names(shop: Shop, ids: Iterable[str]) -> dict[str, str]:
+    """What staff of those ids are called, former ones too; one command."""
+    wanted = list(dict.fromkeys(ids))
+    found = await shop.repository(StaffRepository).find({"_id": {"$in": wanted}}) if wanted else []
+    return {one.id: one.name or one.email for one in found}
 
 
 async def change_role(shop: Shop, staff_id: str, role: str) -> Staff:

@@ -8,6 +8,7 @@ from typing import Any
 
 from quart import Blueprint, Response
 
+from spoeq_core.identity import service as identity
 from spoeq_core.inventory import service as inventory
 from spoeq_core.inventory.model import HOME, LONGEST_NOTE, Movement, Reason, Stock, waiting
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
@@ -152,6 +153,7 @@ async def _stock(
     stock, places = await inventory.get_stock(shop, sku), await place_views()
     names = {place["code"]: place["label"] for place in places}
     rows, following = await inventory.log_of(shop, sku, query_text("cursor") or None)
+    people = await identity.staff_names(shop, [row.actor for row in rows if is_id(row.actor)])
     return await render(
         "admin",
         "pages/stock.html",
@@ -163,7 +165,7 @@ async def _stock(
         locations=places,
         transfer_id=new_id(),
         waiting=await _waiting(stock),
-        log=[_movement(row, names) for row in rows],
+        log=[_movement(row, names, people) for row in rows],
         next_url=link(f"{PATH}/{sku}", {"cursor": following}) if following else "",
         form=form_state(typed, errors),
     )
@@ -193,7 +195,7 @@ def _item(stock: Stock, places: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _movement(row: Movement, names: Mapping[str, str]) -> dict[str, Any]:
+def _movement(row: Movement, names: Mapping[str, str], people: Mapping[str, str]) -> dict[str, Any]:
     change = row.delta or -row.reserved_delta
     ref = "" if row.reason is Reason.TRANSFER else row.ref
     return {
@@ -203,6 +205,6 @@ def _movement(row: Movement, names: Mapping[str, str]) -> dict[str, Any]:
         "note": row.note,
         "ref": ref,
         "ref_url": f"/admin/orders/{ref}" if is_id(ref) else "",
-        "actor": row.actor,
+        "actor": people.get(row.actor, row.actor),
         "place": names.get(row.location, row.location) if row.delta else "",
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from stat import S_ISREG
 from types import ModuleType
 from typing import Literal, cast, get_args
 
@@ -24,6 +25,8 @@ API = 1
 
 Face = Literal["storefront", "admin"]
 FACES: tuple[Face, ...] = get_args(Face)
+Saved = tuple[int, int]
+"""When a file was saved (nanoseconds), and its bytes then."""
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 CORE = Path(__file__).parents[1] / "templates"
 
@@ -61,8 +64,8 @@ class Themes:
     def __init__(self, themes: Mapping[str, Theme], broken: Mapping[str, str] | None = None) -> None:
         self._themes = dict(themes)
         self.broken = dict(broken or {})
-        self._hashes: dict[Path, str] = {}
-        self._packed: dict[Path, bytes] = {}
+        self._digests: dict[Path, tuple[Saved | None, str]] = {}
+        self._packed: dict[Path, tuple[Saved | None, bytes]] = {}
 
     def get(self, name: str) -> Theme | None:
         """The theme of that name."""
@@ -111,15 +114,27 @@ class Themes:
 
     def digest(self, path: Path) -> str:
         """A short hash of a static file's content, for its address; empty if there is no such file."""
-        if path not in self._hashes:
-            self._hashes[path] = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
-        return self._hashes[path]
+        saved, known = _saved(path), self._digests.get(path)
+        if known is None or known[0] != saved:
+            text = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if saved else ""
+            known = self._digests[path] = saved, text
+        return known[1]
 
     def packed(self, path: Path) -> bytes:
-        """A static file's content in gzip, made once a process."""
-        if path not in self._packed:
-            self._packed[path] = compression.packed(path.read_bytes(), compression.LEVEL_KEPT)
-        return self._packed[path]
+        """A static file's content in gzip, made once a process for each time that it was saved."""
+        saved, known = _saved(path), self._packed.get(path)
+        if known is None or known[0] != saved:
+            known = self._packed[path] = saved, compression.packed(path.read_bytes(), compression.LEVEL_KEPT)
+        return known[1]
+
+
+def _saved(path: Path) -> Saved | None:
+    """What tells one state of a file from another; None if there is no such file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size) if S_ISREG(found.st_mode) else None
 
 
 def discover_themes() -> Themes:

@@ -185,3 +185,11 @@ async def test_a_parcel_is_packed_where_staff_say_and_comes_back_there(app: Runn
         await admin.post(step, {"step": "inspect", f"back-{line}": str(pieces), **form})
         await deliver_all(app.shop)
         assert await lying(app) == where
+
+
+async def test_the_log_names_people_and_not_their_ids(app: RunningApp, admin: Browser) -> None:
+    await admin.post(STOCK, {"delta": "2", "reason": "received"})
+    rows, _ = await inventory.log_of(app.shop, "KURTA")
+    html = await admin.text(STOCK)
+    assert re.findall(r'data-label="By">([^<]*)<', html) == ["Admin", "SPOEQ"]
+    assert rows[0].actor not in html
