@@ -15,7 +15,6 @@ from spoeq_core.identity.service import register_customer
 from spoeq_core.kernel.ids import new_id, new_number
 from spoeq_core.orders.finding import MOST_COUNTED
 from spoeq_core.orders.model import Order
-from spoeq_core.orders.service import order_for
 from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.visitors import Browser, staff_browser
@@ -147,7 +146,7 @@ async def test_a_long_list_says_that_it_was_not_counted_to_its_end(
     assert "Select all" not in html, "nobody knows how many"
 
 
-async def test_a_name_is_found_by_how_its_words_begin_and_no_more_once_it_is_erased(watched: Watched) -> None:
+async def test_a_name_is_found_by_how_its_words_begin(watched: Watched) -> None:
     order = await an_order(watched.shop)
     name = order.shipping_address.name
     for asked, finds in (
@@ -160,7 +159,6 @@ async def test_a_name_is_found_by_how_its_words_begin_and_no_more_once_it_is_era
         assert (order.number in html) is finds, asked
     stored = await watched.shop.mongo.collection("orders").find_one({"_id": order.id})
     assert stored["names"] == [word.casefold() for word in name.split()]
-    assert (await order_for(watched.shop, order.id, staff=True)).shipping_address.name == name
 
 
 async def test_products_cost_the_same_however_many_there_are(watched: Watched) -> None:
@@ -186,4 +184,5 @@ async def test_customers_cost_the_same_however_many_there_are(watched: Watched) 
     few = await watched.look(*CUSTOMERS)
     await copied(watched.shop, "customers", MANY)
     assert await watched.look(*CUSTOMERS) == few
+    assert max(few.values()) <= 3
     assert await unled(watched.shop.mongo, watched.queries, "customers") == []
