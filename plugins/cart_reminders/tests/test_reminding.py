@@ -17,8 +17,7 @@ from spoeq_core.plugins.lifecycle import disable_plugin, save_settings
 from spoeq_core.sdk import CartAbandoned, Person
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import deliver_all
-
-from .conftest import Postbox
+from tests.postbox import Postbox
 
 MEERA = "meera@example.in"
 DAY = timedelta(days=1)

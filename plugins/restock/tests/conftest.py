@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from spoeq_core.inventory.service import adjust
 from spoeq_core.kernel.clock import FixedClock
-from spoeq_core.notifications.model import Message
 from spoeq_core.plugins.lifecycle import save_settings
 from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_restock import plugin as restock
-from tests.shopping import plugin, stock_up
+from tests.postbox import Postbox, post
+from tests.shopping import stock_up
 
 GONE, THERE = "GONE-1", "THERE-1"
-
-
-@dataclass
-class Postbox:
-    """A channel that sends a key once, as each has to; it can be told to fail."""
-
-    name: str = "postbox"
-    letters: dict[str, Message] = field(default_factory=dict)
-    tries: int = 0
-    failing: bool = False
-
-    async def send(self, shop: Shop, message: Message) -> None:
-        """Keep it."""
-        del shop
-        self.tries += 1
-        if self.failing:
-            raise ConnectionError("the server hung up")
-        self.letters.setdefault(message.key, message)
-
-    @property
-    def told(self) -> list[str]:
-        """Who got something."""
-        return sorted(letter.to_email for letter in self.letters.values())
 
 
 @pytest.fixture
@@ -53,15 +28,6 @@ def clock() -> FixedClock:
 @pytest.fixture
 def postbox() -> Postbox:
     return Postbox()
-
-
-def post(postbox: Postbox) -> ModuleType:
-    """The plugin that brings the postbox."""
-
-    def register_channels() -> Sequence[Postbox]:
-        return [postbox]
-
-    return plugin("post", register_channels=register_channels)
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from spoeq_restock.api import TRIES
 from spoeq_restock.documents import WaitingRepository
 from spoeq_restock.model import digest
 from spoeq_restock.service import stop_token
+from tests.postbox import Postbox
 
-from .conftest import GONE, THERE, Postbox, restocked
+from .conftest import GONE, THERE, restocked
 
 PAGE, OTHER = "/product/kurta-gone-1", "/product/kurta-there-1"
 ASHA = "asha@example.in"

@@ -19,8 +19,9 @@ from spoeq_restock.documents import WaitingRepository
 from spoeq_restock.model import KEPT, LEASE
 from spoeq_restock.personal import erase, export
 from spoeq_restock.service import Answer, ask, find, queues, stop, tell_everybody, tell_waiting, who_stops
+from tests.postbox import Postbox
 
-from .conftest import GONE, THERE, Postbox, restocked
+from .conftest import GONE, THERE, restocked
 
 ASHA, RAVI = "asha@example.in", "ravi@example.in"
 

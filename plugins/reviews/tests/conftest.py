@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,7 +15,6 @@ from spoeq_core.catalog.service import product_by_id_or_slug
 from spoeq_core.identity.service import register_customer
 from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.kernel.ids import new_id
-from spoeq_core.notifications.model import Message
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.model import Order
 from spoeq_core.plugins.lifecycle import save_settings
@@ -29,30 +26,11 @@ from spoeq_reviews import plugin as reviews
 from spoeq_reviews.model import Author, Draft, Review, Words
 from spoeq_reviews.service.moderating import moderate
 from spoeq_reviews.service.writing import write_review
-from tests.shopping import buy, delivery, door, guest, plugin, stock_up
+from tests.postbox import Postbox, post
+from tests.shopping import buy, delivery, door, guest, stock_up
 
 ONE, TWO = "/product/kurta-one", "/product/kurta-two"
 GOOD: dict[str, Any] = {"rating": 5, "title": "Soft and well sewn", "body": "Washed it twice, the colour stays."}
-
-
-@dataclass
-class Postbox:
-    """A channel that sends a key once; it can be told to fail."""
-
-    name: str = "postbox"
-    letters: dict[str, Message] = field(default_factory=dict)
-    failing: bool = False
-
-    async def send(self, shop: Shop, message: Message) -> None:
-        """Keep it."""
-        del shop
-        if self.failing:
-            raise ConnectionError("the server hung up")
-        self.letters.setdefault(message.key, message)
-
-    def about(self, template: str) -> list[Message]:
-        """The letters of a template."""
-        return [letter for letter in self.letters.values() if letter.template == template]
 
 
 @pytest.fixture
@@ -63,15 +41,6 @@ def clock() -> FixedClock:
 @pytest.fixture
 def postbox() -> Postbox:
     return Postbox()
-
-
-def post(postbox: Postbox) -> ModuleType:
-    """The plugin that brings the postbox."""
-
-    def register_channels() -> Sequence[Postbox]:
-        return [postbox]
-
-    return plugin("post", register_channels=register_channels)
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ from spoeq_reviews.documents import ReviewRepository
 from spoeq_reviews.model import State
 from spoeq_reviews.service.asking import ask_buyers
 from spoeq_reviews.service.moderating import moderate
+from tests.postbox import Postbox
 
-from .conftest import ONE, Postbox, browsing, customer, ordered, product, rating, written
+from .conftest import ONE, browsing, customer, ordered, product, rating, written
 
 LIST = f"{ONE}/reviews"
 WRITE = "/reviews/write/kurta-one"

@@ -24,8 +24,9 @@ from spoeq_reviews.service.moderating import answer, counts, list_reviews, moder
 from spoeq_reviews.service.rating import recount, recount_everything
 from spoeq_reviews.service.voting import find_helpful, found_helpful, report
 from spoeq_reviews.service.writing import change_review, delete_review, review_of, write_review
+from tests.postbox import Postbox
 
-from .conftest import Postbox, customer, ordered, product, rating, written
+from .conftest import customer, ordered, product, rating, written
 
 WORDS = Words(5, "Soft and well sewn", "Washed it twice, the colour stays.", "en")
 
