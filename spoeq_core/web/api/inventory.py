@@ -45,11 +45,14 @@ class Adjustment(Body):
 )
 async def index() -> Response:
     """A page of the stock."""
+    shop, location = current_shop(), query_text("location")
+    if location:
+        await inventory.require_location(shop, location)
     found = await inventory.list_stock(
-        current_shop(),
+        shop,
         text=query_text("q"),
         low=query_flag("low"),
-        location=query_text("location"),
+        location=location,
         page=query_int("page", 1, minimum=1, maximum=LAST_PAGE),
         per_page=query_int("per_page", 50, minimum=1, maximum=100),
     )

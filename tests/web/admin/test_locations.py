@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -14,7 +15,7 @@ from spoeq_core.orders.model import OrderStatus
 from spoeq_core.orders.service import change_status, request_return
 from spoeq_core.testing.clients import RunningApp
 from spoeq_core.testing.shops import deliver_all
-from spoeq_core.testing.visitors import Browser, staff_browser
+from spoeq_core.testing.visitors import Browser, staff_browser, staff_program
 from tests.shopping import buy, guest
 
 PATH = "/admin/locations"
@@ -193,3 +194,12 @@ async def test_the_log_names_people_and_not_their_ids(app: RunningApp, admin: Br
     html = await admin.text(STOCK)
     assert re.findall(r'data-label="By">([^<]*)<', html) == ["Admin", "SPOEQ"]
     assert rows[0].actor not in html
+
+
+@pytest.mark.parametrize("asked", ["DEL", "del", ".", "a.$b", "x" * 400])
+async def test_a_list_of_a_place_that_there_is_not_is_refused(app: RunningApp, asked: str) -> None:
+    program = await staff_program(app, "admin")
+    status, problem = await program.get(f"/inventory?{urlencode({'location': asked})}")
+    assert (status, [error["field"] for error in problem["errors"]]) == (422, ["location"])
+    status, found = await program.get(f"/inventory?location={HOME}")
+    assert (status, found["total"]) == (200, 1)
