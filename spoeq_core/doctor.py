@@ -30,7 +30,7 @@ class Report:
             it = self.healed
             yield (
                 f"Healed: {it.placements} placements, {it.changes} changes, {it.parcels} parcels, {it.carts} carts, "
-                f"{it.holds} holds."
+                f"{it.holds} holds, {it.names} names."
             )
         yield from self.broken
         if self.dead_letters:

@@ -63,7 +63,7 @@ async def _look(shop: Shop, quiet_for: timedelta) -> list[Violation]:
             found.append(Violation(f"order {order.number}", problem))
         found.extend(Violation(f"order {order.number}", problem) for problem in faults(order))
     found.extend([it async for it in _holds_without_order(shop, holds, quiet_for)])
-    for look in (_carts_without_order, _twice, _numbers, _money_without_order):
+    for look in (_carts_without_order, _twice, _numbers, _unnamed, _money_without_order):
         found.extend([it async for it in look(shop, quiet_for)])
     return found
 
@@ -148,6 +148,11 @@ async def _numbers(shop: Shop, _quiet_for: timedelta) -> AsyncIterator[Violation
     async for raw in orders:
         if claimed.get(number_claim(raw["number"])) != raw["_id"]:
             yield Violation(f"order {raw['number']}", "has not claimed its number")
+
+
+async def _unnamed(shop: Shop, _quiet_for: timedelta) -> AsyncIterator[Violation]:
+    if count := await shop.repository(OrderRepository).unnamed():
+        yield Violation("orders", f"{count} from before this version are not found by name (spoeq doctor --heal)")
 
 
 async def _money_without_order(shop: Shop, quiet_for: timedelta) -> AsyncIterator[Violation]:

@@ -36,13 +36,17 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Healed:
-    """What a run gave back: what nobody finished, and carts and holds without a placement."""
+    """What a run gave back: what nobody finished, and carts and holds without a placement.
+
+    `names` counts the orders that staff find by their buyer's name since then.
+    """
 
     placements: int = 0
     carts: int = 0
     holds: int = 0
     changes: int = 0
     parcels: int = 0
+    names: int = 0
 
 
 async def heal(shop: Shop, older_than: timedelta = OLD_ENOUGH) -> Healed:
@@ -67,7 +71,14 @@ async def heal_everything(shop: Shop, older_than: timedelta = OLD_ENOUGH) -> Hea
     placements = await _void_dead(shop, claims)
     changes, parcels = await heal_changes(shop, before), await heal_parcels(shop, before)
     carts, holds = await _reopen_carts(shop, before), await _release_orphans(shop, before)
-    return Healed(placements, carts, holds, changes, parcels)
+    return Healed(placements, carts, holds, changes, parcels, await _name_orders(shop))
+
+
+async def _name_orders(shop: Shop) -> int:
+    named = 0
+    while found := await shop.repository(OrderRepository).name_some(BATCH):
+        named += found
+    return named
 
 
 async def forget_expired(shop: Shop) -> None:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from odmantic import Field, Model
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from spoeq_core.catalog.model import words_in
@@ -24,6 +24,7 @@ from spoeq_core.kernel.mongo import Document, Repository, SortKey
 from spoeq_core.orders.model import Order
 
 VOID = "void"
+UNNAMED: Document = {"status": {"$ne": VOID}, "names": {"$exists": False}}
 MOST_NAMES = 10
 KEEP_VOID = timedelta(days=7)
 
@@ -162,6 +163,21 @@ class OrderRepository(Repository[Order]):
     def to_document(self, aggregate: Order) -> Document:
         """The stored form with the words by which staff find whose it is."""
         return {**super().to_document(aggregate), "names": name_words(aggregate.shipping_address.name)}
+
+    async def unnamed(self) -> int:
+        """How many were stored before `names` were, so that staff do not find them by the name."""
+        return int(await self.collection.count_documents(UNNAMED))
+
+    async def name_some(self, limit: int) -> int:
+        """Give so many of those their words; how many there were. What is saved meanwhile has them by itself."""
+        found = self.collection.find(UNNAMED, {"shipping_address.name": 1}, limit=limit)
+        writes = [
+            UpdateOne({"_id": raw["_id"], **UNNAMED}, {"$set": {"names": name_words(raw["shipping_address"]["name"])}})
+            async for raw in found
+        ]
+        if writes:
+            await self.collection.bulk_write(writes, ordered=False)
+        return len(writes)
 
     async def existing(self, order_ids: Iterable[str]) -> set[str]:
         """Those of the ids that are orders."""

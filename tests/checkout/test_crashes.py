@@ -26,10 +26,11 @@ from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.orders.claims import claims_of
 from spoeq_core.orders.documents import OrderRepository, Void
+from spoeq_core.orders.finding import OrderFilter, find_orders
 from spoeq_core.shop import Shop
 from spoeq_core.testing.faults import Fault, Killed, failing
 from spoeq_core.testing.shops import deliver_all, shop_with
-from tests.shopping import delivery, door, guest, letters, plugin, request_for, sent, stock_left, stock_up
+from tests.shopping import buy, delivery, door, guest, letters, plugin, request_for, sent, stock_left, stock_up
 
 QUIET = timedelta(0)
 QUOTAS = (Quota("door:today", 2, "No more today.", amount=100, max_sum=1000), Quota("counted", None, "Never."))
@@ -184,6 +185,23 @@ async def test_an_order_is_never_undone(shop: Shop, clock: FixedClock):
     clock.forward(OLD_ENOUGH)
     assert await heal(shop) == await heal_everything(shop)
     await one_order_has_it_all(shop)
+
+
+async def test_the_doctor_gives_earlier_orders_the_words_that_staff_find_them_by(shop: Shop):
+    placed = [(await buy(shop, await guest(shop, PIECES))).order for _ in range(2)]
+    orders = shop.repository(OrderRepository).collection
+    before = await orders.find_one({"_id": placed[0].id})
+    await orders.update_one({"_id": placed[0].id}, {"$unset": {"names": ""}})
+    by_name = OrderFilter(q=placed[0].shipping_address.name)
+    assert [order.id for order in (await find_orders(shop, by_name)).items] == [placed[1].id]
+    assert [str(it) for it in await check(shop, looks=1)] == [
+        "orders: 1 from before this version are not found by name (spoeq doctor --heal)"
+    ]
+    assert (await heal_everything(shop)).names == 1
+    assert await orders.find_one({"_id": placed[0].id}) == before, "nothing else of it is touched"
+    assert len((await find_orders(shop, by_name)).items) == 2
+    assert await check(shop, looks=1) == []
+    assert (await heal_everything(shop)).names == 0
 
 
 async def test_the_doctor_finds_and_heals_what_nothing_remembers(shop: Shop, clock: FixedClock):
