@@ -84,6 +84,23 @@ def test_each_page_fits_a_small_phone_and_has_one_heading_and_one_filled_button(
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_says_that_it_is_a_preview_is_legible(
+    browser: Browser, demo: RunningDemo, tour: Tour, scheme: Any
+) -> None:
+    """Staff are told, and led out of it."""
+    context = browser.new_context(base_url=demo.base_url, color_scheme=scheme)
+    context.add_cookies(tour.cookies["admin"])  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto("/admin/themes")
+    page.get_by_role("button", name="Preview").first.click()
+    expect(page.get_by_text("Preview: only you see the shop like this.")).to_be_visible()
+    assert Axe().run(page, options=COLOURS).response["violations"] == []
+    page.get_by_role("button", name="Stop the preview").click()
+    expect(page.get_by_text("Preview: only you see the shop like this.")).to_have_count(0)
+    context.close()
+
+
 def test_no_role_is_led_to_what_it_may_not_see(browser: Browser, demo: RunningDemo, tour: Tour) -> None:
     """Each link that a role finds in the admin opens; the tour before it placed an order of a customer."""
     names = {stop.name for stop in plan_roles(browser, demo.base_url).stops}
