@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import psutil
 
 from spoeq_core.kernel.processes import free_port
 
@@ -102,3 +103,19 @@ def running_demo(data_dir: Path, **env: str) -> Iterator[RunningDemo]:
         yield demo
     finally:
         stop_demo(demo)
+
+
+@contextmanager
+def standing_still(pid: int) -> Iterator[None]:
+    """A process that takes connections and answers none, for the length of a block.
+
+    A signal is taken by one thread of a process, and the others run until that one has its turn: all are waited for.
+    """
+    threads = [psutil.Process(thread.id) for thread in psutil.Process(pid).threads()]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        while any(thread.is_running() and thread.status() != psutil.STATUS_STOPPED for thread in threads):
+            time.sleep(0.001)
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -18,22 +15,15 @@ import pytest
 from tests.buying import at_once, cheap_sku, ready, set_available
 from tests.chaos.buyers import Buyers
 from tests.chaos.test_kills import find, kept, plenty, until_ready, until_told
-from tests.processes import RunningDemo
+from tests.processes import RunningDemo, standing_still
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 PAUSE = float(os.environ.get("SPOEQ_CHAOS_PAUSE", "10"))
 
 
-@contextmanager
-def standing_still(demo: RunningDemo) -> Iterator[None]:
-    """MongoDB takes connections and answers none."""
-    pid = find(demo, "mongo", random.Random(1))  # noqa: S311 - there is one
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
+def mongo_of(demo: RunningDemo) -> int:
+    return find(demo, "mongo", random.Random(1))  # noqa: S311 - there is one
 
 
 def is_kind(answer: httpx.Response) -> bool:
@@ -53,7 +43,7 @@ def test_orders_survive_a_database_that_stands_still(demo: RunningDemo) -> None:
     buyers.start()
     try:
         time.sleep(1)
-        with standing_still(demo):
+        with standing_still(mongo_of(demo)):
             time.sleep(PAUSE)
         until_ready(demo)
         time.sleep(1)
@@ -76,7 +66,7 @@ def test_shoppers_see_a_page_that_asks_them_to_come_back(demo: RunningDemo) -> N
     with httpx.Client(base_url=demo.base_url, timeout=60, trust_env=False) as client:
         client.cookies.set("spoeq_cart", buyer.headers["X-Cart-Token"])
         assert client.get("/cart").is_success
-        with standing_still(demo):
+        with standing_still(mongo_of(demo)):
             answer, lost = at_once(
                 [
                     lambda: client.get("/cart"),

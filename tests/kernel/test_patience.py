@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,7 @@ from pymongo.errors import PyMongoError
 from spoeq_core.kernel.embedded import EmbeddedServers
 from spoeq_core.kernel.mongo import Mongo
 from spoeq_core.kernel.patience import limits, unhurried
+from tests.processes import standing_still
 
 
 @pytest.fixture
@@ -35,23 +33,14 @@ async def shelf(server: EmbeddedServers) -> AsyncIterator[Any]:
     mongo.close()
 
 
-@contextmanager
-def standing_still(server: EmbeddedServers) -> Iterator[None]:
-    os.kill(server.pids["mongo"], signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server.pids["mongo"], signal.SIGCONT)
-
-
 async def test_people_do_not_wait_for_a_database_that_stands_still(server: EmbeddedServers, shelf: Any):
     """Not even for an answer on a connection that is open."""
-    with standing_still(server), pytest.raises(PyMongoError):
+    with standing_still(server.pids["mongo"]), pytest.raises(PyMongoError):
         await asyncio.wait_for(shelf.update_one({"_id": 1}, {"$set": {"label": "hurried"}}), 10)
 
 
 async def test_long_work_has_its_answer_when_the_database_goes_on(server: EmbeddedServers, shelf: Any):
-    with standing_still(server):
+    with standing_still(server.pids["mongo"]):
         with unhurried():
             waiting = asyncio.ensure_future(shelf.update_one({"_id": 1}, {"$inc": {"pieces": 1}}))
         done, _ = await asyncio.wait({waiting}, timeout=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import socket
 import subprocess
 import time
@@ -34,7 +33,7 @@ def free_port() -> int:
 
 
 class Server:
-    """A server that can be stopped, frozen and started again on its data."""
+    """A server that can be stopped and started again on its data."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._port, self._peering = folder, free_port(), free_port()
@@ -70,13 +69,10 @@ class Server:
             self._process.kill()
             self._process.wait()
 
-    def freeze(self) -> None:
+    @property
+    def pid(self) -> int:
         assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
+        return self._process.pid
 
 
 def started(folder: Path) -> Server:
