@@ -36,8 +36,11 @@ _OFFERS = {
     ),
     "spoeq_core.hooks.questions": "CheckoutField",
     "spoeq_core.identity.addresses": "parse_email parse_gstin",
-    "spoeq_core.identity.model": "normalise_email",
-    "spoeq_core.identity.service": "create_staff customer_by_id customers_with extend_customer register_customer",
+    "spoeq_core.identity.model": "Customer Segment normalise_email",
+    "spoeq_core.identity.service": (
+        "create_staff customer_by_id customers_by_ids customers_with extend_customer find_customers list_segments "
+        "register_customer segments_named"
+    ),
     "spoeq_core.identity.states": "find_state state_code",
     "spoeq_core.inventory.events": "StockStateChanged",
     "spoeq_core.inventory.service": "NewStock Sellable create_stocks sellable stock_of",
@@ -66,7 +69,7 @@ _OFFERS = {
         "OrderCancelled OrderConfirmed OrderDelivered OrderEdited OrderPaid OrderPlaced OrderRefunded OrderShipped "
         "RefundRequested ReturnAnswered ReturnInspected ReturnReceived ReturnRequested"
     ),
-    "spoeq_core.orders.listing": "Basket baskets has_ordered orders_with",
+    "spoeq_core.orders.listing": "Basket Purchases baskets has_ordered orders_with purchases_of",
     "spoeq_core.orders.personal": "orders_of",
     "spoeq_core.orders.model": "Address Order OrderLine OrderStatus",
     "spoeq_core.orders.service": "Parcel add_shipment change_status extend_order order_for payment_failed settle",

@@ -91,13 +91,21 @@ from spoeq_core.hooks.contributions import (
 )
 from spoeq_core.hooks.questions import CheckoutField as CheckoutField
 from spoeq_core.identity.addresses import parse_email as parse_email, parse_gstin as parse_gstin
-from spoeq_core.identity.model import normalise_email as normalise_email
+from spoeq_core.identity.model import (
+    Customer as Customer,
+    Segment as Segment,
+    normalise_email as normalise_email,
+)
 from spoeq_core.identity.service import (
     create_staff as create_staff,
     customer_by_id as customer_by_id,
+    customers_by_ids as customers_by_ids,
     customers_with as customers_with,
     extend_customer as extend_customer,
+    find_customers as find_customers,
+    list_segments as list_segments,
     register_customer as register_customer,
+    segments_named as segments_named,
 )
 from spoeq_core.identity.states import find_state as find_state, state_code as state_code
 from spoeq_core.inventory.events import StockStateChanged as StockStateChanged
@@ -158,9 +166,11 @@ from spoeq_core.orders.events import (
 )
 from spoeq_core.orders.listing import (
     Basket as Basket,
+    Purchases as Purchases,
     baskets as baskets,
     has_ordered as has_ordered,
     orders_with as orders_with,
+    purchases_of as purchases_of,
 )
 from spoeq_core.orders.model import (
     Address as Address,

@@ -18,6 +18,7 @@ from spoeq_core.cart.documents import CartRepository
 from spoeq_core.cart.model import MAX_LINES, Cart, CartLine, merge
 from spoeq_core.cart.properties import checked
 from spoeq_core.extensions.service import M, with_part
+from spoeq_core.identity.service import segments_of
 from spoeq_core.inventory.model import OutOfStock
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from spoeq_core.kernel.ids import new_id
@@ -192,7 +193,9 @@ async def apply_code(shop: Shop, owner: Owner, code: str, buyer: Buyer | None = 
     if len(contents.cart.codes) >= MAX_CODES:
         raise Invalid.field("code", message("A cart takes at most %(n)s codes.", n=MAX_CODES), "too_many_codes")
     tried = replace(contents, cart=replace(contents.cart, codes=(*contents.cart.codes, wanted)))
-    await _refuse_declined(shop, tried, wanted, buyer or Buyer(customer_id=owner.customer_id))
+    if buyer is None:
+        buyer = Buyer(owner.customer_id, segments=await segments_of(shop, owner.customer_id))
+    await _refuse_declined(shop, tried, wanted, buyer)
 
     def change(current: Contents) -> Cart:
         cart = current.cart

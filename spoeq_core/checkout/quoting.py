@@ -11,6 +11,7 @@ from spoeq_core.checkout.fields import field_problems, taken
 from spoeq_core.checkout.model import Choices, Problem
 from spoeq_core.hooks import checkout as questions
 from spoeq_core.hooks.caller import HookError
+from spoeq_core.identity.service import segments_of
 from spoeq_core.kernel.messages import message
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.payments import service as payments
@@ -65,8 +66,9 @@ async def buyer_of(shop: Shop, owner: Owner, choices: Choices, email: str = "") 
         owner.customer_id,
         email or None,
         address.phone if address else None,
-        is_new=is_new,
-        gstin=billed.gstin if billed else "",
+        await segments_of(shop, owner.customer_id),
+        is_new,
+        billed.gstin if billed else "",
     )
 
 

@@ -130,6 +130,10 @@ class Hooks:
                 return Answer(impl.plugin_name, cast(R, result))
         return None
 
+    def has(self, spec: Callable[..., object]) -> bool:
+        """Whether anybody would be asked."""
+        return any(True for _ in self._impls(spec))
+
     def parts(self, spec: Callable[[], R | None]) -> list[Answer[R]]:
         """What the enabled plugins contributed through a `register_*` hook; asked once per process, at boot."""
         return [part for part in self.all_parts(spec) if part.plugin in self.enabled]

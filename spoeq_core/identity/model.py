@@ -148,6 +148,19 @@ def kind_of(account: Account) -> Kind:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """A group of customers that prices may depend on.
+
+    Attributes:
+        code: Lower case letters, digits, `-` and `_`; a plugin names its own, and others read `<plugin>.<code>`.
+        label: For staff.
+    """
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmailClaim:
     """Who has an e-mail address: the `id` is the normalised address, so that it can be had only once."""
 

@@ -19,6 +19,7 @@ from spoeq_core.orders.model import Order, OrderStatus
 from spoeq_core.shop import Shop
 
 MAX_PAGE = 100
+NOT_SOLD = (VOID, OrderStatus.CANCELLED.value, OrderStatus.PENDING_PAYMENT.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,41 @@ class Basket:
     def counts(self) -> bool:
         """Whether it is a sale: paid or accepted, and not cancelled."""
         return self.status not in {OrderStatus.PENDING_PAYMENT, OrderStatus.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Purchases:
+    """What a customer has bought so far.
+
+    Attributes:
+        orders: How many orders, without those that are cancelled or still wait for their money.
+        spent: What these came to in the shop's present currency, less what was given back; minor units.
+        last_at: When the last of them was placed, UTC.
+        business: Whether any of them was billed to a GSTIN.
+    """
+
+    orders: int = 0
+    spent: int = 0
+    last_at: datetime | None = None
+    business: bool = False
+
+
+async def purchases_of(shop: Shop, customer_id: str) -> Purchases:
+    """What a customer has bought so far; one command."""
+    ours = {"$eq": ["$currency", shop.profile.currency]}
+    left = {"$subtract": ["$grand_total", {"$ifNull": ["$refunded", 0]}]}
+    sums: Document = {
+        "_id": None,
+        "orders": {"$sum": 1},
+        "spent": {"$sum": {"$cond": [ours, left, 0]}},
+        "last_at": {"$max": "$placed_at"},
+        "gstin": {"$max": "$billing_address.gstin"},
+    }
+    query = {"customer_id": customer_id, "status": {"$nin": list(NOT_SOLD)}}
+    rows = shop.repository(OrderRepository).collection.aggregate([{"$match": query}, {"$group": sums}])
+    async for row in rows:
+        return Purchases(row["orders"], row["spent"], row["last_at"], bool(row["gstin"]))
+    return Purchases()
 
 
 async def orders_with(

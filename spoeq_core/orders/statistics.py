@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from spoeq_core.orders.documents import VOID, OrderRepository
+from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.orders.finding import ids_of_days
-from spoeq_core.orders.model import OrderStatus
+from spoeq_core.orders.listing import NOT_SOLD
 from spoeq_core.shop import Shop
-
-NOT_SOLD = (VOID, OrderStatus.CANCELLED.value, OrderStatus.PENDING_PAYMENT.value)
 
 
 @dataclass(frozen=True, slots=True)

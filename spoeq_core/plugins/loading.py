@@ -15,6 +15,7 @@ from spoeq_core.hooks import (
     app,
     catalog,
     checkout,
+    identity,
     lifecycle,
     notification,
     payment,
@@ -45,6 +46,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     storage,
     catalog,
     recommendation,
+    identity,
 )
 
 

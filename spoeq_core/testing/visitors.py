@@ -9,7 +9,7 @@ from typing import Any
 from quart import Response
 from quart.typing import TestClientProtocol
 
-from spoeq_core.identity.service import create_staff
+from spoeq_core.identity.service import create_staff, find_customers, register_customer
 from spoeq_core.kernel.ids import new_id
 from spoeq_core.testing.clients import RunningApp
 
@@ -78,6 +78,16 @@ class Program:
 def shopper_browser(running: RunningApp) -> Browser:
     """A guest's browser."""
     return Browser(running.app.test_client())
+
+
+async def customer_browser(running: RunningApp, email: str) -> Browser:
+    """The browser of a customer, signed in; the account is made unless somebody has the address."""
+    if not await find_customers(running.shop, text=email):
+        await register_customer(running.shop, email=email, password=PASSWORD, name="Asha Rao")
+    browser = shopper_browser(running)
+    answer = await browser.post("/login", {"email": email, "password": PASSWORD})
+    assert answer.status_code == HTTPStatus.SEE_OTHER, answer.status_code
+    return browser
 
 
 def shopper_program(running: RunningApp) -> Program:

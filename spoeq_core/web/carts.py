@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from quart import Response, request
+from quart import Response, g, request
 
 from spoeq_core.cart import service as carts
 from spoeq_core.cart.contents import Contents
@@ -17,6 +17,7 @@ from spoeq_core.cart.documents import GUEST_LIFE
 from spoeq_core.cart.model import Cart, CartStatus
 from spoeq_core.cart.service import Owner
 from spoeq_core.extensions.service import M
+from spoeq_core.identity.service import segments_of
 from spoeq_core.kernel.ids import is_id
 from spoeq_core.pricing.model import Buyer, PricingCart
 from spoeq_core.pricing.service import price_for_display, pricing_cart
@@ -71,9 +72,15 @@ def cart_token(shop: Shop, cart: Cart) -> str:
 
 
 async def buyer_now() -> Buyer:
-    """Who would buy, as far as is known before the checkout."""
+    """Who would buy, as far as is known before the checkout; found once a request."""
     actor = await current_actor()
-    return Buyer(actor.id, actor.email or None) if actor.kind == "customer" else Buyer()
+    if actor.kind != "customer":
+        return Buyer()
+    known: Buyer | None = g.get("buyer")
+    if known is None or known.customer_id != actor.id:
+        segments = await segments_of(current_shop(), actor.id)
+        known = g.buyer = Buyer(actor.id, actor.email or None, segments=segments)
+    return known
 
 
 def remember_cart(response: Response, cart: Cart) -> Response:

@@ -130,7 +130,7 @@ async def change(code: str) -> Response:
     body, version = await read_body(CouponChange), wanted_version()
     if version is not None and version != coupon.version:
         raise StaleAggregate("This coupon was changed by somebody else in the meantime.", hint="Read it again.")
-    stored = await update_coupon(shop, replace(coupon, **await given_fields(shop, body, coupon.type)))
+    stored = await update_coupon(shop, replace(coupon, **await given_fields(shop, body, coupon.type, coupon.segments)))
     await note(shop, "coupon.changed", stored)
     return json_response(coupon_view(stored, (await uses_of(shop, [stored]))[stored.id]))
 

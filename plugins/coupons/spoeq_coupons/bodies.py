@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -20,7 +21,18 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from spoeq_core.sdk import GOODS, Body, Invalid, MoneyBody, Shop, amount_of, ids_of_goods, message, money
+from spoeq_core.sdk import (
+    GOODS,
+    Body,
+    Invalid,
+    MoneyBody,
+    Shop,
+    amount_of,
+    ids_of_goods,
+    message,
+    money,
+    segments_named,
+)
 from spoeq_coupons.checks import (
     LONGEST_NOTE,
     LONGEST_TITLE,
@@ -116,7 +128,7 @@ class CodeBody(Body):
 class CouponChange(Body):
     """Changes to a coupon: what is left out stays, null takes a limit away. The code and the type stay.
 
-    Products, categories and brands are named by id or slug.
+    Products, categories and brands are named by id or slug, segments of customers as `<plugin>.<code>`.
     """
 
     value: Value = None
@@ -141,6 +153,7 @@ class CouponChange(Body):
     payment_methods: Names = Field(default_factory=list)
     first_order: StrictBool = False
     signed_in: StrictBool = False
+    segments: Names = Field(default_factory=list)
     single_use: StrictBool = False
 
 
@@ -161,11 +174,11 @@ class CodesBody(Body):
     count: StrictInt
 
 
-async def given_fields(shop: Shop, body: CouponChange, kind: CouponType) -> dict[str, Any]:
-    """The coupon's fields that the body names, in the types of the model.
+async def given_fields(shop: Shop, body: CouponChange, kind: CouponType, kept: Collection[str] = ()) -> dict[str, Any]:
+    """The coupon's fields that the body names, in the types of the model. `kept` are the segments that it is for now.
 
     Raises:
-        Invalid: the value does not fit the type, an amount is in another currency, or goods are unknown.
+        Invalid: the value does not fit the type, an amount is in another currency, or goods or segments are unknown.
     """
     named = body.model_fields_set
     found: dict[str, Any] = {name: getattr(body, name) for name in SAME_NAMED if name in named}
@@ -175,6 +188,8 @@ async def given_fields(shop: Shop, body: CouponChange, kind: CouponType) -> dict
         found["max_discount"] = amount_of(body.max_discount, shop, "max_discount") if body.max_discount else None
     if "payment_methods" in named:
         found["payment_methods"] = tuple(dict.fromkeys(body.payment_methods))
+    if "segments" in named:
+        found["segments"] = await segments_named(shop, body.segments, kept)
     if isinstance(body, CouponBody) and body.automatic and "lane" not in named:
         found["lane"] = Lane.PROMOTION
     if "value" in named or isinstance(body, CouponBody):
@@ -206,6 +221,7 @@ def coupon_view(coupon: Coupon, uses: int) -> dict[str, Any]:
         "payment_methods": list(coupon.payment_methods),
         "first_order": coupon.first_order,
         "signed_in": coupon.signed_in,
+        "segments": list(coupon.segments),
         "single_use": coupon.single_use,
         "uses": uses,
         "version": coupon.version,

@@ -123,6 +123,7 @@ def _conditions(coupon: Coupon) -> Iterator[FieldError]:
         "categories": coupon.categories,
         "brands": coupon.brands,
         "payment_methods": coupon.payment_methods,
+        "segments": coupon.segments,
     }
     for name, values in named.items():
         if len(values) > MOST_NAMED:

@@ -66,6 +66,7 @@ class CouponDocument(Model):
     payment_methods: list[str] = []
     first_order: bool = False
     signed_in: bool = False
+    segments: list[str] = []
     single_use: bool = False
     version: int = 1
     created_at: datetime | None = None

@@ -20,6 +20,7 @@ from spoeq_core.sdk import (
     names_of_goods,
     parse_amount,
     plain_amount,
+    segments_named,
 )
 from spoeq_coupons.checks import problems_of
 from spoeq_coupons.model import Coupon, CouponType, Lane, Tier, fold
@@ -49,6 +50,7 @@ LABELS = {
     "single_use": message("Used by single-use codes only"),
     "first_order": message("For a first order"),
     "signed_in": message("For customers who are signed in"),
+    "segments": message("Customer segments"),
     "shown": message("Shown"),
     "active": message("Active"),
 }
@@ -77,14 +79,24 @@ async def entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
         priority=faults.of(lambda: _number("priority", form), None) or 0,
         payment_methods=tuple(form.names("payment_methods")),
     )
-    given: dict[str, Any] = {name: form.flag(name) for name in FLAGS}
-    try:
-        given |= await ids_of_goods(shop, {kind: form.names(kind) for kind in GOODS})
-    except Invalid as error:
-        faults.add(error.errors)
-    found = replace(found, **given)
+    named = await _named(form, shop, start, faults)
+    found = replace(found, **{name: form.flag(name) for name in FLAGS}, **named)
     faults.add(problems_of(found))
     faults.raise_if_any()
+    return found
+
+
+async def _named(form: Form, shop: Shop, coupon: Coupon, faults: Faults) -> dict[str, Any]:
+    """The goods and the segments that it is for."""
+    found: dict[str, Any] = {}
+    try:
+        found |= await ids_of_goods(shop, {kind: form.names(kind) for kind in GOODS})
+    except Invalid as error:
+        faults.add(error.errors)
+    try:
+        found["segments"] = await segments_named(shop, form.names("segments"), coupon.segments)
+    except Invalid as error:
+        faults.add(error.errors)
     return found
 
 
@@ -103,6 +115,7 @@ async def texts(coupon: Coupon, shop: Shop) -> dict[str, str]:
         "lane": coupon.lane.value,
         "priority": str(coupon.priority or ""),
         "payment_methods": ", ".join(coupon.payment_methods),
+        "segments": ", ".join(coupon.segments),
         **{name: "1" if getattr(coupon, name) else "" for name in FLAGS},
     }
 

@@ -57,6 +57,7 @@ class CouponShape(Terms):
     payment_methods: list[str]
     first_order: bool
     signed_in: bool
+    segments: list[str]
     single_use: bool
     uses: int
     version: int
@@ -102,6 +103,7 @@ class CheckedCoupon(Terms):
     payment_methods: list[str] | None = None
     first_order: bool | None = None
     signed_in: bool | None = None
+    segments: list[str] | None = None
     single_use: bool | None = None
     uses: int | None = None
     version: int | None = None

@@ -81,13 +81,14 @@ async def tried(shop: Shop, form: Form, coupon: Coupon | None) -> dict[str, Any]
 def _trial(form: Form, currency: str) -> Trial:
     faults = Faults()
     nothing: dict[str, int] = {}
-    customer = NOBODY if form.flag("try_signed_in") else None
+    segments = frozenset(form.names("try_segments"))
+    customer = NOBODY if form.flag("try_signed_in") or segments else None
     trial = Trial(
         faults.of(lambda: _pieces(form.text("try_skus")), nothing),
         tuple(form.names("try_codes")),
         faults.of(lambda: _delivery(form.text("try_shipping"), currency), 0),
         form.text("try_payment"),
-        Buyer(customer, is_new=not form.flag("try_ordered")),
+        Buyer(customer, segments=segments, is_new=not form.flag("try_ordered")),
     )
     faults.raise_if_any()
     return trial

@@ -70,19 +70,22 @@ def gives(coupon: Coupon) -> str:
 def _narrowed(coupon: Coupon) -> tuple[bool, ...]:
     """Whether it is for some goods, some buyers, some ways to pay: in the order of the sentences below."""
     goods = bool(coupon.products or coupon.categories or coupon.brands)
-    return goods, coupon.first_order, coupon.signed_in, bool(coupon.payment_methods)
+    signed_in = coupon.signed_in and not coupon.segments
+    return goods, coupon.first_order, signed_in, bool(coupon.segments), bool(coupon.payment_methods)
 
 
 NARROWED = (
     message("For some products only."),
     message("For a first order."),
     message("For customers who are signed in."),
+    message("For certain customers only."),
     message("For some ways to pay only."),
 )
 NARROWED_IN_SHORT = (
     message("on some products"),
     message("on a first order"),
     message("for customers who are signed in"),
+    message("for certain customers"),
     message("with some ways to pay"),
 )
 

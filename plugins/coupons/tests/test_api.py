@@ -30,6 +30,7 @@ ANYTHING: dict[str, Any] = {
     "payment_methods": [],
     "first_order": False,
     "signed_in": False,
+    "segments": [],
     "single_use": False,
 }
 """The terms of a coupon that nobody narrowed."""

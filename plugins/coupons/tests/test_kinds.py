@@ -169,9 +169,15 @@ def test_the_smallest_order_is_of_the_goods_it_is_for():
         ({"signed_in": True}, Buyer("c1"), None),
         ({"first_order": True}, Buyer("c1", is_new=False), "coupon_first_order"),
         ({"first_order": True}, Buyer(), None),
+        ({"segments": ("club.vip",)}, Buyer(), "coupon_sign_in"),
+        ({"segments": ("club.vip",)}, Buyer(segments=frozenset({"club.vip"})), "coupon_sign_in"),
+        ({"segments": ("club.vip",)}, Buyer("c1"), "coupon_segment"),
+        ({"segments": ("club.vip",)}, Buyer("c1", segments=frozenset({"vip", "crm.vip"})), "coupon_segment"),
+        ({"segments": ("club.vip", "crm.vip")}, Buyer("c1", segments=frozenset({"crm.vip"})), None),
+        ({"segments": ()}, Buyer("c1", segments=frozenset({"crm.vip"})), None),
     ],
 )
-def test_who_may_use_it(narrowed: dict[str, bool], buyer: Buyer, code: str | None):
+def test_who_may_use_it(narrowed: dict[str, object], buyer: Buyer, code: str | None):
     reason = why_not(replace(TEN, **narrowed), cart_of(RED, buyer=buyer))  # type: ignore[arg-type]
     assert (reason.code if reason else None) == code
 

@@ -15,6 +15,7 @@ from spoeq_core.identity.service.addresses import add_address, change_address, r
 from spoeq_core.identity.service.customers import (
     change_extensions,
     customer_by_id,
+    customers_by_ids,
     customers_with,
     extend_customer,
     find_customer,
@@ -23,6 +24,7 @@ from spoeq_core.identity.service.customers import (
     update_profile,
 )
 from spoeq_core.identity.service.recovery import request_password_reset, reset_link, reset_password, reset_token
+from spoeq_core.identity.service.segments import find_segments, list_segments, segments_named, segments_of
 from spoeq_core.identity.service.sessions import (
     end_session,
     end_session_of,
@@ -60,6 +62,7 @@ __all__ = [
     "change_role",
     "create_staff",
     "customer_by_id",
+    "customers_by_ids",
     "customers_with",
     "disable_staff",
     "enable_staff",
@@ -72,8 +75,10 @@ __all__ = [
     "find_customer",
     "find_customers",
     "find_principal",
+    "find_segments",
     "find_staff",
     "issue_access_token",
+    "list_segments",
     "principal_of_access_token",
     "principal_of_cookie",
     "read_token",
@@ -85,6 +90,8 @@ __all__ = [
     "reset_link",
     "reset_password",
     "reset_token",
+    "segments_named",
+    "segments_of",
     "sessions_of",
     "set_disabled",
     "staff_names",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,12 @@ async def customer_by_id(shop: Shop, customer_id: str) -> Customer:
         NotFound: there is none.
     """
     return await shop.repository(CustomerRepository).get(customer_id)
+
+
+async def customers_by_ids(shop: Shop, ids: Sequence[str]) -> dict[str, Customer]:
+    """Those of the customers that exist, by id; one command."""
+    found = await shop.repository(CustomerRepository).find({"_id": {"$in": list(ids)}}) if ids else []
+    return {customer.id: customer for customer in found}
 
 
 async def find_customers(shop: Shop, *, text: str = "", before: str = "", limit: int = 50) -> list[Customer]:

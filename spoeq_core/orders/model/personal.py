@@ -18,7 +18,14 @@ RETURN_LIFE = timedelta(days=90)
 SETTLED = frozenset({ReturnStatus.REFUSED, ReturnStatus.INSPECTED})
 ERASED = "erased"
 Ext = Mapping[str, Any]
-_EMPTIED: Mapping[str, Any] = {"email": None, "phone": None, "postal_code": "", "city": "", "properties": {}}
+_EMPTIED: Mapping[str, Any] = {
+    "email": None,
+    "phone": None,
+    "postal_code": "",
+    "city": "",
+    "properties": {},
+    "segments": [],
+}
 
 
 def unfinished(order: Order, now: datetime) -> str:

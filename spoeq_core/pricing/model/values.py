@@ -80,7 +80,8 @@ class Charge:
 class Buyer:
     """Who buys, as far as a price may depend on it.
 
-    `is_new` has no earlier order; `gstin` is the tax number of who is billed, a business in India.
+    `segments` are those that a signed-in customer is in, as `<plugin>.<code>` (`customer_segments`). `is_new` has no
+    earlier order; `gstin` is the tax number of who is billed, a business in India.
     """
 
     customer_id: str | None = None

@@ -10,6 +10,11 @@ from spoeq_core.pricing.model import Buyer, Charge, Destination, PricingCart, Pr
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 MOST_LINES = 4
+BUYERS = (
+    Buyer(),
+    Buyer(email="asha@example.in", phone="+919845012345", is_new=False),
+    Buyer("kit", "ravi@example.in", segments=frozenset({"kit.segment"})),
+)
 
 
 def carts(goods: Sequence[PricingLine], codes: Sequence[str]) -> Any:
@@ -25,7 +30,7 @@ def carts(goods: Sequence[PricingLine], codes: Sequence[str]) -> Any:
             lines=lines,
             at=NOON,
             codes=tuple(draw(st.lists(st.sampled_from([*codes, "NOBODY-KNOWS"]), unique=True, max_size=2))),
-            buyer=draw(st.sampled_from([Buyer(), Buyer(email="asha@example.in", phone="+919845012345", is_new=False)])),
+            buyer=draw(st.sampled_from(BUYERS)),
             destination=draw(st.sampled_from([None, Destination("IN", "KA", "560001", "Bengaluru")])),
             shipping=draw(st.sampled_from([None, Charge("standard", "Standard", 4900, "kit_delivery")])),
             prices_include_tax=draw(st.booleans()),

@@ -49,8 +49,10 @@ def _currency(coupon: Coupon, cart: PricingCart) -> Reason | None:
 
 
 def _buyer(coupon: Coupon, cart: PricingCart) -> Reason | None:
-    if coupon.signed_in and not cart.buyer.customer_id:
+    if (coupon.signed_in or coupon.segments) and not cart.buyer.customer_id:
         return Reason("coupon_sign_in", message("Sign in to use %(code)s.", code=coupon.code))
+    if coupon.segments and cart.buyer.segments.isdisjoint(coupon.segments):
+        return Reason("coupon_segment", message("%(code)s is for certain customers only.", code=coupon.code))
     if coupon.first_order and not cart.buyer.is_new:
         return Reason("coupon_first_order", message("%(code)s is for a first order.", code=coupon.code))
     return None

@@ -82,6 +82,7 @@ class Coupon:
         payment_methods: Ids of ways to pay it is for; empty for any.
         first_order: Whether it is for a customer's first order only.
         signed_in: Whether it is for customers with an account only.
+        segments: Segments of customers it is for, as `<plugin>.<code>`, each of them enough; empty for anybody.
         single_use: Whether it is used by codes of its own, each once; its own code then gives nothing.
         batch: Of a single-use code, the coupon it belongs to. Never stored with a coupon.
     """
@@ -117,6 +118,7 @@ class Coupon:
     payment_methods: tuple[str, ...] = ()
     first_order: bool = False
     signed_in: bool = False
+    segments: tuple[str, ...] = ()
     single_use: bool = False
     batch: str = ""
     version: int = 1
