@@ -117,6 +117,7 @@ _OFFERS = {
     "spoeq_core.web.theming": "render",
     "spoeq_core.web.views.cart": "trace_of",
     "spoeq_core.web.views.catalog": "card_view image_view recommended_view",
+    "spoeq_core.web.views.masking": "masked_email",
     "spoeq_core.web.views.money": "money",
     "spoeq_core.web.views.structured": "breadcrumb_data faq_data",
 }

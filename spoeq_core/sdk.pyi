@@ -350,5 +350,6 @@ from spoeq_core.web.views.catalog import (
     image_view as image_view,
     recommended_view as recommended_view,
 )
+from spoeq_core.web.views.masking import masked_email as masked_email
 from spoeq_core.web.views.money import money as money
 from spoeq_core.web.views.structured import breadcrumb_data as breadcrumb_data, faq_data as faq_data

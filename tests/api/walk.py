@@ -39,6 +39,7 @@ async def walk(running: RunningApp) -> Recorder:
         _staff,
         _accounts,
         _catalogue,
+        _segments,
         _coupons,
         _buying,
         _orders,
@@ -139,6 +140,27 @@ def _stole(brand_id: str, category_id: str) -> dict[str, Any]:
         "declarations": {"country_of_origin": "IN", "maker": "Neel Textiles, Jaipur", "net_quantity": "1 piece"},
         "hsn": "621420",
     }
+
+
+async def _segments(to: Recorder) -> None:
+    money = {"amount": 500000, "currency": "INR"}
+    big = {"code": "big", "name": "Big spenders", "rule": "spent", "amount": money}
+    await to.ask("admin", "POST", "/segments", big, expect=201)
+    await to.ask("admin", "POST", "/segments", big, expect=409)
+    await to.ask("admin", "POST", "/segments", {"code": "vip", "name": "Known to us"}, expect=201)
+    await to.ask("admin", "POST", "/segments", {**big, "code": "x", "amount": None}, expect=422)
+    await to.ask("admin", "GET", "/segments")
+    await to.ask("admin", "GET", "/segments/big")
+    await to.ask("admin", "PATCH", "/segments/big", {"name": "Bigger spenders"}, If_Match='"1"')
+    await to.ask("admin", "PATCH", "/segments/big", {"name": "Old"}, expect=409, If_Match='"1"')
+    me = (await to.ask("asha", "GET", "/me"))["id"]
+    await to.ask("admin", "PUT", f"/segments/vip/members/{me}", expect=204)
+    await to.ask("admin", "PUT", f"/segments/big/members/{me}", expect=409)
+    await to.ask("admin", "PUT", f"/segments/vip/members/{NOBODY}", expect=404)
+    await to.ask("admin", "GET", "/segments/vip/members")
+    await to.ask("admin", "DELETE", f"/segments/vip/members/{me}", expect=204)
+    await to.ask("admin", "DELETE", f"/segments/vip/members/{me}", expect=404)
+    await to.ask("admin", "DELETE", "/segments/vip", expect=204)
 
 
 async def _coupons(to: Recorder) -> None:

@@ -79,16 +79,16 @@ async def entered(form: Form, shop: Shop, coupon: Coupon | None) -> Coupon:
         priority=faults.of(lambda: _number("priority", form), None) or 0,
         payment_methods=tuple(form.names("payment_methods")),
     )
-    named = await _named(form, shop, start, faults)
-    found = replace(found, **{name: form.flag(name) for name in FLAGS}, **named)
+    named = await _ticked_and_named(form, shop, start, faults)
+    found = replace(found, **named)
     faults.add(problems_of(found))
     faults.raise_if_any()
     return found
 
 
-async def _named(form: Form, shop: Shop, coupon: Coupon, faults: Faults) -> dict[str, Any]:
-    """The goods and the segments that it is for."""
-    found: dict[str, Any] = {}
+async def _ticked_and_named(form: Form, shop: Shop, coupon: Coupon, faults: Faults) -> dict[str, Any]:
+    """What was ticked, and the goods and the segments that it is for."""
+    found: dict[str, Any] = {name: form.flag(name) for name in FLAGS}
     try:
         found |= await ids_of_goods(shop, {kind: form.names(kind) for kind in GOODS})
     except Invalid as error:
