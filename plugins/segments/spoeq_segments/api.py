@@ -62,7 +62,7 @@ class SegmentChange(Body):
     `number` is how many orders, or how many days ago the last one was, as the rule says; `amount` is what was spent.
     """
 
-    name: Name = ""
+    name: Annotated[StrictStr, Field(max_length=200)] = ""
     rule: Rule = Rule.HAND
     number: StrictInt = 0
     amount: MoneyBody | None = None
