@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -60,6 +60,19 @@ class ShopProfile(BaseModel):
     )
     timezone: str = Field("Asia/Kolkata", max_length=64)
     prices_include_tax: bool = Field(True, title="Prices include tax")
+    cash_rounding: Literal["none", "cash_payments", "all_orders"] = Field(
+        "none",
+        title="Round totals to what can be paid in cash",
+        description="Cash payments are those at the door. What is added or taken off is not taxed.",
+    )
+    cash_step: int = Field(
+        100,
+        ge=1,
+        le=1_000_000,
+        title="Smallest amount of cash",
+        description="Totals are rounded to a multiple of it: a rupee in India, 0.05 in Switzerland.",
+        json_schema_extra={"widget": "money"},
+    )
     max_quantity: int = Field(99, ge=1, le=999, title="Most pieces of one item in an order")
     order_prefix: str = Field("SPQ", pattern="^[A-Z0-9]{1,6}$", title="Prefix of order numbers")
     unpaid_minutes: int = Field(
@@ -87,6 +100,11 @@ class ShopProfile(BaseModel):
         title="Where pictures are kept",
         description="local: on the shop's own disk. Otherwise the name of a storage that an enabled plugin offers.",
     )
+
+    def cash_step_of(self, *, in_cash: bool) -> int:
+        """What the total of an order is rounded to, minor units; 0 where it is not rounded."""
+        rounded = self.cash_rounding == "all_orders" or (in_cash and self.cash_rounding == "cash_payments")
+        return self.cash_step if rounded else 0
 
     @field_validator("languages")
     @classmethod

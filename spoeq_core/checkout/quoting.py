@@ -104,7 +104,7 @@ async def _quote(shop: Shop, contents: Contents, choices: Choices, buyer: Buyer)
     offer = None if free else payments.chosen(offers, choices.payment_method)
     priced = before_fee
     if offer is not None:
-        request = replace(request, fees=_fees(offer), payment_method=offer.id)
+        request = replace(request, fees=_fees(offer), payment_method=offer.id, in_cash=offer.provider.on_delivery)
         priced = await price(shop, request, facts)
     found = Quote(contents, priced, tuple(options), tuple(offers), option, offer)
     problems = [*_cart_problems(shop, contents), *_choice_problems(found, choices)]

@@ -96,7 +96,8 @@ class PaymentProvider(Protocol):
 
     Attributes:
         name: Stable id, unique in the shop ("cod").
-        on_delivery: True if the money is taken at the door: the order is confirmed at once and waits for it.
+        on_delivery: True if the money is taken at the door, in cash as a rule: the order is confirmed at once and waits
+            for it, and its total is rounded to what can be paid in cash in a shop that rounds cash payments.
     """
 
     name: str

@@ -49,7 +49,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class PriceRequest:
-    """Everything a price depends on, as far as it is known: a cart page knows neither destination nor methods."""
+    """Everything a price depends on, as far as it is known: a cart page knows neither destination nor methods.
+
+    `in_cash` says that the payment method takes the money at the door.
+    """
 
     items: tuple[Item, ...]
     codes: tuple[str, ...] = ()
@@ -59,6 +62,7 @@ class PriceRequest:
     fees: tuple[Charge, ...] = ()
     payment_method: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    in_cash: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ def pricing_cart(shop: Shop, request: PriceRequest) -> PricingCart:
         payment_method=request.payment_method,
         prices_include_tax=profile.prices_include_tax,
         fields=request.fields,
+        cash_step=profile.cash_step_of(in_cash=request.in_cash),
     )
 
 

@@ -16,15 +16,16 @@ def money(amount: int, currency: str) -> Shape:
 
 
 def totals(sums: Mapping[str, int], fees: Iterable[tuple[str, int]], currency: str) -> Shape:
-    """The totals: items - discounts + shipping + fees + tax = grand_total; tax_included is contained in them.
+    """The totals: items - discounts + shipping + fees + tax + rounding = grand_total; they contain tax_included.
 
     Args:
-        sums: Minor units by name, as a frozen price has them.
+        sums: Minor units by name, as a frozen price has them; one from before totals were rounded has no `rounding`.
         fees: Label and minor units of each fee.
         currency: Of all of them.
     """
     names = ("items", "discounts", "shipping", "tax", "tax_included", "grand_total")
     shape: Shape = {name: money(sums[name], currency) for name in names}
+    shape["rounding"] = money(sums.get("rounding", 0), currency)
     shape["fees"] = [{"label": label, "amount": money(amount, currency)} for label, amount in fees]
     return shape
 
@@ -40,6 +41,7 @@ def totals_of(priced: PricedCart) -> Shape:
             "tax": sums.tax,
             "tax_included": sums.tax_included,
             "grand_total": sums.grand_total,
+            "rounding": sums.rounding,
         },
         ((fee.charge.label, fee.total) for fee in priced.fees),
         currency,

@@ -161,7 +161,7 @@ async def test_without_a_channel_nothing_is_said(servers: tuple[str, str], tmp_p
     ],
 )
 async def test_money_has_the_decimals_of_its_currency(shop: Shop, money: dict[str, Any], text: str):
-    names = ("items", "discounts", "shipping", "tax", "tax_included")
+    names = ("items", "discounts", "shipping", "tax", "rounding", "tax_included")
     totals = {name: {"amount": 0, "currency": "INR"} for name in names}
     order = {
         "number": "SPQ-1",

@@ -31,6 +31,8 @@ from spoeq_core.pricing.model import (
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 amounts = st.integers(0, 30) | st.integers(0, 10**7)
+steps = st.sampled_from([0, 0, 1, 5, 100, 250, 1000])
+"""What totals are rounded to: mostly nothing, else a coin or a note."""
 percentages = st.decimals(0, 100, places=2, allow_nan=False, allow_infinity=False)
 discounts = st.builds(Percent, percentages) | st.builds(Fixed, amounts) | st.just(Free())
 rate_sets = st.sampled_from(
@@ -70,6 +72,7 @@ def carts(draw):
             draw(st.lists(st.builds(Charge, st.just("cod"), st.just("COD"), amounts, st.just("cod")), max_size=2))
         ),
         prices_include_tax=draw(st.booleans()),
+        cash_step=draw(steps),
     )
 
 

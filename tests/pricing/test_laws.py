@@ -25,7 +25,7 @@ from spoeq_core.pricing.model import (
     TaxRate,
     price,
 )
-from tests.pricing.strategies import NOON, answers_for, asked, carts, rivals
+from tests.pricing.strategies import NOON, answers_for, asked, carts, rivals, steps
 
 LAW = settings(deadline=None)
 FIRST_LAW = settings(deadline=None, max_examples=400)
@@ -69,9 +69,31 @@ def test_the_totals_are_the_sums_of_their_parts(asked):
     taxes = sum(tax.amount for part in (*found.lines, *charges) for tax in part.taxes)
     assert (totals.tax, totals.tax_included) == ((0, taxes) if found.cart.prices_include_tax else (taxes, 0))
     assert taxes == sum(tax.amount for tax in found.taxes)
-    parts = totals.items - totals.discounts + totals.shipping + totals.fees + totals.tax
+    parts = totals.items - totals.discounts + totals.shipping + totals.fees + totals.tax + totals.rounding
     assert totals.grand_total == parts >= 0
     assert found.trace[-1].output == totals.grand_total
+
+
+@FIRST_LAW
+@given(asked(), steps)
+def test_a_total_is_rounded_to_cash_once_and_nothing_else_is(asked, step):
+    cart, answers, tax, lanes = asked
+    exact = price(replace(cart, cash_step=0), answers, tax, lanes)
+    found = price(replace(cart, cash_step=step), answers, tax, lanes)
+    rounding = found.totals.rounding
+    assert 2 * abs(rounding) <= step
+    if step:
+        assert found.totals.grand_total % step == 0
+        assert rounding * 2 != -step, "half a step goes up"
+    assert replace(found.totals, rounding=0, grand_total=exact.totals.grand_total) == exact.totals
+    assert (found.lines, found.shipping, found.fees, found.taxes) == (
+        exact.lines,
+        exact.shipping,
+        exact.fees,
+        exact.taxes,
+    )
+    steps_said = [it.output - it.input for it in found.trace if it.rule == "rounding"]
+    assert steps_said == ([rounding] if rounding else [])
 
 
 @FIRST_LAW

@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from spoeq_core.sdk import Conflict, Destination, Order, PaymentStatus, Shop, Unavailable, message, order_for
 from spoeq_gst.documents import Filed, NumberRepository, PaperRepository
 from spoeq_gst.model import indian_date, place_of_supply, rechecked
+from spoeq_gst.model.credits import credit_of, credits_due, taken_out
 from spoeq_gst.model.papers import (
     LONGEST_NUMBER,
     Paper,
     Seller,
-    credit_of,
-    credits_due,
     invoice_of,
+    rounding_of,
     series_of,
-    taken_out,
 )
 from spoeq_gst.settings import GstSettings
 
@@ -35,11 +34,15 @@ ATTEMPTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What is to be credited: a refund by its id, minor units with tax, and pieces by line id."""
+    """What is to be credited: a refund by its id, minor units with tax, and pieces by line id.
+
+    `settles` says that it gives back what came in above a total that was lowered.
+    """
 
     id: str
     amount: int
     items: Mapping[str, int]
+    settles: bool = False
 
 
 async def issue_papers(shop: Shop, order_id: str) -> list[Filed]:
@@ -107,7 +110,7 @@ def returnable(order: Order) -> bool:
 
 async def _file_credits(shop: Shop, papers: PaperRepository, order: Order) -> None:
     done = [refund for refund in order.refunds if refund.status.value == "done"]
-    await _file_wanted(shop, papers, order, [Credit(refund.id, refund.amount, refund.items) for refund in done])
+    await _file_wanted(shop, papers, order, [Credit(it.id, it.amount, it.items, it.settles > 0) for it in done])
 
 
 async def _file_wanted(shop: Shop, papers: PaperRepository, order: Order, wanted: Sequence[Credit]) -> None:
@@ -122,7 +125,8 @@ async def _file_wanted(shop: Shop, papers: PaperRepository, order: Order, wanted
             return
         credit, invoice = missing[0], await _numbered(shop, papers, invoice)
         amount, items = due.get(credit.id, credit.amount), credit.items or taken_out(invoice.paper, order)
-        paper = credit_of(invoice.paper, notes, amount, items, indian_date(shop.clock.now()))
+        rounding = rounding_of(order) if credit.settles else None
+        paper = credit_of(invoice.paper, notes, amount, items, indian_date(shop.clock.now()), rounding)
         against = {"against": invoice.number, "against_day": invoice.paper.day, "refund_id": credit.id, "recheck": ()}
         paper = paper.model_copy(update=against)
         await _file(shop, papers, f"credit:{order.id}:{len(earlier)}", prefix, paper)

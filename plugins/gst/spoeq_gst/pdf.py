@@ -48,7 +48,7 @@ def _shown(number: str, paper: Paper) -> dict[str, Any]:
         "head": [*head, *(["Rate", "CGST", local, "IGST"] if taxed else []), "Amount"],
         "rows": [_row(number, row, taxed) for number, row in enumerate(paper.rows, 1)],
         "foot": _foot(paper, taxed),
-        "sums": _sums(paper, local) if taxed else [],
+        "sums": [*(_sums(paper, local) if taxed else []), *_rounded(paper)],
         "total": f"₹{grouped(paper.total)}",
         "words": in_words(paper.total),
         "note": "" if paper.kind != "bill" else "Supplied without charging tax under GST.",
@@ -84,12 +84,16 @@ def _foot(paper: Paper, taxed: bool) -> list[str]:
     if taxed:
         parts = (paper.tax("CGST"), paper.tax(*LOCAL), paper.tax("IGST"))
         cells += [grouped(paper.taxable), "", *(grouped(part) if part else "" for part in parts)]
-    return [*cells, grouped(paper.total)]
+    return [*cells, grouped(paper.of_rows)]
 
 
 def _sums(paper: Paper, local: str) -> list[list[str]]:
     parts = (("CGST", paper.tax("CGST")), (local, paper.tax(*LOCAL)), ("IGST", paper.tax("IGST")))
     return [["Taxable value", grouped(paper.taxable)], *([name, grouped(part)] for name, part in parts if part)]
+
+
+def _rounded(paper: Paper) -> list[list[str]]:
+    return [["Round off", grouped(paper.round_off)]] if paper.round_off else []
 
 
 def _percent(rate: Decimal) -> str:

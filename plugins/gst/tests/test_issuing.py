@@ -31,7 +31,7 @@ from spoeq_gst.pdf import paper_pdf
 from spoeq_gst.personal import PAPERS
 from spoeq_gst.service import create_row
 from spoeq_gst.subscribers import finish
-from tests.shopping import SKU, delivery, door, guest, request_for, stock_up
+from tests.shopping import DELIVERY, DOOR_FEE, SKU, delivery, door, guest, request_for, stock_up
 
 CLOCK = datetime(2027, 3, 31, 12, tzinfo=UTC)
 
@@ -278,3 +278,29 @@ async def test_what_is_taken_out_after_the_invoice_is_credited_on_its_line(shop:
     assert credit.paper.total == back.refunded == order.grand_total - cut.grand_total
     assert credit.paper.rows[0].key == diya.id
     assert credit.paper.rows[0].total == diya.total
+
+
+async def test_what_a_total_is_rounded_by_is_on_the_papers_and_in_no_row_of_them(shop: Shop):
+    await save_settings(shop, "core", {"cash_rounding": "cash_payments", "cash_step": 100})
+    await stock_up(shop, {"DIYA": 9}, price=9_971)
+    owner = await guest(shop, {"DIYA": 3})
+    order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
+    exact = 3 * 9_971 + DELIVERY + DOOR_FEE
+    await orders.settle(shop, "door", order.id, Settled("p1", order.due, "INR"))
+    (diya,) = order.lines
+    await orders.add_shipment(shop, order.id, Parcel({diya.id: 1}), actor="Ravi")
+    (invoice,) = [filed.paper for filed in await papers_of(shop, order)]
+    assert (invoice.of_rows, invoice.round_off, invoice.total) == (exact, -13, order.grand_total)
+    cut = await edit_order(shop, order.id, OrderEdit(quantities={diya.id: 2}), change_id=new_id(), actor="Ravi")
+    assert cut.priced["totals"]["rounding"] == -42
+    await paid_back(shop, order, RefundWish("Not there"))
+    _, note = [filed.paper for filed in await papers_of(shop, order)]
+    assert [(one.key, one.total) for one in note.rows] == [(diya.id, 9_971)]
+    assert (note.round_off, note.total) == (29, order.grand_total - cut.grand_total)
+    await paid_back(shop, order, RefundWish("Torn", items={diya.id: 1}))
+    await paid_back(shop, order, RefundWish("Lost", amount=cut.grand_total - 9_971))
+    _, *notes = [filed.paper for filed in await papers_of(shop, order)]
+    assert [(one.of_rows, one.round_off) for one in notes[1:]] == [(9_971, 0), (9_971 + DELIVERY + DOOR_FEE, -42)]
+    assert sum(one.total for one in notes) == order.grand_total
+    for name in ("CGST", "SGST"):
+        assert sum(one.tax(name) for one in notes) == invoice.tax(name)

@@ -11,7 +11,8 @@ from hypothesis import given, settings, strategies as st
 
 from spoeq_core.sdk import tax_included
 from spoeq_gst.documents import Filed
-from spoeq_gst.model.papers import LONGEST_NUMBER, Paper, Party, Row, Tax, credit_of, series_of
+from spoeq_gst.model.credits import credit_of
+from spoeq_gst.model.papers import LONGEST_NUMBER, Paper, Party, Row, Tax, series_of
 from spoeq_gst.model.words import grouped, in_words
 from spoeq_gst.pdf import drawn
 
@@ -56,7 +57,8 @@ def invoices(draw: st.DrawFn) -> Paper:
         row(f"l{n}", draw(st.integers(0, 10**6)), draw(COMPONENTS), draw(st.integers(1, 5)))
         for n in range(draw(st.integers(1, 4)))
     ]
-    return invoice(*made)
+    paper = invoice(*made)
+    return paper.model_copy(update={"round_off": max(-paper.of_rows, draw(st.integers(-49, 50)))})
 
 
 @given(invoices(), st.data())
@@ -77,6 +79,7 @@ def test_credits_are_what_is_asked_and_the_last_one_closes_to_zero(paper: Paper,
     for one in paper.rows:
         assert sum(back.total for note in notes for back in note.rows if back.key == one.key) == one.total
     assert sum(note.taxable for note in notes) == paper.taxable
+    assert sum(note.round_off for note in notes) == paper.round_off
 
 
 @given(invoices())

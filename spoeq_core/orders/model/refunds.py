@@ -38,19 +38,15 @@ def amount_of_items(order: Order, items: Mapping[str, int]) -> int:
     """What these pieces cost, minor units: line totals after discounts, with tax where prices are without.
 
     Pieces of one line that are refunded one after the other are rounded cumulatively, so that together they come to
-    the line's total exactly.
+    the line's total exactly. What the order's total was rounded to cash by comes with the last of all pieces.
 
     Raises:
         Invalid: a line is unknown, or has fewer pieces that are not refunded yet.
     """
     before = _pieces(refund.items for refund in order.refunds if refund.status is not RefundStatus.FAILED)
     require_pieces(order, "lines", items, {line.id: line.quantity - before.get(line.id, 0) for line in order.lines})
-    total = 0
-    for line_id, pieces in items.items():
-        line, done = order.line_for(line_id, "lines"), before.get(line_id, 0)
-        cost = _cost(order, line)
-        total += _share(cost, done + pieces, line.quantity) - _share(cost, done, line.quantity)
-    return total
+    after = {line.id: before.get(line.id, 0) + items.get(line.id, 0) for line in order.lines}
+    return _cost_of(order, after) - _cost_of(order, before)
 
 
 def with_refund(order: Order, refund: Refund) -> Order:
@@ -133,6 +129,14 @@ def _pieces(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
         for line_id, pieces in items.items():
             sums[line_id] = sums.get(line_id, 0) + pieces
     return sums
+
+
+def _cost_of(order: Order, pieces: Mapping[str, int]) -> int:
+    """What so many pieces of each line cost the buyer; all of them, with what their order was rounded by."""
+    costs = {line.id: _cost(order, line) for line in order.lines}
+    part = sum(_share(costs[line.id], pieces.get(line.id, 0), line.quantity) for line in order.lines)
+    rounded = max(0, sum(costs.values()) + int(order.priced["totals"].get("rounding", 0)))
+    return rounded if all(pieces.get(line.id) == line.quantity for line in order.lines) else min(part, rounded)
 
 
 def _cost(order: Order, line: OrderLine) -> int:

@@ -1,8 +1,9 @@
 """The pricing rules: pure functions over immutable values, in integer minor units, without any I/O."""
 
 from spoeq_core.pricing.model.allocation import allocate, apportion
-from spoeq_core.pricing.model.engine import apply, apply_tax, finish, price
+from spoeq_core.pricing.model.engine import apply, apply_tax, price
 from spoeq_core.pricing.model.frozen import UnreadablePrice
+from spoeq_core.pricing.model.payable import cash_rounding, finish
 from spoeq_core.pricing.model.priced import (
     AppliedDiscount,
     AppliedSurcharge,
@@ -100,6 +101,7 @@ __all__ = [
     "apply",
     "apply_tax",
     "apportion",
+    "cash_rounding",
     "finish",
     "price",
     "refigured",

@@ -11,15 +11,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from spoeq_core.kernel.money import MAX_AMOUNT
 from spoeq_core.pricing.model.lanes import Contest, Verdict
+from spoeq_core.pricing.model.payable import finish
 from spoeq_core.pricing.model.priced import (
     AppliedDiscount,
     AppliedSurcharge,
     PricedCart,
     PricedCharge,
     PricedLine,
-    Totals,
     TraceStep,
     all_shares,
 )
@@ -35,13 +34,13 @@ from spoeq_core.pricing.model.promotions import (
     Reason,
     Surcharge,
     checked_offer,
+    folded,
 )
-from spoeq_core.pricing.model.state import CORE, OutOfOrder, State, start, take_turn
+from spoeq_core.pricing.model.state import OutOfOrder, State, start, take_turn
 from spoeq_core.pricing.model.tax import TaxAnswer, TaxShare, charge_shares, check_rates, goods_by_rates, taxed
-from spoeq_core.pricing.model.values import Charge, InvalidCart, Phase, PricingCart
+from spoeq_core.pricing.model.values import Charge, Phase, PricingCart
 
 _NO_SHIPPING: Final = "No shipping method is chosen yet."
-_UNKNOWN_CODE: Final = Reason("coupon_unknown", "No offer has this code.")
 
 
 def apply(state: State, phase: Phase, answers: Answers) -> State:
@@ -60,7 +59,7 @@ def apply(state: State, phase: Phase, answers: Answers) -> State:
         state,
         turn=_AFTER[phase],
         declined=(*state.declined, *(answer for _, answer in declined)),
-        answered_codes=state.answered_codes | {_folded(code) for code in codes},
+        answered_codes=state.answered_codes | {folded(code) for code in codes},
     )
     state = _RUNS[phase](state, offers)
     refused = [TraceStep(phase, who, it.rule, it.code or it.rule, 0, 0, it.reason.message) for who, it in declined]
@@ -103,42 +102,6 @@ def apply_tax(state: State, answer: TaxAnswer | None, plugin: str = "tax") -> St
         *_tax_steps(all_shares(lines, shipping, fees), plugin, inclusive=inclusive),
     )
     return replace(state, turn=Phase.PAYABLE, lines=lines, shipping=shipping, fees=fees, trace=(*state.trace, *steps))
-
-
-def finish(state: State) -> PricedCart:
-    """The priced cart with its totals.
-
-    Raises:
-        OutOfOrder: If tax was not applied yet.
-        InvalidCart: If the total is larger than can be kept exactly.
-    """
-    take_turn(state, Phase.PAYABLE)
-    view = state.view()
-    tax = sum(tax.amount for share in all_shares(state.lines, state.shipping, state.fees) for tax in share.taxes)
-    inclusive = state.cart.prices_include_tax
-    fees = sum(fee.total for fee in state.fees)
-    before_tax = view.goods_total + view.shipping_total + fees
-    totals = Totals(
-        items=view.items,
-        discounts=view.discounts,
-        shipping=view.shipping_total,
-        fees=fees,
-        tax=0 if inclusive else tax,
-        tax_included=tax if inclusive else 0,
-        grand_total=before_tax if inclusive else before_tax + tax,
-    )
-    if max(totals.items, totals.grand_total) > MAX_AMOUNT:
-        raise InvalidCart("The cart's total is too large to be kept exactly.", hint="Order fewer pieces at once.")
-    last = TraceStep(Phase.PAYABLE, CORE, "total", "To pay", before_tax, totals.grand_total)
-    return PricedCart(
-        cart=state.cart,
-        lines=state.lines,
-        shipping=state.shipping,
-        fees=state.fees,
-        totals=totals,
-        trace=(*state.trace, last),
-        declined=_all_declined(state),
-    )
 
 
 def price(
@@ -274,22 +237,6 @@ def _tax_steps(shares: Iterable[TaxShare], plugin: str, *, inclusive: bool) -> l
         TraceStep(Phase.TAX, plugin, name, f"{name} {rate.normalize():f} %", taxable, amount, note)
         for (name, rate), (taxable, amount) in sums.items()
     ]
-
-
-def _all_declined(state: State) -> tuple[Declined, ...]:
-    """Every refusal once: by plugins, by better offers (unless the code gave something), and of unknown codes."""
-    charges = (state.shipping,) if state.shipping else ()
-    given = {
-        _folded(discount.code) for part in (*state.lines, *charges) for discount in part.discounts if discount.code
-    }
-    beaten = [it for it in state.beaten if it.code and _folded(it.code) not in given]
-    answered = state.answered_codes
-    unknown = [Declined("", _UNKNOWN_CODE, code) for code in state.cart.codes if _folded(code) not in answered]
-    return tuple(dict.fromkeys((*state.declined, *beaten, *unknown)))
-
-
-def _folded(code: str) -> str:
-    return code.strip().casefold()
 
 
 _RUNS: Final[dict[Phase, Callable[[State, list[Offer]], State]]] = {

@@ -82,7 +82,7 @@ class PricedCharge:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The sums, in minor units: `grand_total` = items - discounts + shipping + fees + tax.
+    """The sums, in minor units: `grand_total` = items - discounts + shipping + fees + tax + rounding.
 
     Args:
         items: Line subtotals, surcharges included, before discounts.
@@ -92,6 +92,7 @@ class Totals:
         tax: What is added on top; 0 in a shop whose prices include tax.
         tax_included: What the prices contain; 0 in a shop whose prices do not.
         grand_total: What is to be paid.
+        rounding: What was added (or taken off, below zero) so that it can be paid in cash; never taxed.
     """
 
     items: int
@@ -101,6 +102,7 @@ class Totals:
     tax: int
     tax_included: int
     grand_total: int
+    rounding: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,11 @@ class Offer:
         return (-mine.priority, self.plugin, mine.rule, *terms)
 
 
+def folded(code: str) -> str:
+    """A code as it is compared: whatever its case and surrounding space."""
+    return code.strip().casefold()
+
+
 def checked_offer(
     plugin: str, answer: Adjustment, phase: Phase, places: Mapping[str, int], lanes: Collection[str], currency: str
 ) -> Offer:

@@ -1,8 +1,8 @@
 """A frozen price changed afterwards: fewer or more pieces, lines added, another way of delivery, another place.
 
 What was agreed stays: unit prices, the discounts that were given and their coupons. Nothing is judged again; a coupon's
-minimum in particular is not. Tax follows from the new line totals by the same rules as when the order was placed, so
-whatever is taken away step by step comes to the whole exactly.
+minimum in particular is not. Tax follows from the new line totals by the same rules as when the order was placed, and
+the new total is rounded by the same step of cash, so whatever is taken away step by step comes to the whole exactly.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from spoeq_core.pricing.model.allocation import allocate
-from spoeq_core.pricing.model.engine import apply_tax, finish
+from spoeq_core.pricing.model.engine import apply_tax
+from spoeq_core.pricing.model.payable import finish
 from spoeq_core.pricing.model.priced import PricedCart, PricedCharge, PricedLine, TraceStep
 from spoeq_core.pricing.model.state import CORE, State
 from spoeq_core.pricing.model.tax import TaxAnswer, TaxRate
@@ -62,7 +63,7 @@ def reopened(
         destination=destination or priced.cart.destination,
         shipping=shipping or priced.cart.shipping,
     )
-    steps = tuple(step for step in priced.trace if step.phase is not Phase.PAYABLE or step.rule != "total")
+    steps = tuple(it for it in priced.trace if it.phase is not Phase.PAYABLE or it.rule not in {"rounding", "total"})
     before = TraceStep(Phase.PAYABLE, CORE, "changed", "Order changed", priced.totals.grand_total, 0)
     return State(cart, (), Phase.TAX, tuple(lines), charge, priced.fees, (*steps, before), priced.declined)
 

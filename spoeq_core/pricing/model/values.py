@@ -106,7 +106,8 @@ class Destination:
 class PricingCart:
     """Everything a price depends on. All amounts are minor units of `currency`; `at` is an aware time.
 
-    `fields` are the answers of the checkout (`register_checkout_fields`), none before it.
+    `fields` are the answers of the checkout (`register_checkout_fields`), none before it. `cash_step` is the smallest
+    amount of cash that the total is rounded to; 0 where it is not.
     """
 
     currency: str
@@ -120,6 +121,7 @@ class PricingCart:
     payment_method: str | None = None
     prices_include_tax: bool = True
     fields: Mapping[str, str] = field(default_factory=dict)
+    cash_step: int = 0
 
     @property
     def items_total(self) -> int:
@@ -141,6 +143,7 @@ class PricingCart:
         exponent(self.currency)
         if self.at.tzinfo is None:
             raise InvalidCart("The cart's time has no time zone.", hint="Give an aware UTC time.")
+        _at_least(0, self.cash_step, "The smallest amount of cash")
         seen: set[str] = set()
         for line in self.lines:
             if line.id in seen:

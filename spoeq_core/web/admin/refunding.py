@@ -59,14 +59,17 @@ def refund_view(order: Order, wish: RefundWish, cap: int | None) -> dict[str, An
     def shown(amount: int) -> dict[str, Any]:
         return money(amount, order.currency)
 
+    costs = {line_id: amount_of_items(order, {line_id: count}) for line_id, count in wish.items.items()}
+
     return {
         "paid": shown(order.paid),
         "before": shown(order.paid - left),
         "pieces": [
-            {"name": line.name, "quantity": count, "amount": shown(amount_of_items(order, {line_id: count}))}
+            {"name": line.name, "quantity": count, "amount": shown(costs[line_id])}
             for line_id, count in wish.items.items()
             if (line := order.line(line_id)) is not None
         ],
+        "rounding": shown(by_items - sum(costs.values())),
         "by_items": shown(by_items),
         "differs": bool(wish.items) and asked != by_items,
         "amount": shown(asked),

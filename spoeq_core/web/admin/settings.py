@@ -31,6 +31,8 @@ GROUPS = {
     "contact": ("email", "phone", "grievance_officer", "return_days"),
     "selling": (
         "prices_include_tax",
+        "cash_rounding",
+        "cash_step",
         "max_quantity",
         "order_prefix",
         "unpaid_minutes",

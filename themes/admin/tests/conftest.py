@@ -139,7 +139,7 @@ TYPED = {"values": {"refund_reason": "<b>late", "csrf_token": "t"}, "errors": {}
 
 def sums() -> Context:
     """A refund before it is made."""
-    amounts = {name: rupees(100) for name in ("paid", "before", "by_items", "amount", "kept")}
+    amounts = {name: rupees(100) for name in ("paid", "before", "rounding", "by_items", "amount", "kept")}
     pieces = [{"name": "Saree <b>", "quantity": 1, "amount": rupees(100)}]
     return {**amounts, "pieces": pieces, "differs": True, "restock": True, "by_hand": "", "id": "r1"}
 

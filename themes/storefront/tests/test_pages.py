@@ -195,14 +195,15 @@ async def test_rows_of_the_totals_add_up(storefront, cases):
         "discounts": 10000,
         "shipping": 4900,
         "tax": 5000,
+        "rounding": -900,
         "tax_included": 0,
-        "grand_total": 104900,
+        "grand_total": 104000,
     }
     totals = {name: {"amount": amount, "currency": "INR"} for name, amount in amounts.items()}
     totals["fees"] = [{"label": "COD fee", "amount": {"amount": 5000, "currency": "INR"}}]
     html = await storefront.render(template, {**context, "order": {**context["order"], "totals": totals}})
     rows = re.findall(r"totals__row[^>]*><dt>([^<]*)</dt><dd>(\W*)₹([\d,]+)</dd>", html)
-    assert [name for name, _, _ in rows] == ["Items", "Discounts", "Delivery", "COD fee", "Tax", "Total"]
+    assert [name for name, _, _ in rows] == ["Items", "Discounts", "Delivery", "COD fee", "Tax", "Rounding", "Total"]
     signed = [-int(text.replace(",", "")) if minus else int(text.replace(",", "")) for _, minus, text in rows]
     assert sum(signed[:-1]) == signed[-1]
 

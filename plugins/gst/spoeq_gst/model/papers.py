@@ -1,8 +1,8 @@
-"""Invoices and credit notes as values: what they say, made of an order as it was placed."""
+"""Invoices and credit notes as values, and what an invoice says, made of an order as it was placed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from spoeq_core.sdk import Address, Order, allocate, find_state
+from spoeq_core.sdk import Address, Order, find_state
 from spoeq_gst.model.dates import financial_year
 from spoeq_gst.model.places import ABROAD, INDIA, Place
 
@@ -71,7 +71,8 @@ class Recheck(Value):
 class Paper(Value):
     """An invoice, a bill of supply or a credit note; a credit note is against one of that number and day.
 
-    `recheck` is for staff: what the table of rates says otherwise on the day of issue. The order's rates stand.
+    `round_off` is what its total was rounded to cash by, minor units and maybe below zero: no row has it, and no tax is
+    on it. `recheck` is for staff: what the table of rates says otherwise on the day of issue. The order's rates stand.
     """
 
     kind: Kind
@@ -90,11 +91,17 @@ class Paper(Value):
     refund_id: str = ""
     of_bill: bool = False
     recheck: tuple[Recheck, ...] = ()
+    round_off: int = 0
+
+    @property
+    def of_rows(self) -> int:
+        """What the rows come to with tax, minor units."""
+        return sum(row.total for row in self.rows)
 
     @property
     def total(self) -> int:
-        """With tax, minor units."""
-        return sum(row.total for row in self.rows)
+        """With tax and rounded off, minor units."""
+        return self.of_rows + self.round_off
 
     @property
     def taxable(self) -> int:
@@ -158,84 +165,13 @@ def invoice_of(order: Order, seller: Seller, place: Place, day: date) -> Paper:
         place=_place_name(place, order.shipping_address),
         place_code=place.code,
         rows=rows,
+        round_off=rounding_of(order),
     )
 
 
-def credits_due(invoice: Paper, notes: Sequence[Paper], order: Order) -> dict[str, int]:
-    """What is to be credited of each refund that was made and has no note yet: minor units by the refund's id.
-
-    A refund that settles a lowered total is credited as far as the invoice was made before it was lowered: what was
-    taken out before is not in the invoice.
-    """
-    done = {refund.id: refund for refund in order.refunds if refund.status.value == "done"}
-    credited = {note.refund_id for note in notes}
-    settled = sum(
-        max(0, note.total - (done[note.refund_id].amount - done[note.refund_id].settles))
-        for note in notes
-        if note.refund_id in done
-    )
-    room = max(0, invoice.total - order.grand_total - settled)
-    found = {}
-    for refund in done.values():
-        if refund.id not in credited:
-            part = min(refund.settles, room)
-            found[refund.id] = refund.amount - refund.settles + part
-            room -= part
-    return found
-
-
-def taken_out(invoice: Paper, order: Order) -> dict[str, int]:
-    """Pieces by line id that the invoice has and the order has not any more."""
-    now = {line.id: line.quantity for line in order.lines}
-    goods = (row for row in invoice.rows if "#" not in row.key)
-    return {row.key: row.quantity - now.get(row.key, 0) for row in goods if row.quantity > now.get(row.key, 0)}
-
-
-def credit_of(invoice: Paper, earlier: Sequence[Paper], amount: int, prefer: Mapping[str, int], day: date) -> Paper:
-    """The credit note for money given back of an invoice, at its rates.
-
-    The amount falls on the lines that are given back first, then on all that is left, in proportion. What each
-    component gives back is rounded on all that was credited of a line so far: when all is credited, all tax is.
-
-    Args:
-        invoice: What is credited.
-        earlier: The credit notes against it, in their order.
-        amount: Minor units with tax; more than is left is not credited.
-        prefer: Pieces by line id.
-        day: The day in India on which it is issued.
-    """
-    done = [sum(note.total for paper in earlier for note in paper.rows if note.key == row.key) for row in invoice.rows]
-    left = [row.total - before for row, before in zip(invoice.rows, done, strict=True)]
-    wanted = [
-        min(room, row.total * prefer.get(row.key, 0) // row.quantity)
-        for row, room in zip(invoice.rows, left, strict=True)
-    ]
-    first = allocate(min(amount, sum(wanted)), wanted)
-    rest = [room - part for room, part in zip(left, first, strict=True)]
-    more = allocate(min(amount - sum(first), sum(rest)), rest)
-    parts = [one + other for one, other in zip(first, more, strict=True)]
-    rows = tuple(
-        _credited(row, before, part, prefer.get(row.key, row.quantity))
-        for row, before, part in zip(invoice.rows, done, parts, strict=True)
-        if part
-    )
-    return invoice.model_copy(update={"kind": "credit", "day": day, "rows": rows, "of_bill": invoice.kind == "bill"})
-
-
-def _credited(row: Row, before: int, part: int, pieces: int) -> Row:
-    taxes = tuple(
-        tax.model_copy(
-            update={"amount": _share(tax.amount, before + part, row.total) - _share(tax.amount, before, row.total)}
-        )
-        for tax in row.taxes
-    )
-    taxable = part - sum(tax.amount for tax in taxes)
-    return row.model_copy(update={"total": part, "taxable": taxable, "taxes": taxes, "quantity": pieces})
-
-
-def _share(amount: int, part: int, whole: int) -> int:
-    """`amount × part / whole`, half up; all of them are positive."""
-    return (2 * amount * part + whole) // (2 * whole)
+def rounding_of(order: Order) -> int:
+    """What the total of an order is rounded to cash by, minor units."""
+    return int(order.priced["totals"].get("rounding", 0))
 
 
 def _row(key: str, name: str, priced: Mapping[str, Any], hsn: str, quantity: int) -> Row:

@@ -77,8 +77,9 @@ class Fee(Shape):
 
 
 class Totals(Shape):
-    """Items - discounts + shipping + fees + tax = grand_total; tax_included is contained in them.
+    """Items - discounts + shipping + fees + tax + rounding = grand_total; tax_included is contained in them.
 
+    `rounding` makes the total payable in cash, where the shop says so; it may be below zero and is never taxed.
     `grand_total` is null while a plugin that has a say in the price fails: nothing can be ordered then.
     """
 
@@ -88,6 +89,7 @@ class Totals(Shape):
     tax: MoneyShape
     tax_included: MoneyShape
     grand_total: MoneyShape | None
+    rounding: MoneyShape
     fees: list[Fee]
 
 
