@@ -25,7 +25,9 @@ from spoeq_core.extensions.declarations import Places
 from spoeq_core.identity.documents import (
     CustomerDocument,
     EmailClaimDocument,
+    IdentityDocument,
     PasswordResetDocument,
+    PendingLoginDocument,
     SessionDocument,
     StaffDocument,
 )
@@ -55,6 +57,8 @@ DOCUMENTS: tuple[type[Model], ...] = (
     CustomerDocument,
     StaffDocument,
     EmailClaimDocument,
+    IdentityDocument,
+    PendingLoginDocument,
     SessionDocument,
     PasswordResetDocument,
     ProductDocument,

@@ -36,7 +36,10 @@ _OFFERS = {
     ),
     "spoeq_core.hooks.questions": "CheckoutField",
     "spoeq_core.identity.addresses": "parse_email parse_gstin",
+    "spoeq_core.identity.asking": "LoginFault ask_json declined trouble_of",
+    "spoeq_core.identity.logins": "LoginAttempt LoginDeclined LoginProfile LoginProvider",
     "spoeq_core.identity.model": "Customer Segment normalise_email",
+    "spoeq_core.identity.openid": "OpenIdClient OpenIdProvider",
     "spoeq_core.identity.service": (
         "create_staff customer_by_id customers_by_ids customers_with extend_customer find_customers list_segments "
         "register_customer segments_named"

@@ -91,11 +91,24 @@ from spoeq_core.hooks.contributions import (
 )
 from spoeq_core.hooks.questions import CheckoutField as CheckoutField
 from spoeq_core.identity.addresses import parse_email as parse_email, parse_gstin as parse_gstin
+from spoeq_core.identity.asking import (
+    LoginFault as LoginFault,
+    ask_json as ask_json,
+    declined as declined,
+    trouble_of as trouble_of,
+)
+from spoeq_core.identity.logins import (
+    LoginAttempt as LoginAttempt,
+    LoginDeclined as LoginDeclined,
+    LoginProfile as LoginProfile,
+    LoginProvider as LoginProvider,
+)
 from spoeq_core.identity.model import (
     Customer as Customer,
     Segment as Segment,
     normalise_email as normalise_email,
 )
+from spoeq_core.identity.openid import OpenIdClient as OpenIdClient, OpenIdProvider as OpenIdProvider
 from spoeq_core.identity.service import (
     create_staff as create_staff,
     customer_by_id as customer_by_id,

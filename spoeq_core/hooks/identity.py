@@ -1,4 +1,4 @@
-"""Who customers are to the shop: the segments that they belong to."""
+"""Who customers are to the shop: the ways in which they sign in, and the segments that they belong to."""
 
 from __future__ import annotations
 
@@ -8,8 +8,28 @@ from typing import TYPE_CHECKING
 from spoeq_core.hooks.caller import hookspec, policy
 
 if TYPE_CHECKING:
+    from spoeq_core.identity.logins import LoginProvider
     from spoeq_core.identity.model import Customer, Segment
     from spoeq_core.shop import Shop
+
+
+@hookspec
+@policy(timeout=10.0)
+def register_login_providers() -> Sequence[LoginProvider] | None:
+    """Whose accounts open one of the shop's, in the order in which their buttons are shown.
+
+    All plugins' providers are offered; two of one name are refused at boot. What the policy says holds for each of a
+    provider's own questions, `begin` and `finish`: one that fails or is late signs nobody in, the visitor is told so
+    and keeps everything, and signing in with a password is as ever.
+
+    Example:
+        >>> def client(shop: Shop) -> OpenIdClient:
+        ...     settings = shop.plugin_settings(Settings)
+        ...     return OpenIdClient("https://id.example", settings.client_id, settings.secret.get_secret_value())
+        >>> @hookimpl
+        ... def register_login_providers() -> Sequence[LoginProvider]:
+        ...     return [OpenIdProvider("example", "Example", client)]
+    """
 
 
 @hookspec
@@ -22,7 +42,7 @@ async def customer_segments(shop: Shop, customer: Customer) -> Sequence[str] | N
     the plugin `club` is `club.vip` in `cart.buyer.segments`, so no plugin puts anybody into another's segment. Use one
     command or two: `customer` is read already. An error or a late answer leaves the customer out of the plugin's
     segments until the next time, so let a segment only ever make things cheaper. The e-mail address is what was typed
-    when the account was made; nobody has shown that it is theirs.
+    when the account was made; somebody has shown that it is theirs only where `customer.email_verified_at` says when.
 
     Example:
         >>> @hookimpl

@@ -1,4 +1,4 @@
-"""How accounts, claims of e-mail addresses, sessions and password resets are stored.
+"""How accounts, claims of e-mail addresses, identities, sessions and password resets are stored.
 
 Shard keys: each collection by `_id`; nothing here is found by anything else on a hot path.
 """
@@ -11,6 +11,7 @@ from typing import Any
 from odmantic import Field, Model
 from pymongo import ASCENDING, IndexModel
 
+from spoeq_core.identity.logins import Identity, PendingLogin
 from spoeq_core.identity.model import Account, Customer, EmailClaim, Kind, PasswordReset, Session, Staff
 from spoeq_core.kernel.mongo import Repository
 from spoeq_core.shop import Shop
@@ -39,6 +40,8 @@ class CustomerDocument(Model):
     ext: dict[str, Any] = {}
     created_at: datetime | None = None
     erased_at: datetime | None = None
+    email_verified_at: datetime | None = None
+    sign_ins: list[str] = []
     version: int = 1
     pending_events: list[dict[str, Any]] = []
 
@@ -91,6 +94,56 @@ class EmailClaimRepository(Repository[EmailClaim]):
 
     document = EmailClaimDocument
     model = EmailClaim
+
+
+class IdentityDocument(Model):
+    """An account at a login provider, and whose it is here; `_id` is provider and subject."""
+
+    model_config = {
+        "collection": "identities",
+        "indexes": lambda: [IndexModel([("customer_id", ASCENDING)]), PENDING],
+    }
+
+    id: str = Field(primary_field=True)
+    provider: str
+    customer_id: str
+    email: str
+    linked_at: datetime
+    used_at: datetime | None = None
+    version: int = 1
+    pending_events: list[dict[str, Any]] = []
+
+
+class IdentityRepository(Repository[Identity]):
+    """Keeps identities."""
+
+    document = IdentityDocument
+    model = Identity
+
+
+class PendingLoginDocument(Model):
+    """Somebody away at a login provider. The server forgets it when it has ended."""
+
+    model_config = {
+        "collection": "pending_logins",
+        "indexes": lambda: [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)],
+    }
+
+    id: str = Field(primary_field=True)
+    provider: str
+    browser: str
+    sealed_verifier: str
+    target: str
+    customer_id: str
+    expires_at: datetime
+    version: int = 1
+
+
+class PendingLoginRepository(Repository[PendingLogin]):
+    """Keeps who is away."""
+
+    document = PendingLoginDocument
+    model = PendingLogin
 
 
 class SessionDocument(Model):

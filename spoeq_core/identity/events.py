@@ -40,3 +40,17 @@ class PasswordChanged(Event):
     kind: str
     email: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInAdded(Event):
+    """An account can be signed in to in another way: with an account at a login provider.
+
+    Attributes:
+        provider: The provider's label ("Google").
+    """
+
+    customer_id: str
+    email: str
+    name: str
+    provider: str

@@ -71,6 +71,9 @@ class Customer:
         consent_sources: Where they agreed ("register", "account", "api"), by what they agreed to.
         session_epoch: Sessions of an earlier epoch are void: it moves with the password.
         erased_at: When their data was erased; the empty account stays, so that orders keep an owner.
+        password_hash: Empty where they sign in only with accounts of others (`sign_ins`).
+        email_verified_at: When it was shown that the address is theirs: by a link mailed to it, or by a login provider.
+        sign_ins: The identities (`<provider>:<subject>`) that open the account.
     """
 
     id: str
@@ -86,6 +89,8 @@ class Customer:
     ext: Mapping[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None
     erased_at: datetime | None = None
+    email_verified_at: datetime | None = None
+    sign_ins: tuple[str, ...] = ()
     version: int = 1
 
     def address(self, address_id: str) -> SavedAddress | None:
@@ -118,6 +123,10 @@ class Customer:
             erased_at=self.erased_at or at,
             version=self.version,
         )
+
+    def verified(self, at: datetime) -> Customer:
+        """The customer whose address was shown to be theirs; it keeps the day on which that was shown first."""
+        return replace(self, email_verified_at=self.email_verified_at or at)
 
     def without_address(self, address_id: str) -> Customer:
         """The customer without that address."""

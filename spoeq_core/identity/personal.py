@@ -10,7 +10,9 @@ from spoeq_core.hooks.contributions import Person, PersonalData, Row
 from spoeq_core.identity.documents import (
     CustomerRepository,
     EmailClaimRepository,
+    IdentityRepository,
     PasswordResetRepository,
+    PendingLoginRepository,
     SessionRepository,
 )
 from spoeq_core.identity.model import Kind
@@ -71,6 +73,27 @@ async def _erase_links(shop: Shop, person: Person) -> None:
     await shop.repository(PasswordResetRepository).collection.delete_many({"account_id": person.customer_id})
 
 
+async def _export_identities(shop: Shop, person: Person) -> AsyncIterator[Row]:
+    query = {"customer_id": person.customer_id}
+    async for identity in shop.repository(IdentityRepository).stream(query, sort=[("_id", 1)]):
+        yield {
+            "provider": identity.provider,
+            "account_there": identity.id.partition(":")[2],
+            "email": identity.email,
+            "since": identity.linked_at,
+            "last_used": identity.used_at,
+        }
+
+
+async def _erase_identities(shop: Shop, person: Person) -> None:
+    await shop.repository(IdentityRepository).collection.delete_many({"customer_id": person.customer_id})
+
+
+async def _erase_pending(shop: Shop, person: Person) -> None:
+    if person.customer_id:  # nobody's are those of all who are signing in now
+        await shop.repository(PendingLoginRepository).collection.delete_many({"customer_id": person.customer_id})
+
+
 PERSONAL_DATA: tuple[PersonalData, ...] = (
     PersonalData(
         "sessions",
@@ -88,6 +111,23 @@ PERSONAL_DATA: tuple[PersonalData, ...] = (
         "deleted",
         message("They open nothing any more."),
         erase=_erase_links,
+    ),
+    PersonalData(
+        "identities",
+        message("Accounts elsewhere that they sign in with"),
+        "contact",
+        "deleted",
+        message("They open nothing here any more; the account elsewhere is not touched."),
+        _export_identities,
+        _erase_identities,
+    ),
+    PersonalData(
+        "pending_logins",
+        message("Ways to a login provider that they have begun"),
+        "contact",
+        "deleted",
+        message("Forgotten after ten minutes in any case."),
+        erase=_erase_pending,
     ),
     PersonalData(
         "customers",

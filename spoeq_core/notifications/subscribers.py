@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spoeq_core.identity.events import PasswordChanged, PasswordResetRequested
+from spoeq_core.identity.events import PasswordChanged, PasswordResetRequested, SignInAdded
 from spoeq_core.identity.service import reset_link
 from spoeq_core.kernel.events import Delivery, Subscription, subscriptions
 from spoeq_core.notifications.service import Recipient, tell, tell_of_order
@@ -87,6 +87,12 @@ async def tell_password_changed(shop: Shop, event: PasswordChanged, delivery: De
     await tell(shop, delivery, Recipient(event.email), "password_changed", {"name": event.name})
 
 
+async def tell_sign_in_added(shop: Shop, event: SignInAdded, delivery: Delivery) -> None:
+    """Tell whoever owns the account that somebody at a login provider can open it."""
+    context = {"name": event.name, "provider": event.provider}
+    await tell(shop, delivery, Recipient(event.email), "sign_in_added", context)
+
+
 SUBSCRIBERS: tuple[Subscription, ...] = tuple(
     subscriptions(
         "notifications",
@@ -100,6 +106,7 @@ SUBSCRIBERS: tuple[Subscription, ...] = tuple(
             ReturnReceived: tell_return_received,
             PasswordResetRequested: send_reset_link,
             PasswordChanged: tell_password_changed,
+            SignInAdded: tell_sign_in_added,
         },
     )
 )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from spoeq_core.hooks import payment as contributions
 from spoeq_core.hooks.caller import HookError
 from spoeq_core.kernel.errors import ConfigurationError, NotFound, Unavailable
+from spoeq_core.kernel.leading import may_lead_to
 from spoeq_core.kernel.messages import message
-from spoeq_core.payments.leading import may_lead_to
 from spoeq_core.payments.model import ActionNeeded, PaymentOption, PaymentProvider
 from spoeq_core.plugins.installed import configuration_of
 from spoeq_core.shop import Shop

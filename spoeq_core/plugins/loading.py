@@ -40,13 +40,13 @@ FAMILIES: tuple[ModuleType, ...] = (
     payment,
     shipping,
     notification,
+    identity,
     storefront,
     admin,
     lifecycle,
     storage,
     catalog,
     recommendation,
-    identity,
 )
 
 
@@ -183,6 +183,7 @@ def _duplicate_providers(hooks: Hooks) -> list[tuple[str, ConfigurationError]]:
     """Plugins that bring a provider, a line property or a checkout field of the name of one that stands before it."""
     payments = hooks.all_parts(payment.register_payment_providers)
     carriers = hooks.all_parts(shipping.register_carriers)
+    logins = hooks.all_parts(identity.register_login_providers)
     storages = hooks.all_parts(storage.register_file_storages)
     fields = hooks.all_parts(checkout.register_checkout_fields)
     properties = hooks.all_parts(app.register_line_properties)
@@ -191,6 +192,7 @@ def _duplicate_providers(hooks: Hooks) -> list[tuple[str, ConfigurationError]]:
         **_same_names("checkout field", [(one.name, part.plugin) for part in fields for one in part.value]),
         **_same_names("payment provider", [(one.name, part.plugin) for part in payments for one in part.value]),
         **_same_names("carrier", [(one.name, part.plugin) for part in carriers for one in part.value]),
+        **_same_names("login provider", [(one.name, part.plugin) for part in logins for one in part.value]),
         **_same_names("file storage", [(one.name, part.plugin) for part in storages for one in part.value]),
     }
     return list(found.items())

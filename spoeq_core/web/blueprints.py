@@ -52,6 +52,7 @@ from spoeq_core.web.api import (
     inventory as api_inventory,
     locations as api_locations,
     me,
+    oauth,
     order_edits,
     order_steps,
     orders as api_orders,
@@ -77,12 +78,14 @@ from spoeq_core.web.storefront import (
     privacy,
     recovery,
     seo,
+    sign_ins,
     small,
 )
 
 API: tuple[Blueprint, ...] = (
     document.blueprint,
     auth.blueprint,
+    oauth.blueprint,
     sessions.blueprint,
     me.blueprint,
     plugins.blueprint,
@@ -122,6 +125,7 @@ PAGES: tuple[Blueprint, ...] = (
     seo.blueprint,
     preview.blueprint,
     privacy.blueprint,
+    sign_ins.blueprint,
 )
 ADMIN: tuple[Blueprint, ...] = (
     session.blueprint,

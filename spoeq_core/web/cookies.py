@@ -12,6 +12,7 @@ from spoeq_core.shop import Shop
 SHOPPER_COOKIE = "spoeq_session"
 STAFF_COOKIE = "spoeq_staff"
 REFRESH_COOKIE = "spoeq_refresh"
+LOGIN_COOKIE = "spoeq_login"
 CSRF_COOKIE = "spoeq_csrf"
 COUNT_COOKIE = "spoeq_cart_count"
 FLASH_COOKIE = "spoeq_flash"

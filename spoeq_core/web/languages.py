@@ -42,8 +42,7 @@ async def choose() -> Response | None:
         return None
     wanted = request.args.get(PARAMETER, "")
     asked = wanted if wanted in shop.profile.languages else ""
-    kept = language_of(shop, request.cookies.get(COOKIE, ""), request.headers.get("Accept-Language", ""))
-    speak(shop_tongue(shop, asked or kept))
+    speak_to_visitor(shop, asked)
     if not asked:
         return None
     g.spoeq_language = asked
@@ -51,6 +50,12 @@ async def choose() -> Response | None:
     if request.method != "GET" or not (request.cookies or from_here):
         return None
     return see_other(safe_next(_address("")))
+
+
+def speak_to_visitor(shop: Shop, asked: str = "") -> None:
+    """Speak the language that was asked for, else that of the browser, from here on in this request."""
+    kept = language_of(shop, request.cookies.get(COOKIE, ""), request.headers.get("Accept-Language", ""))
+    speak(shop_tongue(shop, asked or kept))
 
 
 async def keep(response: Response) -> Response:

@@ -55,6 +55,15 @@ CODES: dict[str, tuple[str, str]] = {
     "plugin_enabled": ("409", "The plugin is switched on: its data is not removed"),
     "plugin_purging": ("409", "The plugin's data is being removed: let that be finished first"),
     "last_admin": ("409", "The last admin cannot be taken away"),
+    "closed": ("403", "The account is closed; of pages only"),
+    "staff_login": ("403", "Staff do not sign in with a login provider; of pages only"),
+    "login_denied": ("403", "The person did not agree at the login provider; of pages only"),
+    "login_over": ("409", "The way to a login provider was used, is over or began elsewhere; of pages only"),
+    "login_unproven": ("409", "The login provider did not prove who somebody is; of pages only"),
+    "login_unverified": ("409", "Nobody made sure that the e-mail address is theirs; of pages only"),
+    "login_link_first": ("409", "The address has an account: sign in there, then add the provider; of pages only"),
+    "login_taken": ("409", "The account at the login provider opens another account; of pages only"),
+    "last_sign_in": ("409", "The last way into an account cannot be taken away; of pages only"),
     "too_many_addresses": ("409", "The address book is full"),
     "too_many_images": ("409", "The product has as many pictures as it may"),
     "configuration": ("409", "A plugin refuses to be switched, or cannot be loaded"),
@@ -88,6 +97,7 @@ CODES: dict[str, tuple[str, str]] = {
     "internal": ("500", "A fault of the shop; it has been noted"),
     "unavailable": ("503", "Something that the shop needs is down; `Retry-After` says when to try again"),
     "storage_unavailable": ("503", "The store of files does not answer; `Retry-After` says when to try again"),
+    "login_unavailable": ("503", "The login provider fails: sign in another way, or try again"),
     "plugin_failed": ("503", "A plugin that has a say failed; nothing is ordered at a wrong price"),
 }
 """By code: its HTTP status, and a sentence."""

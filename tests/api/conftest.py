@@ -16,7 +16,7 @@ import spoeq_restock.plugin
 import spoeq_reviews.plugin
 import spoeq_segments.plugin
 from spoeq_core.testing.clients import RunningApp, app_with
-from tests.api.gateway import card, van
+from tests.api.gateway import badge, card, van
 from tests.shopping import stock_up
 
 PLUGINS = (
@@ -28,6 +28,7 @@ PLUGINS = (
     spoeq_restock.plugin,
     spoeq_reviews.plugin,
     spoeq_segments.plugin,
+    badge(),
     card(),
     van(),
 )

@@ -1,4 +1,4 @@
-"""A payment gateway and a carrier for the walk: what is called good is signed."""
+"""A payment gateway, a carrier and a login provider for the walk: what is called good is signed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 
+from spoeq_core.identity.logins import LoginAttempt, LoginDeclined
 from spoeq_core.orders.model import Order
 from spoeq_core.payments.model import ActionNeeded, PaymentOption, PaymentOutcome, Pending, Settled, Told
 from spoeq_core.pricing.model import PricedCart
@@ -61,6 +62,30 @@ class Van:
     async def hear(self, shop: Shop, body: bytes, headers: Mapping[str, str]) -> bool:
         del shop, body
         return headers.get("x-van-signature") == GOOD
+
+
+class Badge:
+    """A login provider that lets nobody in."""
+
+    name = "badge"
+    label = "Badge"
+
+    def is_ready(self, shop: Shop) -> bool:
+        del shop
+        return True
+
+    async def begin(self, shop: Shop, attempt: LoginAttempt) -> str:
+        del shop, attempt
+        return "https://badge.example/authorize?client_id=shop"
+
+    async def finish(self, shop: Shop, attempt: LoginAttempt, answer: Mapping[str, str]) -> LoginDeclined:
+        del shop, attempt, answer
+        return LoginDeclined("denied")
+
+
+def badge() -> ModuleType:
+    """Its plugin."""
+    return plugin_of("badge", ("badge.example",), register_login_providers=lambda: [Badge()])
 
 
 def van() -> ModuleType:

@@ -87,6 +87,9 @@ async def _accounts(to: Recorder) -> None:
     await to.ask("asha", "DELETE", f"/auth/sessions/{NOBODY}", expect=404)
     await to.ask("asha", "DELETE", "/auth/sessions", expect=204)
     await to.ask("", "POST", "/auth/forgot-password", {"email": EMAIL}, expect=202)
+    await to.ask("", "GET", "/auth/oauth/badge?next=/checkout", expect=303)
+    await to.ask("", "GET", "/auth/oauth/nobody", expect=404)
+    await to.ask("", "GET", "/auth/oauth/badge/callback?state=unknown&code=none", expect=303)
 
 
 async def _catalogue(to: Recorder) -> None:

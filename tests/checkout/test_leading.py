@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from spoeq_core.checkout.service import pay
+from spoeq_core.kernel.leading import may_lead_to
 from spoeq_core.orders.model import OrderStatus
-from spoeq_core.payments.leading import may_lead_to
 from spoeq_core.payments.model import ActionNeeded
 from spoeq_core.payments.service import provider_named
 from spoeq_core.shop import Shop

@@ -330,6 +330,31 @@ def register_carriers() -> Sequence[ShippingCarrier]:
     return [Careless()]
 """,
     ),
+    "open_door": Broken(
+        "login",
+        "it lets somebody in",
+        BARE
+        + """
+from spoeq_core.sdk import LoginAttempt, LoginProfile, LoginProvider
+
+class OpenDoor:
+    name = "open_door"
+    label = "Open door"
+
+    def is_ready(self, shop: Shop) -> bool:
+        return True
+
+    async def begin(self, shop: Shop, attempt: LoginAttempt) -> str:
+        return attempt.address("https://door.example/authorize", "shop")
+
+    async def finish(self, shop: Shop, attempt: LoginAttempt, answer: Mapping[str, str]) -> LoginProfile:
+        return LoginProfile("1", "everybody@example.com", True)
+
+@hookimpl
+def register_login_providers() -> Sequence[LoginProvider]:
+    return [OpenDoor()]
+""",
+    ),
     "newer": Broken("compatibility", "this is spoeq", BARE, needs="spoeq>=9,<10"),
     "no_range": Broken("compatibility", "does not say which spoeq", BARE, needs="packaging"),
     "no_entry": Broken("entry-point", "has no entry point", BARE, entry=False),

@@ -23,6 +23,16 @@ from spoeq_core.identity.service.customers import (
     stream_customers,
     update_profile,
 )
+from spoeq_core.identity.service.linking import customer_of_login, identities_of, link_identity, unlink_identity
+from spoeq_core.identity.service.logins import (
+    Offered,
+    Returned,
+    begin_login,
+    finish_login,
+    login_provider,
+    login_providers,
+    take_pending,
+)
 from spoeq_core.identity.service.recovery import request_password_reset, reset_link, reset_password, reset_token
 from spoeq_core.identity.service.segments import find_segments, list_segments, segments_named, segments_of
 from spoeq_core.identity.service.sessions import (
@@ -53,15 +63,19 @@ from spoeq_core.identity.service.tokens import (
 
 __all__ = [
     "ACCESS_LIFE",
+    "Offered",
     "Refreshed",
+    "Returned",
     "add_address",
     "authenticate",
+    "begin_login",
     "change_address",
     "change_extensions",
     "change_password",
     "change_role",
     "create_staff",
     "customer_by_id",
+    "customer_of_login",
     "customers_by_ids",
     "customers_with",
     "disable_staff",
@@ -77,8 +91,13 @@ __all__ = [
     "find_principal",
     "find_segments",
     "find_staff",
+    "finish_login",
+    "identities_of",
     "issue_access_token",
+    "link_identity",
     "list_segments",
+    "login_provider",
+    "login_providers",
     "principal_of_access_token",
     "principal_of_cookie",
     "read_token",
@@ -97,5 +116,7 @@ __all__ = [
     "staff_names",
     "start_session",
     "stream_customers",
+    "take_pending",
+    "unlink_identity",
     "update_profile",
 ]

@@ -104,6 +104,7 @@ async def change_password(shop: Shop, account: Account, *, current: str, new: st
         Invalid: the current password is wrong, or the new one is refused.
     """
     passwords = passwords_of(shop)
+    _refuse_without_password(account, "current_password")
     if not await passwords.check(current, account.password_hash):
         raise Invalid.field("current_password", "This is not your current password.", "wrong")
     passwords.refuse_weak(new, account.email, account.name)
@@ -116,20 +117,23 @@ async def require_password(shop: Shop, account: Account, password: str) -> None:
     Raises:
         Invalid: they do not (field "password").
     """
+    _refuse_without_password(account, "password")
     if not await passwords_of(shop).check(password, account.password_hash):
         raise Invalid.field("password", "This is not your password.", "wrong")
 
 
-async def set_password(shop: Shop, account: Account, password: str, *, session_id: str = "") -> Account:
-    """Store a password that was accepted, and end all sessions but one."""
+async def set_password(
+    shop: Shop, account: Account, password: str, *, session_id: str = "", by_mail: bool = False
+) -> Account:
+    """Store a password that was accepted, and end all sessions but one; `by_mail`: a mailed link allowed it."""
     hashed = await passwords_of(shop).hash(password)
     told = PasswordChanged(account_id=account.id, kind=kind_of(account), email=account.email, name=account.name)
-    changed = await change_account(
-        shop,
-        account,
-        lambda old: replace(old, password_hash=hashed, session_epoch=old.session_epoch + 1),
-        told,
-    )
+
+    def edit(old: Account) -> Account:
+        renewed = replace(old, password_hash=hashed, session_epoch=old.session_epoch + 1)
+        return renewed.verified(shop.clock.now()) if by_mail and isinstance(renewed, Customer) else renewed
+
+    changed = await change_account(shop, account, edit, told)
     if session_id:
         await keep_session(shop, session_id, changed.session_epoch)
     await end_sessions(shop, account.id, keep=session_id or None)
@@ -236,6 +240,13 @@ def check_fields(*checks: Callable[[], dict[str, Any] | None]) -> dict[str, Any]
     if errors:
         raise Invalid("Some fields are missing or wrong.", errors=errors)
     return values
+
+
+def _refuse_without_password(account: Account, field: str) -> None:
+    if not account.password_hash:
+        raise Invalid.field(
+            field, "Your account has no password yet. Set one by mail first: “Forgot your password?”.", "no_password"
+        )
 
 
 def _taken() -> Invalid:

@@ -65,7 +65,7 @@ async def reset_password(shop: Shop, token: str, password: str) -> Account:
         raise _no_longer_good()
     passwords_of(shop).refuse_weak(password, account.email, account.name)
     await _use_up(shop, reset)
-    return await set_password(shop, account, password)
+    return await set_password(shop, account, password, by_mail=True)
 
 
 async def _use_up(shop: Shop, reset: PasswordReset) -> None:

@@ -9,6 +9,7 @@ from spoeq_core.testing.check import (
     contract,
     data,
     lifecycle,
+    logins,
     overriding,
     package,
     prices,
@@ -111,6 +112,13 @@ CHECKS: tuple[Check, ...] = (
         "Its carriers book once, label what they booked and hear only what is signed.",
         "Run ShippingCarrierContract of spoeq_core.testing.carriers over them.",
         carriers.check,
+        "shop",
+    ),
+    Check(
+        "login",
+        "Its login providers wait to be set up, and let in nobody who did not agree.",
+        "Run LoginProviderContract of spoeq_core.testing.logins over them.",
+        logins.check,
         "shop",
     ),
     Check(

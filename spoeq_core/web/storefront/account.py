@@ -19,6 +19,7 @@ from spoeq_core.web.bodies import form_state, query_text, read_form
 from spoeq_core.web.common import page
 from spoeq_core.web.context import current_shop
 from spoeq_core.web.flash import flash
+from spoeq_core.web.logins import login_views
 from spoeq_core.web.signing_in import check_credentials, limit_registrations, sign_in_browser, sign_out_browser
 from spoeq_core.web.storefront.delivery import about_filled, with_place
 from spoeq_core.web.theming import render
@@ -181,12 +182,18 @@ async def _password() -> str:
 
 async def _login_page(target: str, form: dict[str, Any] | None = None, status: int = 200) -> Response:
     shown = page("Sign in", canonical="/login", kind="login", noindex=True)
-    return await render("storefront", "pages/login.html", status, page=shown, form=form or form_state(), next=target)
+    logins = login_views(current_shop(), target)
+    return await render(
+        "storefront", "pages/login.html", status, page=shown, form=form or form_state(), next=target, logins=logins
+    )
 
 
 async def _register_page(target: str, form: dict[str, Any] | None = None, status: int = 200) -> Response:
     shown = page("Create an account", canonical="/register", kind="register", noindex=True)
-    return await render("storefront", "pages/register.html", status, page=shown, form=form or form_state(), next=target)
+    logins = login_views(current_shop(), target)
+    return await render(
+        "storefront", "pages/register.html", status, page=shown, form=form or form_state(), next=target, logins=logins
+    )
 
 
 async def _account_page(customer: Customer, form: dict[str, Any] | None = None, status: int = 200) -> Response:

@@ -29,6 +29,7 @@ from spoeq_core.web.context import current_shop
 from spoeq_core.web.errors import status_of
 from spoeq_core.web.formats import format_amount
 from spoeq_core.web.languages import translate
+from spoeq_core.web.logins import login_views
 from spoeq_core.web.storefront.delivery import about_filled, known_pin, with_place
 from spoeq_core.web.storefront.leaving import lead_to
 from spoeq_core.web.storefront.steps import (
@@ -163,6 +164,7 @@ async def _page(
         states=[{"value": state.name, "label": state.name} for state in STATES],
         expected_total=money(quoted.total, shop.profile.currency),
         extra=extra_fields(shop),
+        logins=[] if customer else login_views(shop, "/checkout"),
         at_the_door=quoted.payment is not None and quoted.payment.provider.on_delivery,
         idempotency_key=values.get("idempotency_key") or new_id(),
     )

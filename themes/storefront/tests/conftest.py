@@ -245,7 +245,10 @@ def cases_of_the_journey() -> dict[str, tuple[str, Context]]:
         "tracking-form": ("pages/tracking.html", tracking(order=None, steps=[], aftersales=[], shipments=[])),
         "login": ("pages/login.html", sign_in()),
         "login-refused": ("pages/login.html", sign_in(form=wrong, next="")),
+        "login-elsewhere": ("pages/login.html", sign_in(logins=LOGINS)),
         "register": ("pages/register.html", sign_in()),
+        "register-elsewhere": ("pages/register.html", sign_in(logins=LOGINS)),
+        "checkout-elsewhere": ("pages/checkout.html", checkout(logins=LOGINS)),
     }
 
 
@@ -254,6 +257,27 @@ def privacy(**more: Any) -> Context:
     open_order = {"number": "AN-10042", "url": "/account/orders/01ORD", "why": "It is not delivered yet. <b>"}
     mine = {"agreed_since": "2025-12-02", "unfinished": [open_order], "form": FRESH}
     return account("Your data", "/account/privacy", **{**mine, **more})
+
+
+LOGINS = [
+    {"name": "google", "label": "Google", "url": "/api/v1/auth/oauth/google?next=/checkout"},
+    {"name": "long", "label": "A cooperative of weavers <b>", "url": "/api/v1/auth/oauth/long"},
+]
+
+
+def sign_ins(**more: Any) -> Context:
+    """The ways into an account: two accounts elsewhere, one of a provider that is switched off."""
+    google = {
+        "id": "google:110169484474386276334",
+        "label": "Google",
+        "email": "asha@example.in",
+        "since": "2025-12-02",
+        "used_at": "2025-12-09",
+        "offered": True,
+    }
+    other = {**google, "id": "long:<b>", "label": LOGINS[1]["label"], "email": "", "used_at": None, "offered": False}
+    mine = {"email": "asha@example.in", "has_password": False, "linked": [google, other], "addable": LOGINS[:1]}
+    return account("Signing in", "/account/sign-ins", **{**mine, **more})
 
 
 def cases_of_the_account() -> dict[str, tuple[str, Context]]:
@@ -275,6 +299,9 @@ def cases_of_the_account() -> dict[str, tuple[str, Context]]:
         "addresses-edit": ("pages/addresses.html", editing),
         "privacy": ("pages/privacy.html", privacy(agreed_since=None, unfinished=[])),
         "privacy-refused": ("pages/privacy.html", privacy(form=refused("delete_password"))),
+        "sign-ins": ("pages/sign_ins.html", sign_ins()),
+        "sign-ins-none": ("pages/sign_ins.html", sign_ins(has_password=True, linked=[])),
+        "sign-ins-alone": ("pages/sign_ins.html", sign_ins(has_password=True, linked=[], addable=[])),
         "gallery": ("pages/gallery.html", page("Gallery", "/admin/gallery/storefront", {"form": FRESH})),
         "menu": ("pages/menu.html", page("All categories", "/menu")),
         "error": ("pages/error.html", page("Not found", "/nowhere", lost)),

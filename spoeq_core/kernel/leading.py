@@ -1,4 +1,4 @@
-"""Where a payment provider may lead shoppers: to the hosts that its plugin declares, and nowhere else."""
+"""Where a payment or a login provider may lead shoppers: to hosts that its plugin declares, and nowhere else."""
 
 from __future__ import annotations
 

@@ -1,0 +1,3 @@
+"""Lets shoppers sign in with their Google account."""
+
+__version__ = "0.1.0"
