@@ -33,7 +33,7 @@ async def find_cart(shop: Shop, owner: Owner) -> Cart:
     now = shop.clock.now()
     if owner.customer_id:
         latest = await repository.latest_of(owner.customer_id)
-        if latest is not None and latest.status is CartStatus.OPEN and latest.currency == shop.profile.currency:
+        if latest is not None and latest.status is CartStatus.OPEN and not is_foreign(shop, latest):
             return latest
         key = first_cart_id(owner.customer_id) if latest is None else next_cart_id(latest)
         return Cart(key, shop.profile.currency, owner.customer_id, version=0, created_at=now)
@@ -50,12 +50,17 @@ async def contents_of(shop: Shop, cart: Cart, *, also: Collection[str] = ()) -> 
 
 
 async def newest_contents(shop: Shop, owner: Owner) -> Contents | None:
-    """The owner's newest cart, open or placed, with what its lines are today, read by one command; None without one."""
+    """The owner's newest cart, open or placed, with what its lines are today, read by one command; None without one.
+
+    One of another currency than the shop's is no cart to order: nobody is shown it any more.
+    """
     repository = shop.repository(CartRepository)
     steps = repository.rows_of(owner.cart_id, owner.customer_id)
     rows, found = await sellable_beside(shop, repository.collection, steps, "lines.sku")
     cart = repository.from_rows(rows)
-    return _with_notices(shop, cart, found) if cart is not None and cart.customer_id == owner.customer_id else None
+    if cart is None or cart.customer_id != owner.customer_id or is_foreign(shop, cart):
+        return None
+    return _with_notices(shop, cart, found)
 
 
 def _with_notices(shop: Shop, cart: Cart, found: Mapping[str, Sellable]) -> Contents:
@@ -96,5 +101,10 @@ async def _store(shop: Shop, contents: Contents, changed: Cart) -> Cart:
 def is_open_guest_cart(shop: Shop, cart: Cart) -> bool:
     """Whether a guest may go on with it: nobody's, not placed, not expired, and in the shop's currency of today."""
     expired = cart.updated_at is not None and cart.updated_at + GUEST_LIFE < shop.clock.now()
-    mine = cart.customer_id is None and cart.currency == shop.profile.currency
+    mine = cart.customer_id is None and not is_foreign(shop, cart)
     return mine and cart.status is CartStatus.OPEN and not expired
+
+
+def is_foreign(shop: Shop, cart: Cart) -> bool:
+    """Whether it is open and of another currency than the shop's of today: its numbers are not what they were."""
+    return cart.status is CartStatus.OPEN and cart.currency != shop.profile.currency

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -331,3 +332,21 @@ async def test_a_category_covers_what_lies_below_it(shop: Shop, give: Give, auto
     assert given == {SKU: [], "BELOW": ["UPPER"]}
     if not automatic:
         assert await refusal_of(shop, owner, "OTHER")
+
+
+async def test_a_coupon_of_the_whole_order_leaves_nothing_to_pay_and_is_given_back_with_the_order(
+    shop: Shop, give: Give
+):
+    await give(shop, "ALL", percent=Decimal(100), max_uses=1, combinable=True)
+    await give(shop, "POST", "free_shipping", combinable=True)
+    owner = await cart_with(shop, "ALL", "POST")
+    request = await request_of(shop, owner)
+    assert request.expected_total == 0
+    order = (await place_order(shop, owner, request)).order
+    assert (order.status, order.payment_status, order.payment.provider) == ("confirmed", "paid", "")
+    assert await used(shop, "ALL") == 1
+    with pytest.raises((QuotaUsedUp, Invalid)):
+        await order_of(shop, "ALL", email=RAVI, phone="+919845099999")
+    await orders.cancel(shop, order.id, actor="Meera")
+    await deliver_all(shop)
+    assert await used(shop, "ALL") == 0

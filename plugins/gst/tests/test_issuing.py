@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from spoeq_core.orders.editing import edit_order
 from spoeq_core.orders.model import Order, OrderEdit, OrderStatus
 from spoeq_core.orders.service import Parcel, RefundWish
 from spoeq_core.payments.model import Settled
-from spoeq_core.sdk import Conflict, order_token, save_settings
+from spoeq_core.sdk import Adjustment, Conflict, Free, OnOrder, OnShipping, Phase, order_token, save_settings
 from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.shops import deliver_all
@@ -31,7 +31,7 @@ from spoeq_gst.pdf import paper_pdf
 from spoeq_gst.personal import PAPERS
 from spoeq_gst.service import create_row
 from spoeq_gst.subscribers import finish
-from tests.shopping import DELIVERY, DOOR_FEE, SKU, delivery, door, guest, request_for, stock_up
+from tests.shopping import DELIVERY, DOOR_FEE, SKU, delivery, door, guest, plugin, request_for, stock_up
 
 CLOCK = datetime(2027, 3, 31, 12, tzinfo=UTC)
 
@@ -304,3 +304,18 @@ async def test_what_a_total_is_rounded_by_is_on_the_papers_and_in_no_row_of_them
     assert sum(one.total for one in notes) == order.grand_total
     for name in ("CGST", "SGST"):
         assert sum(one.tax(name) for one in notes) == invoice.tax(name)
+
+
+async def test_an_order_that_cost_nothing_has_an_invoice_of_nothing(servers: tuple[str, str], tmp_path: Path):
+    async def price_adjustments(phase: Phase) -> Sequence[Adjustment]:
+        whole = {Phase.ORDER: OnOrder(), Phase.SHIPPING: OnShipping()}
+        return [Adjustment("all", "A gift", whole[phase], Free())] if phase in whole else []
+
+    gift = plugin("gift", price_adjustments=price_adjustments)
+    async with app_with(delivery(), door(), gift, gst, servers=servers, data_dir=tmp_path) as app:
+        await stock_up(app.shop)
+        await save_settings(app.shop, "gst", lambda now: {"gstin": "29AAGCB7383J1Z4"})
+        order = await sent(app.shop, 1)
+        (invoice,) = await papers_of(app.shop, order)
+        assert (invoice.paper.total, invoice.paper.taxable, invoice.paper.tax("CGST", "SGST")) == (0, 0, 0)
+        assert (await paper_pdf(invoice)).startswith(b"%PDF-")
