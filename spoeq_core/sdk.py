@@ -107,7 +107,9 @@ _OFFERS = {
     "spoeq_core.web.bodies": (
         "Body Faults Form form_state json_response query_flag query_int query_text read_body read_form"
     ),
-    "spoeq_core.web.carts": "CurrentCart apply_code current_cart extend_line priced_cart_response remove_code",
+    "spoeq_core.web.carts": (
+        "CurrentCart apply_code buyer_now current_cart extend_line priced_cart_response remove_code"
+    ),
     "spoeq_core.web.common": "page",
     "spoeq_core.web.context": "current_shop",
     "spoeq_core.web.cookies": "drop_cookie read_cookie set_cookie",

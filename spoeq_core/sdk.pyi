@@ -328,6 +328,7 @@ from spoeq_core.web.bodies import (
 from spoeq_core.web.carts import (
     CurrentCart as CurrentCart,
     apply_code as apply_code,
+    buyer_now as buyer_now,
     current_cart as current_cart,
     extend_line as extend_line,
     priced_cart_response as priced_cart_response,

@@ -163,6 +163,7 @@ def _row(sale: Sale, shop: Shop) -> dict[str, Any]:
     return {
         "name": sale.name,
         "gives": gives(sale),
+        "some": bool(sale.segments),
         "state": sale.state(shop.clock.now()).value,
         "starts_at": sale.starts_at,
         "last": sale.ends_at - MINUTE,

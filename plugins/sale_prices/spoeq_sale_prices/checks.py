@@ -41,6 +41,7 @@ def _dates(sale: Sale) -> Iterator[FieldError]:
 
 
 def _goods(sale: Sale) -> Iterator[FieldError]:
-    for name, values in (("products", sale.products), ("categories", sale.categories), ("brands", sale.brands)):
+    for name in ("products", "categories", "brands", "segments"):
+        values: tuple[str, ...] = getattr(sale, name)
         if len(values) > MOST_NAMED:
             yield FieldError(name, message("At most %(n)s.", n=MOST_NAMED), "too_many")

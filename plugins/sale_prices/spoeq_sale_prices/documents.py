@@ -39,6 +39,7 @@ class SaleDocument(Model):
     products: list[str] = []
     categories: list[str] = []
     brands: list[str] = []
+    segments: list[str] = []
     starts_at: datetime
     ends_at: datetime
     active: bool = True

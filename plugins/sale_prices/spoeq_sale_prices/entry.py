@@ -23,6 +23,7 @@ from spoeq_core.sdk import (
     names_of_goods,
     parse_amount,
     plain_amount,
+    segments_named,
 )
 from spoeq_sale_prices.checks import problems_of
 from spoeq_sale_prices.model import Kind, Sale
@@ -36,6 +37,7 @@ LABELS = {
     "products": message("Products"),
     "categories": message("Categories"),
     "brands": message("Brands"),
+    "segments": message("Customer segments"),
     "starts_at": message("From"),
     "ends_at": message("Until"),
     "active": message("Active"),
@@ -64,14 +66,24 @@ async def entered(form: Form, shop: Shop, sale: Sale | None) -> Sale:
         ends_at=ends if ends == NEVER else ends + MINUTE,
         active=form.flag("active"),
     )
-    try:
-        named: dict[str, Any] = await ids_of_goods(shop, {kind: form.names(kind) for kind in GOODS})
-        found = replace(found, **named)
-    except Invalid as error:
-        faults.add(error.errors)
+    found = replace(found, **await _named(form, shop, start, faults))
     known = {"value", "starts_at", "ends_at"} if faults else set()
     faults.add([problem for problem in problems_of(found) if problem.field not in known])
     faults.raise_if_any()
+    return found
+
+
+async def _named(form: Form, shop: Shop, sale: Sale, faults: Faults) -> dict[str, Any]:
+    """The goods and the segments that it is for."""
+    found: dict[str, Any] = {}
+    try:
+        found |= await ids_of_goods(shop, {kind: form.names(kind) for kind in GOODS})
+    except Invalid as error:
+        faults.add(error.errors)
+    try:
+        found["segments"] = await segments_named(shop, form.names("segments"), sale.segments)
+    except Invalid as error:
+        faults.add(error.errors)
     return found
 
 
@@ -81,6 +93,7 @@ async def texts(sale: Sale, shop: Shop) -> dict[str, str]:
     percent = f"{sale.percent.normalize():f}"
     return {
         **{kind: ", ".join(names) for kind, names in goods.items()},
+        "segments": ", ".join(sale.segments),
         "name": sale.name,
         "kind": sale.kind.value,
         "value": percent if sale.kind is Kind.PERCENT else plain_amount(sale.amount, sale.currency),

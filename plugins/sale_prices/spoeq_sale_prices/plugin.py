@@ -102,7 +102,8 @@ async def price_adjustments(cart: PricingCart, facts: Mapping[str, Any], phase: 
     """What the best sale takes off each line: the sale price times the quantity, exactly."""
     if phase is not Phase.ITEM or not facts.get("sales"):
         return None
-    won = [(line, best(facts["sales"], piece_of_line(line), cart.at)) for line in cart.lines]
+    sales = [sale for sale in facts["sales"] if sale.is_for(cart.buyer.segments)]
+    won = [(line, best(sales, piece_of_line(line), cart.at)) for line in cart.lines]
     return [
         Adjustment(
             rule=found[1].id,

@@ -8,6 +8,7 @@ from typing import Any
 
 from spoeq_core.sdk import Fragment, Shop, format_amount, money
 from spoeq_sale_prices.drawing import chart
+from spoeq_sale_prices.members import OwnPrice, own_prices
 from spoeq_sale_prices.model import Sale
 from spoeq_sale_prices.service import history_of, lowest_of, running_sales
 from spoeq_sale_prices.settings import SaleSettings
@@ -44,13 +45,20 @@ async def lowest_on_cards(shop: Shop, page: Page) -> list[Fragment]:
     ]
 
 
+async def below_cards(shop: Shop, page: Page) -> list[Fragment]:
+    """Below the prices of a list: what this visitor pays, and the lowest price of 30 days."""
+    own = await own_prices(shop, [row["id"] for row in page["rows"] if row["price"]])
+    return [*(_yours(shop, one, key) for key, one in own.items()), *await lowest_on_cards(shop, page)]
+
+
 async def below_price(shop: Shop, page: Page) -> list[Fragment]:
-    """Below a product's price: which sale it is and how long, and the lowest price of 30 days."""
+    """Below a product's price: what this visitor pays, which sale it is and how long, the lowest price of 30 days."""
     product, selected = page["product"], page["selected"]
     price = selected["price"] if selected else product["price"]
     if not price:
         return []
-    found = []
+    own = await own_prices(shop, [product["id"]], selected["sku"] if selected else "")
+    found = [_yours(shop, one) for one in own.values()]
     if reduced := price.get("reduced"):
         ends = datetime.fromisoformat(reduced["until"])
         found.append(Fragment("sale_prices/until.html", {"name": reduced["name"], "last": ends - MINUTE}, weight=10))
@@ -96,6 +104,11 @@ def is_struck(price: Mapping[str, Any]) -> bool:
     return bool(price["mrp"]["amount"] > price["sale"]["amount"])
 
 
+def _yours(shop: Shop, own: OwnPrice, item: str = "") -> Fragment:
+    data = {"price": money(own.amount, shop.profile.currency), "several": own.several}
+    return Fragment("sale_prices/yours.html", data, weight=5, item=item)
+
+
 def _offer(sale: Sale) -> dict[str, Any]:
     return {"name": sale.name, "gives": gives(sale), "last": sale.ends_at - MINUTE, "whole": _is_whole(sale)}
 
@@ -107,7 +120,7 @@ def _is_whole(sale: Sale) -> bool:
 Shown = Callable[[Shop, Page], Awaitable[Sequence[Fragment]]]
 PAGES: Mapping[str, Shown] = {
     "card.badges": badges,
-    "card.below_price": lowest_on_cards,
+    "card.below_price": below_cards,
     "product.below_price": below_price,
     "offers.above_list": above_offers,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -40,6 +40,7 @@ class Sale:
         amount: Minor units of `currency` off a piece, of an amount.
         products: Ids of the products that it is for; `categories` and `brands` likewise. What it does not name narrows
             nothing; with more than one kind, goods must be in each.
+        segments: Segments of customers that it is for, as `<plugin>.<code>`, each of them enough; empty for everybody.
         starts_at: Its first moment.
         ends_at: The first moment after it.
         deleted: That it is to go as soon as the products have heard of it.
@@ -57,6 +58,7 @@ class Sale:
     products: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
     active: bool = True
     deleted: bool = False
     settled: bool = False
@@ -72,6 +74,10 @@ class Sale:
     def holds(self, at: datetime) -> bool:
         """Whether it is in force at that moment."""
         return self.is_on and self.starts_at <= at < self.ends_at
+
+    def is_for(self, segments: Collection[str]) -> bool:
+        """Whether a customer who is in these segments gets it; a guest is in none."""
+        return not self.segments or any(code in self.segments for code in segments)
 
     def state(self, at: datetime) -> SaleState:
         """How staff see it."""

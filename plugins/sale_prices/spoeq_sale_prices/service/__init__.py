@@ -2,7 +2,7 @@
 
 from spoeq_sale_prices.service.following import compare, follow, follow_product, take_back
 from spoeq_sale_prices.service.history import forget_old, forget_product, history_of, lowest_of
-from spoeq_sale_prices.service.rules import kept_sales, piece_of_line, running_sales
+from spoeq_sale_prices.service.rules import kept_sales, piece_of, piece_of_line, running_sales
 from spoeq_sale_prices.service.staff import (
     PERMISSION,
     create_sale,
@@ -26,6 +26,7 @@ __all__ = [
     "kept_sales",
     "list_sales",
     "lowest_of",
+    "piece_of",
     "piece_of_line",
     "running_sales",
     "take_back",

@@ -13,7 +13,7 @@ from spoeq_core.sdk import REDUCED, NotFound, Product, Reduction, Shop, product_
 from spoeq_sale_prices.documents import MarkRepository, SaleRepository
 from spoeq_sale_prices.model import Sale, boundaries
 from spoeq_sale_prices.service.history import remember
-from spoeq_sale_prices.service.rules import Document, condition, kept_sales, reductions_of, widened
+from spoeq_sale_prices.service.rules import Document, condition, for_everybody, kept_sales, reductions_of, widened
 
 LONGEST = timedelta(minutes=5)
 
@@ -26,11 +26,12 @@ async def follow(shop: Shop) -> None:
     since = mark or now
     stored = await shop.repository(SaleRepository).to_follow(since)
     changed = [sale for sale in stored if not sale.settled]
-    moved = [sale for sale in stored if mark is None or any(since < at <= now for at in boundaries([sale]))]
+    public = for_everybody(stored)
+    moved = [sale for sale in public if mark is None or any(since < at <= now for at in boundaries([sale]))]
     if changed or moved:
-        moments = {moment for moment in boundaries(stored) if since < moment <= now}
+        moments = {moment for moment in boundaries(public) if since < moment <= now}
         moments |= {sale.updated_at for sale in changed if sale.updated_at}
-        await _write(shop, await widened(shop, stored), [*changed, *moved], sorted(moments), now)
+        await _write(shop, await widened(shop, public), [*changed, *moved], sorted(moments), now)
     for sale in changed:
         await _note(shop, sale)
     if changed or moved or mark is None or now - mark > LONGEST:
@@ -40,7 +41,7 @@ async def follow(shop: Shop) -> None:
 async def compare(shop: Shop) -> None:
     """Look at all that sales are for, whatever is known: categories may have moved, a write may have been lost."""
     now = shop.clock.now()
-    sales = await shop.repository(SaleRepository).unfinished(now)
+    sales = for_everybody(await shop.repository(SaleRepository).unfinished(now))
     await _write(shop, await widened(shop, sales), sales, [], now)
 
 
@@ -50,7 +51,7 @@ async def follow_product(shop: Shop, product_id: str, prices: dict[str, int], at
         product = await product_by_id_or_slug(shop, product_id, hidden=True)
     except NotFound:
         return
-    sales = list(await kept_sales(shop))
+    sales = for_everybody(await kept_sales(shop))
     await remember(shop, [product], sales, [at], prices={product.id: prices})
     now = shop.clock.now()
     if reductions_of(sales, product, now) != dict(product.reductions):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -38,10 +38,15 @@ async def kept_sales(shop: Shop) -> Sequence[Sale]:
     return await shop.cache.get_or_make("sales unfinished", read)
 
 
+def for_everybody(sales: Iterable[Sale]) -> list[Sale]:
+    """Those that products, lists and the history of prices tell of: no segment's price is written where all read."""
+    return [sale for sale in sales if not sale.segments]
+
+
 async def running_sales(shop: Shop) -> list[Sale]:
-    """Those in force now; a page that is made of them is right until the next one begins or ends."""
+    """Those for everybody that are in force; a page that is made of them is right until the next one begins or ends."""
     now = shop.clock.now()
-    kept = await kept_sales(shop)
+    kept = for_everybody(await kept_sales(shop))
     ahead = [moment for moment in boundaries(kept) if moment > now]
     if ahead:
         keep_at_most((ahead[0] - now).total_seconds())
