@@ -70,7 +70,7 @@ async def test_thousands_of_rows(shop: Shop, commands: Commands) -> None:
     lines = rows(products)[:ROWS]
     assert len(lines) == ROWS
     names = {name for line in lines for name in line}
-    header = [name for name in columns_of(shop).names if name in names]
+    header = [name for name in (await columns_of(shop)).names if name in names]
     await frame(shop, products)
     found, check = await checked(shop, written([{name: line.get(name, "") for name in header} for line in lines]))
     assert await refusals(shop, check) == []

@@ -172,3 +172,15 @@ async def test_only_who_may_imports_and_exports(running: RunningApp, role: str) 
 
 async def test_an_import_that_is_not_there(browser: Browser) -> None:
     assert (await browser.get(f"{PATH}/01M8DWQXK5H5MDDVZP5HZ1CERK")).status_code == 404
+
+
+async def test_pages_and_the_example_name_the_locations(running: RunningApp, browser: Browser) -> None:
+    await inventory.create_location(running.shop, "BLR-2", {"name": "Bengaluru"})
+    for path in ("/admin/products/import", "/admin/products/export"):
+        html = await browser.text(path)
+        assert "stock@BLR-2" in html, path
+    assert "Pieces at the location Bengaluru, counted" in await browser.text("/admin/products/import")
+    chosen = await browser.text("/admin/products/export.csv?columns=stock@BLR-2")
+    assert chosen.startswith("\ufeffsku,stock@BLR-2,stock_at_export")
+    example = await browser.text("/admin/products/import/example.csv")
+    assert "stock@MAIN,stock@BLR-2" in example

@@ -17,6 +17,7 @@ from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.kernel.messages import message, sentences
 from spoeq_core.kernel.money import parse_amount
 
+AT_LOCATION: Final = "stock@"
 SYMBOLS: Final = ("₹", "Rs.", "Rs", "$", "€", "£")
 
 
@@ -93,6 +94,19 @@ class VariantColumn(Column):
 
     write: Callable[[Words, Variant], str] = lambda _words, _variant: ""
     put: Callable[[Words, Variant, str], Variant] = lambda _words, variant, _cell: variant
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceColumn(Column):
+    """A column about what lies at one location of a shop that has several; `open`: whether goods may come there."""
+
+    location: str = ""
+    open: bool = True
+
+    @staticmethod
+    def named(code: str) -> str:
+        """What the column of that location is called."""
+        return f"{AT_LOCATION}{code}"
 
 
 def amount(words: Words, cell: str) -> int:

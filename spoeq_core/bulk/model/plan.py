@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from spoeq_core.bulk.model.columns import CellError, ProductColumn, VariantColumn, Words, pieces
+from spoeq_core.bulk.model.columns import CellError, ProductColumn, VariantColumn, Words
+from spoeq_core.bulk.model.counts import Counts, column_of, counts_of_row, split_key
 from spoeq_core.bulk.model.groups import Group
 from spoeq_core.bulk.model.sheet import Row, RowError
-from spoeq_core.bulk.model.table import SEEN, STOCK, Columns
+from spoeq_core.bulk.model.table import Columns
 from spoeq_core.catalog.model import Option, Product, Variant
-from spoeq_core.inventory.model import HOME, Stock
+from spoeq_core.inventory.model import Stock
 from spoeq_core.kernel.errors import FieldError
 from spoeq_core.kernel.messages import message
 
@@ -37,7 +38,7 @@ class Plan:
         stored: The product as it is; None if it would be new.
         product: The product as it would be.
         changes: Value by value.
-        counts: What is on hand (None: no stock yet) and what should be, by SKU, where they differ.
+        counts: What is on hand and what should be, where they differ.
         stocked: Those of its SKUs that have stock.
         errors: What forbids all of it.
     """
@@ -46,9 +47,14 @@ class Plan:
     stored: Product | None
     product: Product
     changes: list[Change] = field(default_factory=list)
-    counts: dict[str, tuple[int | None, int]] = field(default_factory=dict)
+    counts: Counts = field(default_factory=dict)
     stocked: frozenset[str] = frozenset()
     errors: list[RowError] = field(default_factory=list)
+
+    @property
+    def counted(self) -> int:
+        """How many of its SKUs have other pieces on hand."""
+        return len({split_key(key)[0] for key in self.counts})
 
     @property
     def saves(self) -> bool:
@@ -82,7 +88,9 @@ def planned(group: Group, stored: Product | None, fresh: Product, facts: Facts) 
     _put_variants(plan, facts)
     for row in group.rows if facts.counting else ():
         if row.sku and not row.problem:
-            _count(plan, row, facts)
+            counts, errors = counts_of_row(row, facts.stock.get(row.sku), facts.columns.places)
+            plan.counts |= counts
+            plan.errors += errors
     return plan
 
 
@@ -97,8 +105,9 @@ def changes_of(plan: Plan, facts: Facts) -> Iterator[Change]:
         for of_variant in facts.columns.variant:
             before = of_variant.write(words, was) if was else ""
             yield from _change(slug, variant.sku, of_variant.name, before, of_variant.write(words, variant))
-    for sku, (on_hand, wanted) in plan.counts.items():
-        yield from _change(slug, sku, STOCK.name, "" if on_hand is None else str(on_hand), str(wanted))
+    for key, (on_hand, wanted) in plan.counts.items():
+        sku, _ = split_key(key)
+        yield from _change(slug, sku, column_of(key), "" if on_hand is None else str(on_hand), str(wanted))
 
 
 def located(plan: Plan, error: FieldError) -> RowError:
@@ -209,51 +218,6 @@ def _options(options: Sequence[Option], variants: Sequence[Variant]) -> tuple[Op
         if values:
             found.append(Option(name, tuple(values)))
     return tuple(found)
-
-
-def _count(plan: Plan, row: Row, facts: Facts) -> None:
-    """Note the pieces that should be on hand, if they are others."""
-    cell = row.cell(STOCK.name)
-    if not cell:
-        return
-    stock = facts.stock.get(row.sku)
-    now = stock.on_hand if stock else 0
-    try:
-        wanted = pieces(cell)
-        seen = pieces(row.cell(SEEN.name)) if row.cell(SEEN.name) else None
-    except CellError as error:
-        plan.errors.append(RowError(row.line, STOCK.name, error.args[0], row.sku))
-        return
-    if wanted in (now, seen):
-        return
-    problem = _why_not(wanted, now, seen, stock)
-    if problem:
-        plan.errors.append(RowError(row.line, STOCK.name, problem, row.sku))
-    else:
-        plan.counts[row.sku] = (stock.on_hand if stock else None, wanted)
-
-
-def _why_not(wanted: int, now: int, seen: int | None, stock: Stock | None) -> str:
-    if seen is not None and seen != now:
-        return message(
-            "There were %(seen)s when the file was exported and are %(now)s now. Count again, then write %(now)s into "
-            "%(column)s, or empty that cell.",
-            seen=seen,
-            now=now,
-            column=SEEN.name,
-        )
-    if stock is not None and now - wanted > stock.at(HOME):
-        return message(
-            "Only %(there)s of %(now)s lie at the main location. Adjust the others on the page of the stock.",
-            there=stock.at(HOME),
-            now=now,
-        )
-    if stock is not None and wanted < now and now - wanted > stock.promisable:
-        return message(
-            "%(reserved)s are promised to orders. Ship or cancel those first, or give at least so many.",
-            reserved=stock.reserved,
-        )
-    return ""
 
 
 def _change(slug: str, sku: str, column: str, before: str, after: str) -> Iterator[Change]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from spoeq_core.bulk.model.columns import AT_LOCATION
 from spoeq_core.bulk.model.text import as_meant, decoded
 from spoeq_core.kernel.errors import FieldError, Invalid
 from spoeq_core.kernel.messages import message, sentences
@@ -114,7 +115,8 @@ def _separated(text: str, known: Collection[str]) -> tuple[str, str, int]:
     if found := _SEP.match(text):
         return text[found.end() :], found[1], 1
     header = next((line for line in text.splitlines() if line.strip()), "")
-    best = max(SEPARATORS, key=lambda mark: sum(name in known for name in _names(header, mark)))
+    plain = {plain_name(name) for name in known}
+    best = max(SEPARATORS, key=lambda mark: sum(name in plain for name in _names(header, mark)))
     return text, best, 0
 
 
@@ -154,7 +156,8 @@ def _quotes(problem: str, line: int) -> str:
 
 
 def _columns(header: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
-    names = [plain_name(name) for name in header]
+    by_plain = {plain_name(name): name for name in known}
+    names = [by_plain.get(plain_name(name), plain_name(name)) for name in header]
     while names and not names[-1]:
         names.pop()
     errors = [*_unknown(names, known), *_twice(names)]
@@ -178,6 +181,8 @@ def _unknown(names: Sequence[str], known: Collection[str]) -> Iterator[str]:
     for place, name in enumerate(names, start=1):
         if not name:
             yield message("Column %(place)s has no name.", place=place)
+        elif name.startswith(AT_LOCATION) and name not in known:
+            yield _no_location(name, known)
         elif name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             guess = (
@@ -186,6 +191,18 @@ def _unknown(names: Sequence[str], known: Collection[str]) -> Iterator[str]:
                 else message("Remove it, or rename it as the list of columns says.")
             )
             yield sentences((message("There is no column “%(name)s”.", name=name[:60]), guess))
+
+
+def _no_location(name: str, known: Collection[str]) -> str:
+    code = name.removeprefix(AT_LOCATION).upper().replace("_", "-")
+    codes = sorted(one.removeprefix(AT_LOCATION) for one in known if one.startswith(AT_LOCATION))
+    if not codes:
+        return message("There is no location “%(code)s”: this shop has one. Name the column “stock”.", code=code[:60])
+    return message(
+        "There is no location “%(code)s”. Make it first, or name one of these: %(known)s.",
+        code=code[:60],
+        known=", ".join(codes),
+    )
 
 
 def _twice(names: Sequence[str]) -> Iterator[str]:

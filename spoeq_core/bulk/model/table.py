@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from spoeq_core.bulk.model.columns import CellError, Column, Level, ProductColumn, VariantColumn, Words, whole
+from spoeq_core.bulk.model.columns import (
+    CellError,
+    Column,
+    Level,
+    PlaceColumn,
+    ProductColumn,
+    VariantColumn,
+    Words,
+    whole,
+)
 from spoeq_core.bulk.model.text import join_list, join_pairs, split_list
 from spoeq_core.bulk.model.variant_columns import VARIANT_COLUMNS, pairs
 from spoeq_core.catalog.model import Product, ProductStatus
@@ -208,11 +217,12 @@ class Columns:
 
     product: tuple[ProductColumn, ...] = PRODUCT_COLUMNS
     variant: tuple[VariantColumn, ...] = VARIANT_COLUMNS
+    places: tuple[PlaceColumn, ...] = ()
 
     @property
     def all(self) -> tuple[Column, ...]:
         """In the order of an export."""
-        return (*KEYS, *self.product, *self.variant, STOCK, SEEN)
+        return (*KEYS, *self.product, *self.variant, STOCK, *self.places, SEEN)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ as it would have. A product that somebody else changed since the check is refuse
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from spoeq_core.bulk.documents import ImportRepository
+from spoeq_core.bulk.model.counts import split_key
 from spoeq_core.bulk.model.plan import Plan
 from spoeq_core.bulk.model.sheet import RowError
 from spoeq_core.bulk.service import files
@@ -18,7 +20,7 @@ from spoeq_core.bulk.service.looking import plans_of
 from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Product
 from spoeq_core.inventory import service as inventory
-from spoeq_core.inventory.model import DEFAULT_THRESHOLD, LONGEST_NOTE, stock_state
+from spoeq_core.inventory.model import DEFAULT_THRESHOLD, HOME, LONGEST_NOTE, stock_state
 from spoeq_core.jobs.model import Job, JobKind, Step
 from spoeq_core.kernel.messages import message, restored
 from spoeq_core.shop import Shop
@@ -41,13 +43,13 @@ async def apply_step(shop: Shop, job: Job) -> Step:
     good = [plan for plan in plans if not plan.errors]
     await catalog.tell_saved(shop, [plan.product.id for plan in good if plan.saves])
     actions = ["refused" if plan.errors else seen[plan.group.key]["action"] for plan in plans]
-    booked = sum(len(seen[plan.group.key]["counts"]) for plan in good) - len(late)
+    counted_skus = {split_key(key)[0] for plan in good for key in seen[plan.group.key]["counts"]}
     return Step(
         done=sum(len(group.rows) for group in groups),
         failures=[*failures_of(plans), *as_failures(late)],
         cursor={"part": number + 1},
         finished=number + 1 >= job.params["parts"],
-        result=counted(job.result, actions, booked),
+        result=counted(job.result, actions, len(counted_skus) - len(late)),
     )
 
 
@@ -83,10 +85,10 @@ async def _save(shop: Shop, plans: Sequence[Plan], seen: Mapping[str, files.Seen
 
 def _shown(plan: Plan, seen: files.Seen) -> Product:
     """The new product with the states of the stock that it will have, so that lists show them at once."""
-    counts = {sku: wanted for sku, (on_hand, wanted) in seen["counts"].items() if on_hand is None}
-    states = {
-        v.sku: stock_state(counts.get(v.sku, 0), DEFAULT_THRESHOLD, v.beyond_stock) for v in plan.product.variants
-    }
+    counts: Counter[str] = Counter()
+    for key, (on_hand, wanted) in seen["counts"].items():
+        counts[split_key(key)[0]] += wanted if on_hand is None else 0
+    states = {v.sku: stock_state(counts[v.sku], DEFAULT_THRESHOLD, v.beyond_stock) for v in plan.product.variants}
     return replace(plan.product, stock_states=states)
 
 
@@ -96,8 +98,10 @@ async def _book(shop: Shop, plans: Sequence[Plan], seen: Mapping[str, files.Seen
     first: list[inventory.Count] = []
     again: list[inventory.Count] = []
     for plan in good:
-        for sku, (on_hand, wanted) in seen[plan.group.key]["counts"].items():
-            (first if on_hand is None else again).append(inventory.Count(sku, on_hand or 0, wanted))
+        for key, (on_hand, wanted) in seen[plan.group.key]["counts"].items():
+            sku, code = split_key(key)
+            count = inventory.Count(sku, on_hand or 0, wanted, code or HOME)
+            (first if on_hand is None and count.location == HOME else again).append(count)
     await _first_stock(shop, good, first, job)
     note = f"import of {job.params['filename']}"[:LONGEST_NOTE]
     refused = await inventory.book_counts(shop, again, ref=job.params["import"], actor=job.actor_id, note=note)

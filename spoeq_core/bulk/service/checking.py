@@ -53,7 +53,7 @@ async def _read(shop: Shop, job: Job) -> Step:
     imports = shop.repository(ImportRepository)
     found = await imports.get(job.params["import"])
     content = await files.read_upload(shop, found)
-    sheet = await asyncio.to_thread(read_sheet, content, columns_of(shop).names)
+    sheet = await asyncio.to_thread(read_sheet, content, (await columns_of(shop)).names)
     owners = await catalog.slugs_by_sku(shop, list({row.sku for row in sheet.rows if row.sku}))
     cut = await asyncio.to_thread(lambda: list(parts(grouped(sheet, owners), PART_ROWS)))
     await imports.note(found.id, parts=len(cut))
@@ -90,7 +90,7 @@ def as_failures(errors: Sequence[RowError]) -> list[Failure]:
 
 def added(result: Mapping[str, Any], plans: Sequence[Plan]) -> dict[str, int]:
     """The counts of a job with these plans added."""
-    return counted(result, [action_of(plan) for plan in plans], sum(len(p.counts) for p in plans if not p.errors))
+    return counted(result, [action_of(plan) for plan in plans], sum(p.counted for p in plans if not p.errors))
 
 
 def counted(result: Mapping[str, Any], actions: Sequence[str], stock: int) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any, get_origin
 
 from pydantic.fields import FieldInfo
 
-from spoeq_core.bulk.model.columns import CellError, Level, ProductColumn, VariantColumn, Words, amount
+from spoeq_core.bulk.model.columns import CellError, Level, PlaceColumn, ProductColumn, VariantColumn, Words, amount
 from spoeq_core.bulk.model.table import PRODUCT_COLUMNS, Columns
 from spoeq_core.bulk.model.text import join_list, split_list
 from spoeq_core.bulk.model.variant_columns import VARIANT_COLUMNS
@@ -17,14 +17,17 @@ from spoeq_core.catalog import service as catalog
 from spoeq_core.catalog.model import Product, Variant
 from spoeq_core.extensions.service import extensions_of
 from spoeq_core.hooks.contributions import Extension
+from spoeq_core.inventory.model import Location
+from spoeq_core.inventory.service import locations
+from spoeq_core.kernel.messages import message
 from spoeq_core.kernel.money import plain_amount
 from spoeq_core.shop import Shop
 
 Data = Mapping[str, Any]
 
 
-def columns_of(shop: Shop) -> Columns:
-    """Every column that a file of this shop may have."""
+async def columns_of(shop: Shop) -> Columns:
+    """Every column that a file of this shop may have; one command."""
     products = [
         _of_product(plugin, name, extension)
         for plugin, extension in extensions_of(shop, "product").items()
@@ -35,7 +38,16 @@ def columns_of(shop: Shop) -> Columns:
         for plugin, extension in extensions_of(shop, "variant").items()
         for name in _declared(extension)
     ]
-    return Columns((*PRODUCT_COLUMNS, *products), (*VARIANT_COLUMNS, *variants))
+    places = await locations(shop)
+    at_places = tuple(_of_place(place) for place in places) if len(places) > 1 else ()
+    return Columns((*PRODUCT_COLUMNS, *products), (*VARIANT_COLUMNS, *variants), at_places)
+
+
+def _of_place(place: Location) -> PlaceColumn:
+    meaning = message("Pieces at the location %(name)s, counted; empty leaves them alone", name=place.label)
+    return PlaceColumn(
+        PlaceColumn.named(place.id), Level.STOCK, meaning, needed=True, location=place.id, open=place.active
+    )
 
 
 async def words_of(shop: Shop) -> Words:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spoeq_core.bulk.model.columns import Level, Words
+from spoeq_core.bulk.model.counts import seen_cell
 from spoeq_core.bulk.model.table import KEYS, SEEN, STOCK, Columns
 from spoeq_core.bulk.model.text import harmless
 from spoeq_core.bulk.service.columns import columns_of, words_of
@@ -50,7 +51,7 @@ async def export_products(shop: Shop, wanted: Wanted | None = None) -> AsyncIter
         Invalid: there is no such column or separator.
     """
     chosen = wanted or Wanted()
-    columns = columns_of(shop)
+    columns = await columns_of(shop)
     header = _header(columns, chosen)
     separator = SEPARATORS.get(chosen.separator)
     if separator is None:
@@ -58,7 +59,7 @@ async def export_products(shop: Shop, wanted: Wanted | None = None) -> AsyncIter
     words = await words_of(shop)
     yield (BOM + _lines([header], separator)).encode()
     async for products in _batches(shop, chosen.statuses):
-        stock = await stock_of(shop, [v.sku for p in products for v in p.variants]) if STOCK.name in header else {}
+        stock = await stock_of(shop, [v.sku for p in products for v in p.variants]) if SEEN.name in header else {}
         rows = [row for product in products for row in _rows(product, header, columns, words, stock)]
         yield _lines(rows, separator).encode()
 
@@ -84,7 +85,7 @@ def _header(columns: Columns, wanted: Wanted) -> list[str]:
     chosen = {*wanted.columns, KEYS[0].name} if wanted.columns else set(columns.names)
     if any(column.name in chosen - keys for column in columns.product):
         chosen |= keys
-    if STOCK.name in chosen:
+    if chosen & {STOCK.name, *(place.name for place in columns.places)}:
         chosen.add(SEEN.name)
     return [name for name in columns.names if name in chosen]
 
@@ -102,8 +103,9 @@ def _rows(
 
 def _cells(variant: Variant, columns: Columns, words: Words, stock: Mapping[str, Stock]) -> dict[str, str]:
     found = {KEYS[0].name: variant.sku} | {column.name: column.write(words, variant) for column in columns.variant}
-    if variant.sku in stock:
-        found |= dict.fromkeys((STOCK.name, SEEN.name), str(stock[variant.sku].on_hand))
+    if (there := stock.get(variant.sku)) is not None:
+        found |= {STOCK.name: str(there.on_hand), SEEN.name: seen_cell(there, columns.places)}
+        found |= {place.name: str(there.at(place.location)) for place in columns.places}
     return found
 
 
@@ -124,9 +126,9 @@ def failure_row(failure: Failure) -> dict[str, str]:
     return {**{name: failure.detail.get(name, "") for name in ("line", "column", "sku")}, "message": failure.reason}
 
 
-def example_csv(shop: Shop) -> bytes:
+async def example_csv(shop: Shop) -> bytes:
     """A file with every column and the row of a product."""
-    columns = [column for column in columns_of(shop).all if column is not SEEN]
+    columns = [column for column in (await columns_of(shop)).all if column is not SEEN]
     rows = [[column.name for column in columns], [column.example for column in columns]]
     return (BOM + _lines(rows, ",")).encode()
 

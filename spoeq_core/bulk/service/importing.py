@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from spoeq_core.bulk.documents import Import, ImportRepository
+from spoeq_core.bulk.model.columns import AT_LOCATION
 from spoeq_core.bulk.model.sheet import Sheet, read_sheet
 from spoeq_core.bulk.model.table import STOCK
 from spoeq_core.bulk.service import files
@@ -51,7 +52,7 @@ async def begin_import(
                 most=format(most, ","),
             ),
         )
-    sheet = await asyncio.to_thread(read_sheet, content, columns_of(shop).names)
+    sheet = await asyncio.to_thread(read_sheet, content, (await columns_of(shop)).names)
     _require(sheet, may_count)
     now = shop.clock.now()
     name = filename.replace("\\", "/").rpartition("/")[2].strip()[:LONGEST_FILENAME] or "products.csv"
@@ -133,7 +134,8 @@ async def recent_imports(shop: Shop, *, limit: int = 10) -> list[Import]:
 
 
 def _require(sheet: Sheet, may_count: bool) -> None:
-    if STOCK.name in sheet.columns and not may_count:
+    counts = any(name == STOCK.name or name.startswith(AT_LOCATION) for name in sheet.columns)
+    if counts and not may_count:
         raise Forbidden(
             "The file has a stock column, and your role may not change stock.",
             hint="Remove the column, or ask an admin for the permission inventory.manage.",

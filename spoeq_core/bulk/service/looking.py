@@ -41,7 +41,7 @@ async def _known(shop: Shop, groups: Sequence[Group], header: Sequence[str], cou
     for start in range(0, len(slugs), AT_ONCE):
         found |= await catalog.products_by_slugs(shop, slugs[start : start + AT_ONCE])
     stock = await stock_of(shop, skus)
-    facts = Facts(await words_of(shop), columns_of(shop), frozenset(header), stock, counting)
+    facts = Facts(await words_of(shop), await columns_of(shop), frozenset(header), stock, counting)
     return Known(facts, await catalog.all_references(shop), found)
 
 

@@ -127,7 +127,7 @@ async def errors(import_id: str) -> Response:
 @staff("catalog.import")
 async def example() -> Response:
     """A file with all columns and one product."""
-    return _download(bulk.example_csv(current_shop()), "products-example.csv")
+    return _download(await bulk.example_csv(current_shop()), "products-example.csv")
 
 
 @blueprint.get("/products/export")
@@ -176,14 +176,14 @@ async def _upload_form(errors: Sequence[FieldError], status: int = 200) -> Respo
         status=status,
         page=page("Import products"),
         form=form_state({}, errors),
-        columns=[_column(column) for column in bulk.columns_of(shop).all],
+        columns=[_column(column) for column in (await bulk.columns_of(shop)).all],
         most_megabytes=shop.settings.max_import_bytes // (1024 * 1024),
         recent=[{"id": i.id, "filename": i.filename, "by": i.actor_name, "at": i.created_at} for i in recent],
     )
 
 
 async def _export_form(errors: Sequence[FieldError], status: int) -> Response:
-    columns = bulk.columns_of(current_shop())
+    columns = await bulk.columns_of(current_shop())
     return await render(
         "admin",
         "pages/product_export.html",
