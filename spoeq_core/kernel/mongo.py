@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from bson.codec_options import TypeRegistry
@@ -104,6 +105,11 @@ def _indexes(document: type[Model]) -> list[IndexModel]:
     return [index for index in (declared() if declared else ()) if isinstance(index, IndexModel)]
 
 
+@cache
+def _reader(model: type[A]) -> TypeAdapter[A]:
+    return TypeAdapter(model)
+
+
 class Repository(Generic[A]):
     """Keeps aggregates of one type, one document each; every write checks the version and may tell events.
 
@@ -123,7 +129,7 @@ class Repository(Generic[A]):
         )
         self._outbox = outbox
         self._clock = clock
-        self._load: TypeAdapter[A] = TypeAdapter(self.model)
+        self._load: TypeAdapter[A] = _reader(self.model)
 
     async def find_by_id(self, key: str) -> A | None:
         """The aggregate of that id, or None."""

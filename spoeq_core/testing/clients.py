@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,7 +20,9 @@ from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import discovery_of, test_settings
 from spoeq_core.web.context import EXTENSION
 from spoeq_core.web.routing import ShopApp
-from spoeq_core.web.themes import Themes
+from spoeq_core.web.themes import Themes, discover_themes
+
+_installed_themes = cache(discover_themes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ async def serving_app(
     app = create_app(
         test_settings(servers, data_dir, **settings),
         discovery=discovery,
-        themes=themes,
+        themes=themes or _installed_themes(),
         clock=clock,
         listeners=listeners,
     )

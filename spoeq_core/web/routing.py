@@ -26,22 +26,29 @@ class UlidConverter(BaseConverter):
     regex = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
 
-_builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+_COMPILED = ("_parts", "_trace", "_converters", "_build", "_build_unknown")
+_known: dict[tuple[object, ...], ShopRule] = {}
 
 
 class ShopRule(QuartRule):
-    """A route whose builder of addresses is compiled once a process, whatever maps and apps it is in.
+    """A route that is compiled once a process, whatever maps and apps it is in.
 
-    Compiling them is most of what a start takes, and what takes longest when a plugin is switched.
+    Compiling is most of what a start takes, and what takes longest when a plugin is switched.
     """
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        if self.defaults:
-            return super()._compile_builder(append_unknown)
-        pattern = (append_unknown, *self._trace)
-        if pattern not in _builders:
-            _builders[pattern] = super()._compile_builder(append_unknown)
-        return _builders[pattern]
+    def compile(self) -> None:
+        """Take what an equal route was compiled to, if there was one."""
+        if self.defaults or self.host or self.subdomain:
+            super().compile()
+            return
+        pattern = (self.rule, self.merge_slashes, self.websocket, frozenset(self.map.converters.items()))
+        if pattern not in _known:
+            super().compile()
+            _known[pattern] = self
+        known = _known[pattern]
+        self.arguments = set(known.arguments)
+        for name in _COMPILED:
+            setattr(self, name, getattr(known, name))
 
 
 class ShopApp(Quart):
