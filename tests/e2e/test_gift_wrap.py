@@ -86,7 +86,7 @@ def test_a_guest_buys_with_a_gift_message_and_all_who_must_know_it_see_it(
         dialog = page.get_by_role("dialog", name="Added to cart")
         expect(dialog.get_by_text("Gift message: Dear Amma,")).to_be_visible()
         expect(page.locator("[data-error-summary]")).to_have_count(0)
-        page.screenshot(path=shopper.shots / "03-added.png")
+        shopper.shot("03-added")
         dialog.get_by_role("link", name="See the cart").click()
     page.wait_for_url(re.compile("/cart"))
     is_told(page)
