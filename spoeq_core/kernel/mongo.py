@@ -29,6 +29,7 @@ Document = dict[str, Any]
 SortKey = tuple[str, int]
 MoreIndexes = Mapping[type[Model], Sequence[IndexModel]]
 DUPLICATE = 11000
+_reader = cache(TypeAdapter)
 
 
 class Aggregate(Protocol):
@@ -103,11 +104,6 @@ class Mongo:
 def _indexes(document: type[Model]) -> list[IndexModel]:
     declared = document.model_config.get("indexes")
     return [index for index in (declared() if declared else ()) if isinstance(index, IndexModel)]
-
-
-@cache
-def _reader(model: type[A]) -> TypeAdapter[A]:
-    return TypeAdapter(model)
 
 
 class Repository(Generic[A]):
