@@ -136,8 +136,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found.save(asked.json)
     if asked.compare:
         print("\n" + comparing.markdown(comparing.compare(reports.load(asked.compare), found.rows())))
-    if asked.write_docs:
-        write_document(found.markdown())
+    if asked.write_docs and not found.errors():
+        write_document(found.source(), found.sections())
     return 1 if found.errors() else 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,37 +46,34 @@ class Report:
 
     def markdown(self) -> str:
         """All tables."""
-        return "\n\n".join(part for part in self._parts() if part)
+        wrong = "\n".join(f"- {fault[:SHOWN]}" for fault in self.errors())
+        parts = [f"### {title}\n\n{text}" for title, text in self.sections().items()]
+        return "\n\n".join([f"{self.source()}.", *parts, *([f"### ERRORS\n\n{wrong}"] if wrong else [])])
+
+    def source(self) -> str:
+        """Where the figures come from."""
+        return f"{self.machine}; `nox -s bench{f' -- {self.options}' if self.options else ''}`"
+
+    def sections(self) -> dict[str, str]:
+        """What was measured, by title."""
+        parts: tuple[tuple[str, Any, Callable[[Any], str]], ...] = (
+            ("Start", self.starts, _starts),
+            ("Pages", self.pages, _pages),
+            ("Buying, by guests over the JSON API", self.buying, _rows),
+            ("A race", self.race, _race),
+            ("More products", self.products, _rows),
+            ("More orders, one person in the admin", self.orders, _rows),
+            ("More plugins", self.plugins, _plugins),
+            ("One question to plugins", self.hook_us, _hooks),
+            ("One price", self.pricing_ms, _pricing),
+            ("Memory (PSS, MiB)", self.memory, _memory),
+        )
+        return {title: written(found) for title, found, written in parts if found}
 
     def save(self, path: Path) -> None:
         """As JSON."""
         whole = asdict(self)
         path.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-
-    def _parts(self) -> Iterable[str]:
-        yield f"{self.machine}.  \n`nox -s bench{f' -- {self.options}' if self.options else ''}`"
-        if self.starts:
-            yield _table(("start", "seconds"), [(name, f"{value:.2f}") for name, value in self.starts.items()])
-        tables = {f"Pages, cache `{mode}`": rows for mode, rows in self.pages.items()}
-        tables["Buying, by guests over the JSON API"] = self.buying
-        yield from (f"**{title}**\n\n{_rows(rows)}" for title, rows in tables.items() if rows)
-        yield self._race(self.race) if self.race else ""
-        grown = {"More products": self.products, "More orders, one person in the admin": self.orders}
-        yield from (f"**{title}**\n\n{_rows(rows)}" for title, rows in grown.items() if rows)
-        yield f"**More plugins**\n\n{_plugins(self.plugins)}" if self.plugins else ""
-        yield f"**One question to plugins**\n\n{_hooks(self.hook_us)}" if self.hook_us else ""
-        yield (f"**One price**\n\n{_pricing(self.pricing_ms)}" if self.pricing_ms else "")
-        yield f"**Memory** (PSS, MiB)\n\n{_memory(self.memory)}" if self.memory else ""
-        wrong = self.errors()
-        yield "**ERRORS**\n\n" + "\n".join(f"- {fault[:SHOWN]}" for fault in wrong) if wrong else ""
-
-    def _race(self, found: RaceResult) -> str:
-        race = found.race
-        verdict = "; ".join(found.faults)[:SHOWN] or "exactly the pieces that there were, and the doctor finds no fault"
-        return (
-            f"**{race.buyers} buyers for {race.pieces} pieces**: {race.sold} orders and {race.refused} refusals in "
-            f"{race.seconds:.2f} s: {verdict}."
-        )
 
 
 def load(path: Path) -> dict[str, Row]:
@@ -85,6 +82,23 @@ def load(path: Path) -> dict[str, Row]:
     pages = {mode: [Row(**row) for row in rows] for mode, rows in raw["pages"].items()}
     buying, products, orders = ([Row(**row) for row in raw[name]] for name in ("buying", "products", "orders"))
     return Report(pages=pages, buying=buying, products=products, orders=orders).rows()
+
+
+def _starts(found: dict[str, float]) -> str:
+    return _table(("start", "seconds"), [(name, f"{value:.2f}") for name, value in found.items()])
+
+
+def _pages(found: dict[str, list[Row]]) -> str:
+    return "\n\n".join(f"**Cache `{mode}`**\n\n{_rows(rows)}" for mode, rows in found.items())
+
+
+def _race(found: RaceResult) -> str:
+    race = found.race
+    verdict = "; ".join(found.faults)[:SHOWN] or "exactly the pieces that there were, and the doctor finds no fault"
+    return (
+        f"{race.buyers} buyers for {race.pieces} pieces: {race.sold} orders and {race.refused} refusals in "
+        f"{race.seconds:.2f} s: {verdict}."
+    )
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spoeq_core.pricing.model import price
-from tests.benchmarks import comparing, pricing, report as reports
+from tests.benchmarks import comparing, document, pricing, report as reports
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.buyers import Race
 from tests.benchmarks.report import Report
@@ -73,3 +73,22 @@ def test_a_cart_of_fifty_lines_and_twenty_promotions_is_priced_whole() -> None:
     assert found.totals.discounts > 0
     assert len(found.taxes) == 6
     assert "| 50 lines, 20 promotions | 1.50 |" in Report(pricing_ms={"50 lines, 20 promotions": 1.5}).markdown()
+
+
+def test_what_was_not_measured_this_time_stays_in_the_document(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    monkeypatch.setattr(document, "DOCUMENT", page)
+    page.write_text(f"Before\n\n{document.BEGIN}\n{document.END}\n\n## After\n", "utf-8")
+    first = Report("A machine", starts={"first start": 4.0}, pricing_ms={"1 line": 1.5})
+    document.write_document(first.source(), first.sections())
+    second = Report("Another", options="--only pricing", pricing_ms={"1 line": 1.25})
+    document.write_document(second.source(), second.sections())
+    written = page.read_text("utf-8")
+    assert written.startswith("Before\n")
+    assert written.endswith("\n\n## After\n")
+    assert written.count("### ") == 2
+    assert "| first start | 4.00 |" in written
+    assert "A machine; `nox -s bench`" in written
+    assert "1.50" not in written
+    assert "| 1 line | 1.25 |" in written
+    assert "Another; `nox -s bench -- --only pricing`" in written
