@@ -28,6 +28,8 @@ async def show() -> Response:
     """What opens the account, what could, and what cannot be taken away."""
     shop, customer = current_shop(), await _customer()
     labels = {offered.provider.name: offered.provider.label for offered in identity.login_providers(shop)}
+    identities = await identity.identities_of(shop, customer)
+    there = {one.provider for one in identities}
     linked = [
         {
             "id": one.id,
@@ -37,7 +39,7 @@ async def show() -> Response:
             "used_at": one.used_at,
             "offered": one.provider in labels,
         }
-        for one in await identity.identities_of(shop, customer)
+        for one in identities
     ]
     return await render(
         "storefront",
@@ -46,7 +48,7 @@ async def show() -> Response:
         email=customer.email,
         has_password=bool(customer.password_hash),
         linked=linked,
-        addable=[{"name": name, "label": label} for name, label in labels.items()],
+        addable=[{"name": name, "label": labels[name]} for name in labels if name not in there],
     )
 
 
