@@ -25,8 +25,8 @@ class Manifest:
         description: One sentence for the plugin list.
         before: Plugins that answer after this one, where order matters.
         after: Plugins that answer before this one.
-        hosts: Network hosts it talks to, and those that its payment provider leads shoppers to (`pay.example` stands
-            for the hosts below it, too).
+        hosts: Network hosts it talks to, and those that its payment or login provider leads shoppers to (`pay.example`
+            stands for the hosts below it, too).
         default_enabled: Whether a new shop starts with it enabled.
         needs_setup: Whether it does nothing until it is given a server or keys: a demo shop leaves it off.
         claims: What it must be alone in to work, as `slot:<name>`, or `lane:<name>` where its promotions are exclusive.

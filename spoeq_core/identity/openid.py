@@ -25,6 +25,8 @@ from spoeq_core.shop import Shop
 KEPT = timedelta(hours=1)
 RETURNS_ISSUER = "authorization_response_iss_parameter_supported"
 """RFC 9207: the issuer names itself in its answer."""
+OUR_FAULT = frozenset({"invalid_client", "unauthorized_client", "unsupported_grant_type"})
+"""RFC 6749, 5.2: what no code that somebody made up leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class OpenIdProvider:
         known = await self._issuer(shop, client, anew=True)
         nobody = LoginAttempt("none", "none", callback_url(shop, self.name))
         _, found = await self._post_code(shop, client, known.metadata, nobody, "none")
-        if error_of(found) in ("invalid_client", "unauthorized_client"):
+        if error_of(found) in OUR_FAULT:
             raise LoginFault(f"{client.issuer} refuses the client id or the secret")
 
     def _needed(self, shop: Shop) -> OpenIdClient:
@@ -151,8 +153,8 @@ class OpenIdProvider:
         self, shop: Shop, client: OpenIdClient, metadata: Claims, attempt: LoginAttempt, code: str
     ) -> Claims | LoginDeclined:
         status, found = await self._post_code(shop, client, metadata, attempt, code)
-        if error_of(found) == "invalid_grant":
-            return LoginDeclined("expired", "the issuer refused the code")
+        if status == httpx.codes.BAD_REQUEST and error_of(found) not in OUR_FAULT:
+            return LoginDeclined("expired", f"the issuer refused the code: {error_of(found)}")
         if status != httpx.codes.OK or not isinstance(found, dict) or not isinstance(found.get("id_token"), str):
             raise LoginFault(f"{metadata['token_endpoint']} answered {status} {error_of(found)}")
         return found

@@ -20,6 +20,9 @@ NOTHING: tuple[Mapping[str, str], ...] = (
     {},
     {"code": ""},
     {"error": "access_denied"},
+    {"error": "server_error"},
+    {"code": "x" * 100_000},
+    {"code": "a\x00b\n"},
     {"error": "invalid_scope", "error_description": "<script>"},
     {"error": "é\udcff"},
 )

@@ -12,7 +12,9 @@ import pytest
 
 from spoeq_core.checkout.service import place_order
 from spoeq_core.identity import service as identity
+from spoeq_core.identity.logins import LoginProfile
 from spoeq_core.identity.model import Address
+from spoeq_core.identity.openid import OpenIdProvider
 from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.kernel.languages import Tongue, speaking
 from spoeq_core.notifications.model import Message
@@ -123,6 +125,21 @@ async def test_a_forgotten_password_is_answered_with_a_link_that_works(shop: Sho
     await identity.reset_password(shop, link.group(1), "banyan roots at dusk")
     await deliver_all(shop)
     assert "password_changed" in {letter["template"] for letter in await sent(shop)}
+
+
+async def test_a_new_way_of_signing_in_is_told_once(shop: Shop):
+    provider = OpenIdProvider("google", SCRIPT, lambda _: None)
+    who = LoginProfile("1101", "asha@example.in", email_verified=True)
+    asha = await identity.register_customer(shop, email="asha@example.in", password="neem leaves at dawn", name="Asha")
+    for _ in range(2):
+        await identity.link_identity(shop, asha.id, provider, who)
+        await deliver_all(shop)
+    (letter,) = [letter for letter in await sent(shop) if letter["template"] == "sign_in_added"]
+    assert letter["subject"] == "A new way of signing in to your account at Neel & Sons"
+    assert SCRIPT in letter["text"]
+    assert SCRIPT not in letter["html"]
+    for part in (letter["text"], letter["html"]):
+        assert "If it was not you, take it away in your account" in part
 
 
 async def test_a_channel_that_failed_is_asked_again_with_the_same_key(servers: tuple[str, str], tmp_path: Path):

@@ -14,13 +14,14 @@ from spoeq_core.hooks.contributions import Person
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.documents import CustomerRepository, IdentityRepository, PendingLoginRepository
 from spoeq_core.identity.events import PasswordResetRequested
+from spoeq_core.identity.logins import LoginAttempt, LoginProfile
 from spoeq_core.identity.model import Customer
 from spoeq_core.identity.openid import OpenIdClient, OpenIdProvider
 from spoeq_core.identity.personal import PERSONAL_DATA
 from spoeq_core.jobs.service import run_jobs
 from spoeq_core.kernel.errors import ConfigurationError
 from spoeq_core.kernel.ids import fingerprint
-from spoeq_core.plugins.lifecycle import disable_plugin
+from spoeq_core.plugins.lifecycle import disable_plugin, save_settings
 from spoeq_core.privacy.erasing import JOBS, erase_person, person_of
 from spoeq_core.privacy.exporting import export_person
 from spoeq_core.testing.clients import RunningApp, app_with
@@ -29,6 +30,27 @@ from spoeq_core.testing.openid import CLIENT_ID, CLIENT_SECRET, Broken, Issuer, 
 from spoeq_core.testing.shops import deliver_all
 from spoeq_core.testing.stands import plugin_of
 from spoeq_core.testing.visitors import PASSWORD, Browser, shopper_browser
+
+
+class Odd:
+    """A provider that answers whatever it was made with."""
+
+    name, label = "odd", "Odd"
+
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+
+    def is_ready(self, shop: object) -> bool:
+        return True
+
+    async def begin(self, shop: object, attempt: LoginAttempt) -> str:
+        return attempt.address("https://odd.example/authorize", "shop")
+
+    async def finish(self, shop: object, attempt: LoginAttempt, query: object) -> object:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
 
 LOGIN = "/api/v1/auth/oauth/issuer"
 OTHER = "/api/v1/auth/oauth/other"
@@ -467,6 +489,68 @@ async def test_a_provider_that_fails_is_told_of_and_nothing_is_lost(
         issuer.broken.clear()
     assert "KIT-SCARF" in await browser.text("/cart") or "Scarf" in await browser.text("/cart")
     assert await sign_in(browser, issuer) == "/account"
+
+
+async def test_nobody_can_make_the_provider_look_broken(running: RunningApp, browser: Browser, issuer: Issuer):
+    """Else one visitor could open the breaker, and close the way for all."""
+    for _ in range(6):
+        for wrong in ({"error": "server_error"}, {"error": "temporarily_unavailable"}, {"code": "x" * 3000}):
+            query = await issuer.comes_back(await leave(browser))
+            del query["code"]
+            assert await come_back(browser, {**query, **wrong}) == "/login?next=/account"
+        query = await issuer.comes_back(await leave(browser))
+        issuer.broken["/token"] = Broken(400, b'{"error": "invalid_request"}')
+        assert await come_back(browser, query) == "/login?next=/account"
+        issuer.broken.clear()
+    calls = running.shop.hooks.calls["one", "register_login_providers"]
+    assert (calls.errors, calls.timeouts) == (0, 0)
+    assert await sign_in(browser, issuer) == "/account"
+
+
+@pytest.mark.parametrize("answer", [None, "meera", LoginProfile(""), LoginProfile("x" * 256), ZeroDivisionError()])
+async def test_a_provider_that_answers_nonsense_signs_nobody_in(servers, tmp_path, answer: object):
+    module = plugin_of("odd", ("odd.example",), register_login_providers=lambda: [Odd(answer)])
+    async with app_with(module, servers=servers, data_dir=tmp_path) as running:
+        browser = shopper_browser(running)
+        query = dict(parse_qsl(urlsplit(await leave(browser, "/api/v1/auth/oauth/odd")).query))
+        back = {"state": query["state"], "code": "x"}
+        assert await come_back(browser, back, "/api/v1/auth/oauth/odd") == "/login?next=/account"
+        assert "Odd cannot sign you in right now." in await said(browser, "/login")
+        assert running.shop.hooks.calls["odd", "register_login_providers"].errors == 1
+
+
+async def test_a_provider_that_cannot_say_whether_it_is_ready_has_no_button(servers, tmp_path):
+    def client(_: object) -> None:
+        raise ZeroDivisionError
+
+    module = plugin_of("odd", register_login_providers=lambda: [OpenIdProvider("odd", "Odd", client)])
+    async with app_with(module, servers=servers, data_dir=tmp_path) as running:
+        page = await shopper_browser(running).text("/login")
+        assert "Password" in page
+        assert "Continue with" not in page
+
+
+async def test_a_shop_on_https_binds_the_way_back_to_its_host(servers, tmp_path, issuer: Issuer):
+    client = OpenIdClient(issuer.url, CLIENT_ID, CLIENT_SECRET)
+    plain = OpenIdProvider("plain", "Plain", lambda _: client)
+    module = plugin_of("odd", ("odd.example",), register_login_providers=lambda: [Odd(None), plain])
+    async with app_with(module, servers=servers, data_dir=tmp_path, base_url="https://shop.example") as running:
+        answer = await running.client.get("/api/v1/auth/oauth/odd", headers=PAGE, scheme="https")
+        query = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+        assert query["redirect_uri"] == "https://shop.example/api/v1/auth/oauth/odd/callback"
+        (cookie,) = [one for one in answer.headers.getlist("Set-Cookie") if "spoeq_login" in one]
+        assert cookie.startswith("__Host-spoeq_login=")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+        answer = await running.client.get("/api/v1/auth/oauth/plain", headers=PAGE, scheme="https")
+        assert answer.headers["Location"] == "/login?next=/account", "plain http is for developing only"
+
+
+async def test_what_went_wrong_is_told_in_the_visitors_language(running: RunningApp, browser: Browser, issuer: Issuer):
+    await save_settings(running.shop, "core", {"languages": ["en", "hi"]})
+    query = await issuer.comes_back(await leave(browser), agrees=False)
+    browser.client.set_cookie("localhost", "spoeq_lang", "hi")
+    where = await come_back(browser, query)
+    assert "आपने Issuer को हमें यह बताने नहीं दिया" in await said(browser, where)
 
 
 async def test_a_provider_that_is_down_before_the_way_there(running: RunningApp, browser: Browser, issuer: Issuer):

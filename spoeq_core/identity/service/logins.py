@@ -140,8 +140,11 @@ async def finish_login(shop: Shop, pending: PendingLogin, state: str, answer: Ma
 
     async def ask() -> LoginProfile | LoginDeclined:
         told = await provider.finish(shop, attempt, answer)
-        if isinstance(told, LoginProfile) and not 0 < len(told.subject) <= LONGEST_SUBJECT:
-            raise TypeError(f"a subject of {len(told.subject)} characters")
+        if isinstance(told, LoginProfile):
+            if not 0 < len(told.subject) <= LONGEST_SUBJECT:
+                raise TypeError("a subject must have 1 to 255 characters")
+        elif not isinstance(told, LoginDeclined):
+            raise TypeError(f"it answered {type(told).__name__}")
         return told
 
     told = await _asked(shop, offered, ask)
