@@ -31,7 +31,7 @@ here, and of lists one item is shown.
 - Lists are `{{items, total, page, per_page}}`, or `{{items, next}}` where `next` is the `cursor` of the page after.
 - Sign in with `Authorization: Bearer <access token>`; a guest's cart is named by `X-Cart-Token` or its cookie.
 - Public reads have an `ETag` and answer 304 to `If-None-Match`; changes by staff take `If-Match`: 409 `stale`.
-- `Idempotency-Key` on placing, paying and refunding: the same key and body get the first answer again.
+- `Idempotency-Key` on placing, paying, refunding and booking stock: the same key and body get the first answer again.
 
 For health there are `/healthz` (200 while the process is up), `/readyz` (503 with `Retry-After` and the failing part
 under `checks` while the shop cannot work) and `/metrics` (Prometheus).

@@ -331,7 +331,11 @@ async def _reviews(to: Recorder) -> None:
 
 async def _stock(to: Recorder) -> None:
     await to.ask("admin", "GET", "/inventory?low=1&q=DIYA")
-    await to.ask("admin", "POST", "/inventory/DIYA/adjust", {"delta": 20, "reason": "Delivery of the potter"})
+    came = {"delta": 20, "reason": "Delivery of the potter"}
+    for _ in range(2):
+        await to.ask("admin", "POST", "/inventory/DIYA/adjust", came, Idempotency_Key="delivery-1")
+    other = {**came, "delta": 2}
+    await to.ask("admin", "POST", "/inventory/DIYA/adjust", other, expect=422, Idempotency_Key="delivery-1")
     await to.ask("admin", "POST", "/inventory/DIYA/adjust", {"delta": -100, "reason": "Broken"}, expect=409)
     await to.ask("admin", "POST", "/inventory/DIYA/adjust", {"delta": 0, "reason": ""}, expect=422)
     await to.ask("admin", "POST", "/inventory/NOPE/adjust", {"delta": 1, "reason": "x"}, expect=404)

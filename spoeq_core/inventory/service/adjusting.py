@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spoeq_core.inventory.documents import StockRepository, lies_at, room_for
+from spoeq_core.inventory.documents import StockRepository, lies_at, not_logged, room_for
 from spoeq_core.inventory.model import (
     HOME,
     LONGEST_NOTE,
@@ -15,7 +15,7 @@ from spoeq_core.inventory.model import (
     Stock,
 )
 from spoeq_core.inventory.service.locations import get_location, require_location
-from spoeq_core.inventory.service.moving import ATTEMPTS, Cause, busy, new_row
+from spoeq_core.inventory.service.moving import ATTEMPTS, Cause, busy, is_logged, new_row
 from spoeq_core.inventory.service.reading import get_stock
 from spoeq_core.inventory.service.telling import tell
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
@@ -24,8 +24,10 @@ from spoeq_core.kernel.mongo import Document
 from spoeq_core.shop import Shop
 
 
-async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str, *, location: str = HOME) -> Stock:
-    """The stock after staff counted, found or lost pieces.
+async def adjust(
+    shop: Shop, sku: str, delta: int, reason: str, actor: str, *, location: str = HOME, adjustment_id: str = ""
+) -> Stock:
+    """The stock after staff counted, found or lost pieces. Safe to repeat under an id.
 
     Args:
         shop: The shop.
@@ -34,6 +36,7 @@ async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str, *, l
         reason: In words, for the log.
         actor: The staff member's id.
         location: The code of the place where they were.
+        adjustment_id: What causes it, once; empty books it each time.
 
     Raises:
         NotFound: there is no such SKU.
@@ -44,8 +47,8 @@ async def adjust(shop: Shop, sku: str, delta: int, reason: str, actor: str, *, l
     """
     _check_adjustment(delta, reason)
     await require_location(shop, location, receiving=delta > 0)
-    row = new_row(shop, sku, delta, 0, Cause(Reason.ADJUSTMENT, "", actor, reason.strip()), location)
-    moved = await _adjust(shop, row)
+    cause = Cause(Reason.ADJUSTMENT, adjustment_id, actor, reason.strip())
+    moved = await _adjust(shop, new_row(shop, sku, delta, 0, cause, location), cause)
     if moved:
         await tell(shop, sku)
     stock = await get_stock(shop, sku)
@@ -71,19 +74,26 @@ def _refusal(stock: Stock, place: Location, delta: int) -> Conflict:
     )
 
 
-async def _adjust(shop: Shop, row: Movement) -> bool:
-    """Whether it could be booked: nothing on hand is taken that is not there, nor promised beyond the limit."""
+async def _adjust(shop: Shop, row: Movement, cause: Cause) -> bool:
+    """Whether it is booked: nothing on hand is taken that is not there, nor promised beyond the limit."""
     stocks = shop.repository(StockRepository)
+    if row.ref and await is_logged(shop, row.sku, cause):
+        return True
+    once: Document = not_logged(row.reason, row.ref) if row.ref else {}
     if row.delta > 0:
-        return await stocks.move(row, only_if={"on_hand": {"$lte": MAX_PIECES - row.delta}})
-    free: Document = {"available": {"$gte": -row.delta}}
+        booked = await stocks.move(row, only_if={"on_hand": {"$lte": MAX_PIECES - row.delta}, **once})
+        return booked or (bool(row.ref) and await is_logged(shop, row.sku, cause))
+    free: Document = {"available": {"$gte": -row.delta}, **once}
     if row.location == HOME and await stocks.move(row, only_if={**free, "away": {"$in": [0, None]}}):
         return True
     for _ in range(ATTEMPTS):
         stock = await get_stock(shop, row.sku)
+        if row.ref and await is_logged(shop, row.sku, cause):
+            return True
         if stock.at(row.location) < -row.delta or stock.promisable < -row.delta:
             return False
-        if await stocks.move(row, only_if={**lies_at(stock, row.location, -row.delta), **room_for(stock, -row.delta)}):
+        there = {**lies_at(stock, row.location, -row.delta), **room_for(stock, -row.delta)}
+        if await stocks.move(row, only_if={**there, **once}):
             return True
     raise busy(row.sku)
 

@@ -9,11 +9,14 @@ from quart import Blueprint, Response
 
 from spoeq_core.inventory import service as inventory
 from spoeq_core.inventory.model import HOME, LONGEST_NOTE, MAX_PIECES, Movement, Stock
+from spoeq_core.kernel.ids import derived_id
 from spoeq_core.web.access import current_actor, staff
 from spoeq_core.web.api.shapes.catalog import StockList, StockLog, StockRow
+from spoeq_core.web.api.shopping import idempotency_key
 from spoeq_core.web.bodies import Body, json_response, query_flag, query_int, query_text, read_body
 from spoeq_core.web.context import current_shop
-from spoeq_core.web.openapi import CURSOR, FLAG, PER_PAGE, Parameter, operation, whole_number
+from spoeq_core.web.idempotency import once
+from spoeq_core.web.openapi import CURSOR, FLAG, IDEMPOTENCY_KEY, PER_PAGE, Parameter, operation, whole_number
 
 blueprint = Blueprint("api_inventory", __name__)
 
@@ -66,13 +69,20 @@ async def index() -> Response:
     "Book pieces that were counted, found or lost",
     tags=TAGS,
     request=Adjustment,
+    headers=[IDEMPOTENCY_KEY],
     responses={200: StockRow, 404: None, 409: "Pieces that orders hold, or that are not there, cannot be taken away"},
 )
 async def adjust(sku: str) -> Response:
     """Book a change; what is promised to orders stays."""
-    body, actor = await read_body(Adjustment), await current_actor()
-    stock = await inventory.adjust(current_shop(), sku, body.delta, body.reason, actor.id, location=body.location)
-    return json_response(stock_view(stock))
+    shop, body, actor, key = current_shop(), await read_body(Adjustment), await current_actor(), idempotency_key()
+    scope = f"adjust:{sku}:{actor.id}"
+    once_id = derived_id(f"{scope}:{key}") if key else ""
+
+    async def book() -> Response:
+        how = {"location": body.location, "adjustment_id": once_id}
+        return json_response(stock_view(await inventory.adjust(shop, sku, body.delta, body.reason, actor.id, **how)))
+
+    return await once(shop, key, scope, book)
 
 
 @blueprint.get("/inventory/<sku>/log")
