@@ -19,6 +19,7 @@ from spoeq_core.sdk import (
     Undo,
     conflict_state,
     current_shop,
+    customer_by_id,
     find_customers,
     flash,
     form_state,
@@ -169,11 +170,12 @@ async def search_member(code: str) -> Response:
 async def change_member(customer_id: str) -> Response:
     """Put a customer into the segment `add`, or take them out of `remove`; back to the segment, or to the customer."""
     shop, form = current_shop(), await read_form()
+    await customer_by_id(shop, customer_id)
     code = form.text("add") or form.text("remove")
-    back = f"{PATH}/{code}" if form.flag("in_segment") else f"/admin/customers/{customer_id}"
     if not code:
-        return flash(see_other(back), "Choose a segment.", "warn")
+        return flash(see_other(f"/admin/customers/{customer_id}"), "Choose a segment.", "warn")
     segment = await find_segment(shop, code)
+    back = f"{PATH}/{segment.id}" if form.flag("in_segment") else f"/admin/customers/{customer_id}"
     if form.text("add"):
         return await _added(shop, segment, customer_id, back)
     if await remove_member(shop, segment, customer_id):

@@ -69,8 +69,8 @@ async def customer_segments(shop: Shop, customer: Customer) -> Sequence[str]:
 
 @hookimpl
 async def known_segments(shop: Shop) -> Sequence[Segment]:
-    """All of them."""
-    return [Segment(segment.id, segment.name) for segment in await service.kept_segments(shop)]
+    """All of them, as they are stored: staff choose one right after they have made it."""
+    return [Segment(segment.id, segment.name) for segment in await service.stored_segments(shop)]
 
 
 @hookimpl

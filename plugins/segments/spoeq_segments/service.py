@@ -38,6 +38,11 @@ async def kept_segments(shop: Shop) -> Sequence[Segment]:
     return await shop.cache.get_or_make("segments", shop.repository(SegmentRepository).all)
 
 
+async def stored_segments(shop: Shop) -> list[Segment]:
+    """All segments by name, as they are now."""
+    return await shop.repository(SegmentRepository).all()
+
+
 async def codes_of(shop: Shop, customer: Customer) -> list[str]:
     """The segments that a customer is in: one command if some are chosen by hand, one if some have a rule."""
     segments = await kept_segments(shop)
@@ -68,7 +73,7 @@ async def find_segment(shop: Shop, code: str) -> Segment:
 
 async def all_segments(shop: Shop) -> tuple[list[Segment], dict[str, int]]:
     """All segments by name, and how many members each was given by hand; two commands."""
-    found = await shop.repository(SegmentRepository).all()
+    found = await stored_segments(shop)
     return found, await shop.repository(MemberRepository).counts(found)
 
 

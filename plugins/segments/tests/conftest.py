@@ -12,6 +12,7 @@ from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_segments import plugin as segments
+from tests.indexes import Queries
 from tests.shopping import CommandCounter, delivery, door, stock_up
 
 
@@ -26,11 +27,17 @@ def counter() -> CommandCounter:
 
 
 @pytest.fixture
+def queries() -> Queries:
+    return Queries()
+
+
+@pytest.fixture
 async def running(
-    servers: tuple[str, str], tmp_path: Path, clock: FixedClock, counter: CommandCounter
+    servers: tuple[str, str], tmp_path: Path, clock: FixedClock, counter: CommandCounter, queries: Queries
 ) -> AsyncIterator[RunningApp]:
     plugins = delivery(), door(), segments
-    async with app_with(*plugins, servers=servers, data_dir=tmp_path, clock=clock, listeners=[counter]) as app:
+    heard = [counter, queries]
+    async with app_with(*plugins, servers=servers, data_dir=tmp_path, clock=clock, listeners=heard) as app:
         await stock_up(app.shop, {"KUR-IND-M": 500})
         yield app
 

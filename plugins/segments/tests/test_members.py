@@ -33,6 +33,7 @@ from spoeq_segments.service import (
     remove_member,
     update_segment,
 )
+from tests.indexes import Queries, unled
 from tests.shopping import ADDRESS, SKU, CommandCounter
 
 EMAIL = "asha@example.in"
@@ -136,6 +137,16 @@ async def test_the_question_costs_a_command_by_hand_and_one_for_all_rules(
     for n in range(5):
         await made(shop, Rule.ORDERS, n + 1, code=f"orders{n}")
     assert await cost() == ["find customers", "find segment_members", "aggregate orders"]
+
+
+async def test_indexes_lead_to_whoever_is_asked_about(shop: Shop, asha: Customer, queries: Queries):
+    vip = await made(shop)
+    await made(shop, Rule.ORDERS, 1, code="regular")
+    queries.seen.clear()
+    await segments_of(shop, asha.id)
+    await members_of(shop, vip, page=1, per_page=50)
+    assert {name for name, *_ in queries.seen} >= {"segment_members", "orders", "customers"}
+    assert await unled(shop.mongo, queries, "segment_members", "orders", "customers") == []
 
 
 async def test_a_code_that_is_given_again_begins_with_nobody(shop: Shop, asha: Customer):

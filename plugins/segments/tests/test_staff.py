@@ -142,6 +142,13 @@ async def test_a_customers_page_shows_and_changes_segments(running: RunningApp, 
     assert "Choose a segment." in await staff.text(f"/admin/customers/{asha.id}")
 
 
+@pytest.mark.parametrize("customer_id", ["nobody", "a%0d%0ab", "x" * 3000])
+@pytest.mark.parametrize("form", [{}, {"add": "vip"}, {"remove": "vip"}])
+async def test_who_does_not_exist_is_not_found(staff: Browser, customer_id: str, form: dict[str, str]):
+    await staff.post(f"{ADMIN}/new", VIP)
+    assert (await staff.post(f"/admin/segment-members/{customer_id}", form)).status_code == 404
+
+
 async def test_who_has_no_right_sees_the_panel_and_changes_nothing(running: RunningApp, staff: Browser):
     asha = await customer(running)
     await staff.post(f"{ADMIN}/new", VIP)
