@@ -52,7 +52,7 @@ def register_permissions() -> Sequence[Permission]:
 @hookimpl
 def register_menu() -> Sequence[MenuEntry]:
     """Segments in the admin's navigation, below the customers."""
-    return [MenuEntry("Customer segments", admin.PATH, service.PERMISSION, "Shop", "filter", 41)]
+    return [MenuEntry("Customer segments", admin.PATH, service.PERMISSION, "Shop", "layers", 41)]
 
 
 @hookimpl
