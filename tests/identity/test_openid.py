@@ -8,16 +8,27 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given, strategies as st
 
-from spoeq_core.identity.asking import LoginFault
+from spoeq_core.identity.asking import LoginFault, declined
 from spoeq_core.identity.logins import LoginAttempt, LoginDeclined, LoginProfile
 from spoeq_core.identity.openid import OpenIdClient, OpenIdProvider
 from spoeq_core.testing.logins import LoginProviderContract, an_attempt
-from spoeq_core.testing.openid import CLIENT_ID, CLIENT_SECRET, KEY_ID, Broken, Issuer, key_number, running_issuer
+from spoeq_core.testing.openid import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    KEY_ID,
+    Broken,
+    Issuer,
+    digest,
+    key_number,
+    running_issuer,
+)
 
 
 @pytest.fixture
@@ -235,3 +246,25 @@ async def test_an_issuer_without_post_gets_basic(shop, provider, issuer: Issuer)
     del metadata["token_endpoint_auth_methods_supported"]
     issuer.broken["/.well-known/openid-configuration"] = Broken(200, json.dumps(metadata).encode())
     assert isinstance(await come(shop, provider, issuer), LoginProfile)
+
+
+@given(st.dictionaries(st.sampled_from(["code", "error", "iss", "state"]) | st.text(), st.text()))
+def test_whatever_an_address_says_is_a_code_or_a_refusal(answer: dict[str, str]):
+    found = declined(answer)
+    if found is None:
+        assert not answer.get("error")
+        assert answer["code"].isascii()
+        assert answer["code"].isprintable()
+    else:
+        assert found.reason in ("denied", "expired")
+
+
+@given(st.text(min_size=1), st.text(alphabet="abc?=&/", max_size=10))
+def test_an_attempts_address_says_what_it_was_given(client_id: str, path: str):
+    attempt = LoginAttempt("state", "verifier", "https://shop.example/back")
+    query = dict(parse_qsl(urlsplit(attempt.address(f"https://id.example/{path}", client_id, scope="a b")).query))
+    assert query["client_id"] == client_id
+    assert (query["state"], query["scope"]) == ("state", "a b")
+    assert query["code_challenge"] == digest("verifier")
+    assert "verifier" not in query.values()
+    assert attempt.nonce not in (attempt.challenge, attempt.verifier)

@@ -29,7 +29,7 @@ from spoeq_core.testing.goods import put_on_sale
 from spoeq_core.testing.openid import CLIENT_ID, CLIENT_SECRET, Broken, Issuer, running_issuer
 from spoeq_core.testing.shops import deliver_all
 from spoeq_core.testing.stands import plugin_of
-from spoeq_core.testing.visitors import PASSWORD, Browser, shopper_browser
+from spoeq_core.testing.visitors import PASSWORD, Browser, shopper_browser, staff_browser
 
 
 class Odd:
@@ -379,6 +379,18 @@ async def test_the_last_way_in_cannot_be_taken_away(running: RunningApp, browser
     await browser.post(f"{SIGN_INS}/remove", {"id": customer.sign_ins[0]})
     assert (await customer_of(running) or customer).sign_ins == ()
     assert await running.shop.repository(IdentityRepository).count({}) == 0
+
+
+async def test_staff_see_how_a_customer_signs_in(running: RunningApp, browser: Browser, issuer: Issuer):
+    await sign_in(browser, issuer)
+    customer = await customer_of(running)
+    assert customer is not None
+    staff = await staff_browser(running, "support")
+    page = await staff.text(f"/admin/customers/{customer.id}")
+    shown = page.partition("Signs in with")[2].partition("</dd>")[0]
+    assert "Issuer" in shown
+    assert "Password" not in shown
+    assert "E-mail confirmed" in page
 
 
 async def test_a_provider_that_is_switched_off_is_no_way_in(running: RunningApp, browser: Browser, issuer: Issuer):

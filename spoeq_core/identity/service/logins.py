@@ -60,6 +60,13 @@ def login_providers(shop: Shop) -> list[Offered]:
     return found
 
 
+def login_label(shop: Shop, name: str) -> str:
+    """What a provider is called for people; made of its name where none that is installed brings it."""
+    known = shop.hooks.all_parts(questions.register_login_providers)
+    labels = {one.name: one.label for part in known for one in part.value}
+    return labels.get(name, name.replace("_", " ").capitalize())
+
+
 def login_provider(shop: Shop, name: str) -> Offered:
     """The provider of that name.
 

@@ -9,6 +9,7 @@ from typing import Any
 from quart import Blueprint, Response
 
 from spoeq_core.identity import service as identity
+from spoeq_core.identity.logins import provider_of
 from spoeq_core.identity.model import Customer
 from spoeq_core.identity.service import customer_by_id
 from spoeq_core.kernel.errors import Conflict, Invalid
@@ -100,6 +101,7 @@ async def _page(
         status=status,
         page=page(customer.name or customer.email or message("Erased customer")),
         customer=_whole(customer) if actor.may("customers.manage") else _row(customer),
+        signs_in_with=[identity.login_label(shop, provider_of(key)) for key in customer.sign_ins],
         erasing=await is_being_erased(shop, customer.id),
         addresses=[asdict(saved.address) for saved in customer.addresses],
         consents=[
@@ -120,6 +122,8 @@ def _row(customer: Customer) -> dict[str, Any]:
         "email": masked_email(customer.email),
         "phone": masked_phone(customer.phone),
         "created_at": customer.created_at,
+        "has_password": bool(customer.password_hash),
+        "email_verified_at": customer.email_verified_at,
         "disabled": customer.disabled,
         "erased_at": customer.erased_at,
         "url": f"{PATH}/{customer.id}",

@@ -33,7 +33,7 @@ async def show() -> Response:
     linked = [
         {
             "id": one.id,
-            "label": labels.get(one.provider, one.provider.replace("_", " ").capitalize()),
+            "label": identity.login_label(shop, one.provider),
             "email": one.email,
             "since": one.linked_at,
             "used_at": one.used_at,

@@ -240,6 +240,15 @@ def cases_of_orders() -> dict[str, tuple[str, Context]]:
             "pages/customer.html",
             page("Asha Rao", people, customer=asha, orders=rows, addresses=[sample("address")], consents=AGREED),
         ),
+        "customer-elsewhere": (
+            "pages/customer.html",
+            page(
+                "Asha Rao",
+                people,
+                customer={**asha, "has_password": False, "email_verified_at": "2025-12-02"},
+                signs_in_with=["Google", "A cooperative of weavers <b>"],
+            ),
+        ),
         "customer-erase": ("pages/customer_erase.html", page("Erase", people, **erasure(blockers=[]))),
         "customer-erase-refused": ("pages/customer_erase.html", page("Erase", people, **erasure())),
     }
