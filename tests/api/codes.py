@@ -17,6 +17,7 @@ CODES: dict[str, tuple[str, str]] = {
     "unknown_item": ("404", "The item is not in the cart"),
     "unknown_code": ("404", "The coupon code is not in the cart"),
     "coupon_unknown": ("404, 422", "There is no such coupon"),
+    "sale_unknown": ("404", "There is no such sale"),
     "segment_unknown": ("404", "There is no such customer segment"),
     "member_unknown": ("404", "The customer was not put into the segment"),
     "method_not_allowed": ("405", "The address does not take that method; `Allow` says which"),

@@ -14,6 +14,7 @@ import spoeq_flat_rate.plugin
 import spoeq_gst.plugin
 import spoeq_restock.plugin
 import spoeq_reviews.plugin
+import spoeq_sale_prices.plugin
 import spoeq_segments.plugin
 from spoeq_core.testing.clients import RunningApp, app_with
 from tests.api.gateway import badge, card, van
@@ -27,6 +28,7 @@ PLUGINS = (
     spoeq_gst.plugin,
     spoeq_restock.plugin,
     spoeq_reviews.plugin,
+    spoeq_sale_prices.plugin,
     spoeq_segments.plugin,
     badge(),
     card(),

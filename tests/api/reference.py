@@ -16,7 +16,7 @@ WRITE = "SPOEQ_WRITE_API_DOCS"
 COMMAND = f"{WRITE}=1 python -m pytest tests/api/test_examples.py"
 ORDER = (
     *("Auth", "Me", "Products", "Reviews", "Categories", "Brands", "Search", "Cart", "Checkout"),
-    *("Orders", "Payments", "Coupons", "Customer segments", "Inventory", "Admin"),
+    *("Orders", "Payments", "Coupons", "Sales", "Customer segments", "Inventory", "Admin"),
 )
 HEAD = f"""# The JSON API
 

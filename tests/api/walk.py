@@ -41,6 +41,7 @@ async def walk(running: RunningApp) -> Recorder:
         _catalogue,
         _segments,
         _coupons,
+        _sales,
         _buying,
         _orders,
         _paying,
@@ -186,6 +187,20 @@ async def _coupons(to: Recorder) -> None:
     await to.ask("admin", "PATCH", "/coupons/DIWALI10", {"active": False}, expect=409, If_Match='"1"')
     await to.ask("admin", "POST", "/coupons", {**new, "code": "MISTAKE"}, expect=201)
     await to.ask("admin", "DELETE", "/coupons/MISTAKE", expect=204)
+
+
+async def _sales(to: Recorder) -> None:
+    when = {"starts_at": "2030-12-01T00:00:00+05:30", "ends_at": "2030-12-06T00:00:00+05:30"}
+    new = {"name": "Winter sale", "value": 12.5, "products": ["pashmina-stole"], **when}
+    planned = await to.ask("admin", "POST", "/sales", new, expect=201)
+    await to.ask("admin", "POST", "/sales", {**new, "value": {"amount": 5000, "currency": "USD"}}, expect=422)
+    await to.ask("admin", "GET", "/sales")
+    path = f"/sales/{planned['id']}"
+    await to.ask("admin", "GET", path)
+    await to.ask("admin", "PATCH", path, {"value": {"amount": 5000, "currency": "INR"}}, If_Match='"1"')
+    await to.ask("admin", "PATCH", path, {"active": False}, expect=409, If_Match='"1"')
+    await to.ask("admin", "DELETE", path, expect=204)
+    await to.ask("admin", "GET", path, expect=404)
 
 
 async def _buying(to: Recorder) -> None:

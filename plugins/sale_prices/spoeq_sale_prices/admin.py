@@ -82,7 +82,7 @@ async def create() -> Response:
         sale = await create_sale(shop, await entered(form, shop, None))
     except Invalid as error:
         return await _form(None, form.as_dict(), Sheet(error.errors), 422)
-    await _note(shop, "sale.created", sale)
+    await note(shop, "sale.created", sale)
     return flash(see_other(PATH), message("%(name)s is saved. Prices follow within a minute.", name=sale.name))
 
 
@@ -112,7 +112,7 @@ async def update(sale_id: str) -> Response:
             return await _form(sale, form.as_dict(), Sheet(error.errors), 422)
         except StaleAggregate:
             continue
-        await _note(shop, "sale.changed", stored)
+        await note(shop, "sale.changed", stored)
         return flash(see_other(PATH), message("%(name)s is saved. Prices follow within a minute.", name=stored.name))
     raise StaleAggregate("This sale is being changed by many at once.", hint="Try again.")
 
@@ -123,11 +123,11 @@ async def remove(sale_id: str) -> Response:
     """End a sale and forget it."""
     shop = current_shop()
     sale = await delete_sale(shop, sale_id)
-    await _note(shop, "sale.deleted", sale)
+    await note(shop, "sale.deleted", sale)
     return flash(see_other(PATH), message("%(name)s is deleted. Past orders keep their prices.", name=sale.name))
 
 
-async def _note(shop: Shop, action: str, sale: Sale) -> None:
+async def note(shop: Shop, action: str, sale: Sale) -> None:
     """Write into the audit log what staff did."""
     actor = await current_actor()
     await record(shop, action, f"sale:{sale.id}", actor_id=actor.id, actor_name=actor.name)

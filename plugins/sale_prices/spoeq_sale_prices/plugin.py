@@ -25,7 +25,7 @@ from spoeq_core.sdk import (
     Shop,
     hookimpl,
 )
-from spoeq_sale_prices import admin, showing, subscribers
+from spoeq_sale_prices import admin, api, showing, subscribers
 from spoeq_sale_prices.documents import HistoryDocument, MarkDocument, SaleDocument
 from spoeq_sale_prices.model import best
 from spoeq_sale_prices.service import PERMISSION, kept_sales, piece_of_line, take_back
@@ -67,8 +67,8 @@ def register_menu() -> Sequence[MenuEntry]:
 
 @hookimpl
 def register_routes() -> Routes:
-    """The staff pages."""
-    return Routes(admin=admin.blueprint)
+    """The staff pages, and the same as JSON."""
+    return Routes(admin=admin.blueprint, api=api.blueprint)
 
 
 @hookimpl

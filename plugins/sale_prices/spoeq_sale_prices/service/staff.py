@@ -8,6 +8,7 @@ from spoeq_core.sdk import (
     Invalid,
     NotFound,
     Shop,
+    StaleAggregate,
     new_id,
 )
 from spoeq_sale_prices.checks import problems_of
@@ -61,14 +62,16 @@ async def update_sale(shop: Shop, sale: Sale) -> Sale:
     return await shop.repository(SaleRepository).save(changed, SaleChanged(sale_id=sale.id))
 
 
-async def delete_sale(shop: Shop, sale_id: str) -> Sale:
+async def delete_sale(shop: Shop, sale_id: str, *, version: int | None = None) -> Sale:
     """End a sale and forget it, once prices have followed; past orders keep what it gave them.
 
     Raises:
         NotFound: there is none.
-        StaleAggregate: somebody changes it at this moment.
+        StaleAggregate: somebody changes it at this moment, or it is not of that version any more.
     """
     sale = await find_sale(shop, sale_id)
+    if version is not None and sale.version != version:
+        raise StaleAggregate("This sale was changed by somebody else in the meantime.", hint="Read it again.")
     gone = replace(sale, deleted=True, settled=False, updated_at=shop.clock.now())
     return await shop.repository(SaleRepository).save(gone, SaleChanged(sale_id=sale.id))
 
