@@ -10,7 +10,7 @@ from spoeq_core.sdk import Product, Shop, buyer_now, products_by_ids
 from spoeq_sale_prices.model import Sale, best
 from spoeq_sale_prices.service import kept_sales, piece_of
 
-PATIENCE = 0.1
+PATIENCE = 0.15
 """Seconds that a page waits to hear who its visitor is; then it is drawn without."""
 
 

@@ -39,6 +39,7 @@ CHOICES = Choices(ADDRESS, "delivery:standard", "door")
 VIP = ("club.vip",)
 LOWER = PRICE * 8 // 10
 YOURS = "Your price"
+TRIES = 5
 PRODUCT = "/product/kurta-kur-ind-m"
 PATHS = ("/products", PRODUCT, "/search?q=kurta", "/")
 
@@ -77,6 +78,14 @@ async def customer(shop: Shop, email: str = ASHA) -> Owner:
 
 async def pays(shop: Shop, owner: Owner) -> int:
     return (await quote(shop, owner, CHOICES)).priced.lines[0].total
+
+
+async def text_with_own_price(browser: Browser, path: str) -> str:
+    """A page that says what its visitor pays; what is late under load is left out, so it may be asked again."""
+    for _ in range(TRIES):
+        if YOURS in (page := await browser.text(path)):
+            return page
+    raise AssertionError(f"{path} never said what its visitor pays")
 
 
 def _request(total: int) -> PlaceRequest:
@@ -190,7 +199,7 @@ async def test_a_plugin_that_fails_sells_at_the_ordinary_price_and_the_page_stan
 ):
     await begin(running.shop, segments=VIP)
     asha = await customer_browser(running, ASHA)
-    assert YOURS in await asha.text(PRODUCT)
+    await text_with_own_price(asha, PRODUCT)
     club.error, club.hangs = (RuntimeError("the cable is cut"), False) if how == "raises" else (None, True)
     assert YOURS not in await asha.text(PRODUCT)
     await asha.post("/cart/items", {"sku": SKU})
@@ -207,18 +216,18 @@ async def test_lists_cost_a_guest_nothing_and_a_member_one_command_for_all_produ
         await stock_up(app.shop, {SKU: 5, "OTHER": 5, "THIRD": 5})
         asha, guest = await customer_browser(app, ASHA), shopper_browser(app)
 
-        async def cost(browser: Browser) -> list[str]:
+        async def cost(browser: Browser, says: str = "") -> list[str]:
             await browser.text("/products")
-            counter.clear()
-            await browser.text("/products")
-            return sorted(counter.commands)
+            for _ in range(TRIES):
+                counter.clear()
+                if says in await browser.text("/products"):
+                    return sorted(counter.commands)
+            raise AssertionError(f"/products never said {says}")
 
-        before = [await cost(browser) for browser in (guest, asha)]
-        now = clock.now()
-        await _begin_quietly(app.shop, now)
-        after = [await cost(browser) for browser in (guest, asha)]
-        assert after[0] == before[0]
-        assert _more(after[1], before[1]) == ["find customers", "find products"]
+        before = await cost(guest), await cost(asha)
+        await _begin_quietly(app.shop, clock.now())
+        assert await cost(guest) == before[0]
+        assert _more(await cost(asha, YOURS), before[1]) == ["find customers", "find products"]
 
 
 @pytest.mark.parametrize("level", ["pages", "data", "off"])
@@ -234,10 +243,12 @@ async def test_a_members_price_comes_into_no_other_visitors_page(
         asha, ravi = await customer_browser(app, ASHA), await customer_browser(app, RAVI)
         guest = shopper_browser(app)
         for path in PATHS:
-            for browser, reads in [(asha, True), (ravi, False), (guest, False)] * 3:
-                page = await browser.text(path)
-                assert (YOURS in page) is reads, path
-                assert ("1,039.20" in page) is reads, path
+            for _ in range(3):
+                assert "1,039.20" in await text_with_own_price(asha, path)
+                for other in (ravi, guest):
+                    page = await other.text(path)
+                    assert YOURS not in page, path
+                    assert "1,039.20" not in page, path
         for browser, total in ((asha, "1,039.20"), (ravi, "1,299"), (guest, "1,299")):
             await browser.post("/cart/items", {"sku": SKU})
             assert total in await browser.text("/cart")
