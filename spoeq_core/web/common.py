@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pymongo.errors import PyMongoError
 from quart import Quart, request
 
 from spoeq_core.catalog import service as catalog
@@ -107,7 +108,7 @@ async def storefront_context(shop: Shop, actor: Actor) -> dict[str, Any]:
     """Menu, cart badge and whether somebody is signed in."""
     try:
         menu = [_menu(node) for node in await catalog.shown_tree(shop)]
-    except SpoeqError:
+    except (SpoeqError, PyMongoError):
         menu = []
         keep_at_most(BRIEFLY)
     count = request.cookies.get(COUNT_COOKIE, "0")

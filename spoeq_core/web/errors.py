@@ -25,6 +25,7 @@ from spoeq_core.kernel.errors import (
     Unavailable,
 )
 from spoeq_core.kernel.messages import message
+from spoeq_core.kernel.patience import briefly
 from spoeq_core.web.bodies import json_response
 from spoeq_core.web.languages import translate
 from spoeq_core.web.themes import Face
@@ -151,7 +152,8 @@ async def _answer_http(error: HTTPException) -> Response:
 async def _answer_unexpected(error: Exception) -> Response:
     if isinstance(error, PyMongoError | RedisError):
         log.exception("a server that %s %s needs did not answer", request.method, request.path, exc_info=error)
-        return await answer(Unavailable("A server that this shop needs does not answer."))
+        with briefly():
+            return await answer(Unavailable("A server that this shop needs does not answer."))
     log.exception("unexpected error at %s %s", request.method, request.path, exc_info=error)
     detail = message("Something went wrong on our side. It has been noted.")
     if wants_json():
