@@ -29,6 +29,7 @@ async def _export_account(shop: Shop, person: Person) -> AsyncIterator[Row]:
     yield {
         "id": customer.id,
         "email": customer.email,
+        "email_confirmed": customer.email_verified_at,
         "name": customer.name,
         "phone": customer.phone,
         "since": customer.created_at,

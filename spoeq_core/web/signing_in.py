@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from quart import Response, g, request
@@ -11,7 +12,7 @@ from spoeq_core.audit import service as audit
 from spoeq_core.extensions.service import shown
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import LIFETIMES, Account, Channel, Customer, Kind, Principal, Session, Staff, kind_of
-from spoeq_core.kernel.errors import SpoeqError, TooManyRequests, Unauthenticated
+from spoeq_core.kernel.errors import Invalid, SpoeqError, TooManyRequests, Unauthenticated
 from spoeq_core.shop import Shop
 from spoeq_core.web.access import actor_of
 from spoeq_core.web.carts import adopt_guest_cart, forget_cart
@@ -28,6 +29,7 @@ REGISTRATIONS_OF_ADDRESS = 20
 LINKS_OF_ACCOUNT = 3
 LINKS_OF_ADDRESS = 20
 RESETS_OF_ADDRESS = 20
+LATELY = timedelta(minutes=10)
 
 
 async def check_credentials(shop: Shop, email: str, password: str, *kinds: Kind) -> Account:
@@ -151,6 +153,28 @@ def given_consents(customer: Customer) -> list[dict[str, Any]]:
         {"to": what, "since": at.isoformat().replace("+00:00", "Z"), "source": sources.get(what, "")}
         for what, at in sorted(customer.consents.items())
     ]
+
+
+async def confirm_password(shop: Shop, customer: Customer, field: str) -> None:
+    """Make sure that whoever sits there knows the password, which the form has in this field.
+
+    Raises:
+        Invalid: they do not (the error is about the field).
+        TooManyRequests: too many tries.
+    """
+    await limit(shop, "password", customer.id, TRIES_OF_ACCOUNT, WINDOW)
+    # As it was typed: `Form` strips values, and a password may begin or end with a space.
+    typed = str((await request.form).get(field, ""))
+    try:
+        await identity.require_password(shop, customer, typed)
+    except Invalid as error:
+        raise Invalid.field(field, error.errors[0].message, error.errors[0].code) from None
+
+
+async def signed_in_lately(shop: Shop, session_id: str) -> bool:
+    """Whether whoever holds this session proved who they are within the last minutes."""
+    principal = await identity.find_principal(shop, session_id)
+    return principal is not None and shop.clock.now() - principal.session.created_at < LATELY
 
 
 async def own_account(shop: Shop, kind: str, account_id: str) -> Account:

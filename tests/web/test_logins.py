@@ -6,13 +6,19 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
 from spoeq_core.hooks.contributions import Person
 from spoeq_core.identity import service as identity
-from spoeq_core.identity.documents import CustomerRepository, IdentityRepository, PendingLoginRepository
+from spoeq_core.identity.documents import (
+    CustomerRepository,
+    IdentityRepository,
+    PendingLoginRepository,
+    SessionRepository,
+)
 from spoeq_core.identity.events import PasswordResetRequested
 from spoeq_core.identity.logins import LoginAttempt, LoginProfile
 from spoeq_core.identity.model import Customer
@@ -298,7 +304,7 @@ async def test_who_knows_the_password_adds_the_provider(running: RunningApp, bro
 
 async def add(browser: Browser, issuer: Issuer, provider: str = "issuer") -> str:
     """From the account's page to the provider and back."""
-    answer = await browser.post(f"{SIGN_INS}/add/{provider}")
+    answer = await browser.post(f"{SIGN_INS}/add", {"provider": provider})
     assert answer.status_code == 200, answer.headers.get("Location")
     leaving = await answer.get_data(as_text=True)
     address = leaving.partition('content="0;url=')[2].partition('"')[0].replace("&amp;", "&")
@@ -381,6 +387,46 @@ async def test_the_last_way_in_cannot_be_taken_away(running: RunningApp, browser
     assert await running.shop.repository(IdentityRepository).count({}) == 0
 
 
+async def later(running: RunningApp) -> None:
+    """All sessions began a quarter of an hour ago."""
+    shop = running.shop
+    began = shop.clock.now() - timedelta(minutes=15)
+    await shop.repository(SessionRepository).collection.update_many({}, {"$set": {"created_at": began}})
+    async for key in shop.redis.scan_iter(shop.key("session", "*")):
+        await shop.redis.delete(key)
+
+
+async def test_who_found_a_browser_signed_in_adds_nothing(running: RunningApp, browser: Browser, issuer: Issuer):
+    await registered(running)
+    await verify_by_mail(running)
+    await browser.post("/login", {"email": EMAIL, "password": PASSWORD})
+    assert "Your password" not in await browser.text(SIGN_INS), "it was typed a moment ago"
+    await later(running)
+    assert "Your password" in await browser.text(SIGN_INS)
+    for wrong in ({}, {"password": "a guess"}):
+        answer = await browser.post(f"{SIGN_INS}/add", {"provider": "issuer", **wrong})
+        assert answer.status_code == 422
+        assert "This is not your password." in await answer.get_data(as_text=True)
+    answer = await browser.post(f"{SIGN_INS}/add", {"provider": "issuer", "password": PASSWORD})
+    assert issuer.url in await answer.get_data(as_text=True)
+    for _ in range(10):
+        await browser.post(f"{SIGN_INS}/add", {"provider": "issuer", "password": "a guess"})
+    assert "Too many" in await said(browser, SIGN_INS)
+
+
+async def test_who_has_no_password_signs_in_anew_before_they_add(running: RunningApp, browser: Browser, issuer: Issuer):
+    await sign_in(browser, issuer)
+    await later(running)
+    answer = await browser.post(f"{SIGN_INS}/add", {"provider": "other"})
+    assert answer.headers["Location"] == SIGN_INS
+    assert "Sign in anew before you add a way to sign in." in await said(browser, SIGN_INS)
+    await browser.post("/logout")
+    await sign_in(browser, issuer)
+    assert await add(browser, issuer, "other") == SIGN_INS
+    await browser.post(f"{SIGN_INS}/add", {"provider": "nobody"})
+    assert "This way to sign in is not offered now." in await said(browser, SIGN_INS)
+
+
 async def test_staff_see_how_a_customer_signs_in(running: RunningApp, browser: Browser, issuer: Issuer):
     await sign_in(browser, issuer)
     customer = await customer_of(running)
@@ -422,7 +468,7 @@ async def test_what_was_begun_by_one_is_not_added_to_another(running: RunningApp
         await registered(running, email)
         await verify_by_mail(running, email)
     await browser.post("/login", {"email": EMAIL, "password": PASSWORD})
-    answer = await (await browser.post(f"{SIGN_INS}/add/issuer")).get_data(as_text=True)
+    answer = await (await browser.post(f"{SIGN_INS}/add", {"provider": "issuer"})).get_data(as_text=True)
     address = answer.partition('content="0;url=')[2].partition('"')[0].replace("&amp;", "&")
     await browser.post("/logout")
     await browser.post("/login", {"email": "other@example.com", "password": PASSWORD})
@@ -465,6 +511,7 @@ async def test_somebodys_identities_are_exported_and_erased(running: RunningApp,
     person = await person_of(shop, customer, by_email=False)
     copy = "".join([chunk.decode() async for chunk in export_person(shop, person)])
     assert issuer.person.subject in copy
+    assert "email_confirmed" in copy
     query = await issuer.comes_back(await leave(browser))
     await erase_person(shop, person, by="customer", actor_id=customer.id, actor_name="customer")
     assert "This account is closed." in await said(browser, await come_back(browser, query))

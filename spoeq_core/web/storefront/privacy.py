@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import MARKETING, Customer, Kind
@@ -20,7 +20,7 @@ from spoeq_core.web.context import current_shop
 from spoeq_core.web.downloads import download
 from spoeq_core.web.flash import flash
 from spoeq_core.web.security.limits import limit
-from spoeq_core.web.signing_in import sign_out_browser
+from spoeq_core.web.signing_in import confirm_password, sign_out_browser
 from spoeq_core.web.theming import render
 
 blueprint = Blueprint("pages_privacy", __name__)
@@ -31,7 +31,6 @@ COPIES = 5
 """Copies that one account may have in an hour."""
 BOX = "sure-1"
 """The box as error summaries link to it: name and value."""
-PASSWORD_TRIES, PASSWORD_WINDOW = 10, 15 * 60
 
 
 @blueprint.get("/account/privacy")
@@ -56,7 +55,7 @@ async def copy() -> Response:
     """A copy of everything, as a file; the password is asked again."""
     shop, customer = current_shop(), await _customer()
     try:
-        await _check_password(customer, "password")
+        await confirm_password(shop, customer, "password")
     except Invalid as error:
         return await _page(customer, form_state({}, error.errors), 422)
     await limit(shop, "privacy.copy", customer.id, COPIES, HOUR)
@@ -72,7 +71,7 @@ async def delete() -> Response:
     try:
         if not form.flag("sure"):
             raise Invalid.field(BOX, "Tick the box if you want your account deleted.", "missing")
-        await _check_password(customer, "delete_password")
+        await confirm_password(shop, customer, "delete_password")
         person = await person_of(shop, customer, by_email=False)
         await erase_person(shop, person, by="customer", actor_id=customer.id, actor_name="customer")
     except Invalid as error:
@@ -85,22 +84,6 @@ async def delete() -> Response:
 
 async def _customer() -> Customer:
     return await identity.customer_by_id(current_shop(), (await current_actor()).id)
-
-
-async def _check_password(customer: Customer, field: str) -> None:
-    """Make sure that whoever sits there knows the password.
-
-    Raises:
-        Invalid: they do not.
-    """
-    shop = current_shop()
-    await limit(shop, "password", customer.id, PASSWORD_TRIES, PASSWORD_WINDOW)
-    # As it was typed: `Form` strips values, and a password may begin or end with a space.
-    typed = str((await request.form).get(field, ""))
-    try:
-        await identity.require_password(shop, customer, typed)
-    except Invalid as error:
-        raise Invalid.field(field, error.errors[0].message, error.errors[0].code) from None
 
 
 async def _page(customer: Customer, form: dict[str, Any] | None = None, status: int = 200) -> Response:

@@ -109,6 +109,7 @@ def refused(*fields: str) -> Context:
         "postal_code": "Enter a PIN code of 6 digits, like 560001.",
         "payment_method": "Choose how you pay.",
         "delete_password": "This is not your password.",
+        "password": "This is not your password.",
     }
     errors = {name: told[name] for name in fields}
     values = {"postal_code": "5600", "name": sample("long_shelf")[0]["name"]}
@@ -276,7 +277,14 @@ def sign_ins(**more: Any) -> Context:
         "offered": True,
     }
     other = {**google, "id": "long:<b>", "label": LOGINS[1]["label"], "email": "", "used_at": None, "offered": False}
-    mine = {"email": "asha@example.in", "has_password": False, "linked": [google, other], "addable": LOGINS[:1]}
+    mine = {
+        "email": "asha@example.in",
+        "has_password": False,
+        "ask_password": False,
+        "linked": [google, other],
+        "addable": LOGINS[:1],
+        "form": FRESH,
+    }
     return account("Signing in", "/account/sign-ins", **{**mine, **more})
 
 
@@ -301,6 +309,10 @@ def cases_of_the_account() -> dict[str, tuple[str, Context]]:
         "privacy-refused": ("pages/privacy.html", privacy(form=refused("delete_password"))),
         "sign-ins": ("pages/sign_ins.html", sign_ins()),
         "sign-ins-none": ("pages/sign_ins.html", sign_ins(has_password=True, linked=[])),
+        "sign-ins-asked": (
+            "pages/sign_ins.html",
+            sign_ins(has_password=True, ask_password=True, addable=LOGINS, form=refused("password")),
+        ),
         "sign-ins-alone": ("pages/sign_ins.html", sign_ins(has_password=True, linked=[], addable=[])),
         "gallery": ("pages/gallery.html", page("Gallery", "/admin/gallery/storefront", {"form": FRESH})),
         "menu": ("pages/menu.html", page("All categories", "/menu")),
