@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from spoeq_core.sdk import Settings, SpoeqError, in_process_client
-from spoeq_demo.people import ACCOUNTS, PASSWORD
+from spoeq_core.sdk import Settings, SpoeqError
+from spoeq_demo.asking import as_admin
 
 CODES: tuple[Mapping[str, Any], ...] = (
     {"code": "WELCOME10", "type": "percent", "value": 10, "shown": True, "description": "10% off everything"},
@@ -29,6 +29,7 @@ CODES: tuple[Mapping[str, Any], ...] = (
         "description": "Half off, ₹500 at most, for the first ten",
     },
 )
+CREATED = 201
 DUPLICATE = 409
 MISSING = 404
 
@@ -39,12 +40,10 @@ async def create_coupons(settings: Settings) -> None:
     Raises:
         SpoeqError: the API refused.
     """
-    async with in_process_client(settings) as client:
-        signed_in = await client.post("/api/v1/auth/login", json={"email": ACCOUNTS[0].email, "password": PASSWORD})
-        token = (await signed_in.get_json())["access_token"]
+    async with as_admin(settings) as ask:
         for coupon in CODES:
-            answer = await client.post("/api/v1/coupons", json=coupon, headers={"Authorization": f"Bearer {token}"})
-            if answer.status_code == MISSING:
+            status, answer = await ask("POST", "/coupons", coupon)
+            if status == MISSING:
                 return
-            if answer.status_code >= 400 and answer.status_code != DUPLICATE:  # noqa: PLR2004 - HTTP
-                raise SpoeqError(f"Coupon {coupon['code']} was refused: {await answer.get_data(as_text=True)}")
+            if status not in {CREATED, DUPLICATE}:
+                raise SpoeqError(f"Coupon {coupon['code']} was refused: {answer}")

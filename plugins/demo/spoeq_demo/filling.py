@@ -10,6 +10,7 @@ from spoeq_core.sdk import Settings, fill_demo, use_shop, with_shop
 from spoeq_demo.catalogue import big_catalogue
 from spoeq_demo.coupons import create_coupons
 from spoeq_demo.pages import publish_pages
+from spoeq_demo.sales import begin_sale
 from spoeq_demo.seeding import seed_demo, seed_many
 
 
@@ -31,5 +32,6 @@ def fill() -> None:
 async def _fill(settings: Settings) -> None:
     await use_shop(settings, lambda shop: seed_demo(shop, click.echo))
     await create_coupons(settings)
+    await begin_sale(settings)
     await publish_pages(settings)
     await use_shop(settings, fill_demo)
