@@ -105,8 +105,9 @@ async def error_page(status: int, title: str, detail: str, headers: dict[str, st
     try:
         said = {"title": translate(title), "detail": translate(detail)}
         response = await render(face, "pages/error.html", status=status, code=status, **said)
-    except Exception:
-        log.exception("the error page of the %s theme failed", face)
+    except Exception as fault:
+        if not isinstance(fault, Unavailable):  # the shop starts or stops, which is what the page says
+            log.exception("the error page of the %s theme failed", face)
         response = Response(f"{status} {title}\n\n{detail}\n", status=status, content_type="text/plain; charset=utf-8")
     response.headers.update(headers)
     return response
