@@ -63,7 +63,14 @@ class ShopProfile(BaseModel):
     cash_rounding: Literal["none", "cash_payments", "all_orders"] = Field(
         "none",
         title="Round totals to what can be paid in cash",
-        description="Cash payments are those at the door. What is added or taken off is not taxed.",
+        description="What is added or taken off is not taxed.",
+        json_schema_extra={
+            "labels": {
+                "none": "Of no order",
+                "cash_payments": "Of orders that are paid at the door",
+                "all_orders": "Of all orders",
+            }
+        },
     )
     cash_step: int = Field(
         100,

@@ -28,7 +28,8 @@ def fields_of(
     """The fields of a form for a model, filled with values.
 
     A field's `json_schema_extra` may say `{"widget": "textarea" | "money" | "hidden"}`: money is kept in minor units
-    and typed as people write it, what is hidden has a page of its own; lists of text are one item a line.
+    and typed as people write it, what is hidden has a page of its own; lists of text are one item a line. What the
+    choices of a `Literal` are called is told by `{"labels": {"value": "Label"}}`, or made of their names.
     """
     return [
         {
@@ -104,7 +105,7 @@ def _field(name: str, info: FieldInfo, value: Any) -> Field:
         "value": _shown(kind, value),
         "hint": translate(info.description or ""),
         "required": info.is_required(),
-        "options": _options(info.annotation),
+        "options": _options(info),
         "secret_set": isinstance(value, SecretStr) and bool(value.get_secret_value()),
         "minimum": limits.get("minimum"),
         "maximum": limits.get("maximum"),
@@ -135,8 +136,7 @@ def _amount(name: str, text: str) -> int:
 
 
 def _kind(info: FieldInfo) -> str:
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    widget = extra.get("widget")
+    widget = _extra(info).get("widget")
     if isinstance(widget, str):
         return widget
     annotation = _plain(info.annotation)
@@ -148,15 +148,21 @@ def _kind(info: FieldInfo) -> str:
     return kinds.get(annotation, "text")
 
 
-def _options(annotation: Any) -> list[dict[str, str]]:
-    plain = _plain(annotation)
+def _options(info: FieldInfo) -> list[dict[str, str]]:
+    plain = _plain(info.annotation)
     if get_origin(plain) is Literal:
         choices = [str(choice) for choice in get_args(plain)]
     elif isinstance(plain, type) and issubclass(plain, Enum):
         choices = [str(choice.value) for choice in plain]
     else:
         choices = []
-    return [{"value": choice, "label": translate(choice.replace("_", " ").capitalize())} for choice in choices]
+    labels = _extra(info).get("labels", {})
+    called = {choice: str(labels.get(choice) or choice.replace("_", " ").capitalize()) for choice in choices}
+    return [{"value": choice, "label": translate(label)} for choice, label in called.items()]
+
+
+def _extra(info: FieldInfo) -> Mapping[str, Any]:
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
 
 def _limits(info: FieldInfo) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from spoeq_core.kernel.messages import counted, message
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin, save_settings
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.messages import bring, main, packages
+from spoeq_core.testing.texts import texts_of
 from spoeq_core.testing.visitors import Browser, shopper_browser, staff_browser
 from spoeq_core.web.formats import day, format_amount
 
@@ -160,6 +161,7 @@ async def test_staff_read_the_themes_form_and_the_audit_log_in_their_language(ru
     admin = await staff_browser(running, "admin")
     await admin.post("/admin/themes/storefront/reset", {"revision": "0"})
     await admin.get("/admin?lang=hi")
+    assert "उन ऑर्डरों का जिनका भुगतान दरवाज़े पर होता है" in await admin.text("/admin/settings")
     assert "दिन के रंग" in await admin.text("/admin/themes/storefront")
     assert "प्रोडक्ट की एक पंक्ति" in await admin.text("/admin/themes/storefront/pages/home")
     log = await admin.text("/admin/audit")
@@ -191,6 +193,12 @@ def test_counted_messages_take_the_form_for_their_number(tmp_path: Path):
     said = catalogue((tmp_path,), "hi")
     assert [said.say(counted("%(n)s bag", "%(n)s bags", n)) for n in (1, 3)] == ["1 थैला", "3 थैले"]
     assert [str(counted("%(n)s bag", "%(n)s bags", n)) for n in (1, 3)] == ["1 bag", "3 bags"]
+
+
+def test_the_choices_of_a_setting_are_said_by_their_labels_or_else_their_names(tmp_path: Path):
+    how = 'Literal["by_mail", "smtp"] = Field("smtp", json_schema_extra={"labels": {"smtp": "A server"}}, title="How")'
+    write(tmp_path / "spoeq_post" / "settings.py", f"class PostSettings(BaseModel):\n    how: {how}\n")
+    assert {found.text for found in texts_of(tmp_path / "spoeq_post")} == {("How",), ("By mail",), ("A server",)}
 
 
 def test_a_sentence_that_no_catalogue_can_know_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -31,7 +31,13 @@ class FlatTaxSettings(BaseModel):
     shipping: Literal["goods", "own", "none"] = Field(
         "goods",
         title="Tax on delivery and fees",
-        description="goods: at the rates of the goods, in proportion. own: at those of class shipping. none: untaxed.",
+        json_schema_extra={
+            "labels": {
+                "goods": "At the rates of the goods, in proportion",
+                "own": "At those of the class shipping",
+                "none": "None",
+            }
+        },
     )
     home_country: str = Field(
         "",

@@ -28,7 +28,8 @@ class GstSettings(BaseModel):
     registration: Literal["regular", "composition"] = Field(
         "regular",
         title="Registration",
-        description="composition: under the composition scheme; no tax is charged to buyers.",
+        description="Under the composition scheme no tax is charged to buyers.",
+        json_schema_extra={"labels": {"regular": "Regular", "composition": "Composition scheme"}},
     )
     default_rate: Decimal = Field(
         Decimal(18),

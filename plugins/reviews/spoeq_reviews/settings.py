@@ -20,7 +20,9 @@ class ReviewSettings(BaseModel):
     verified_by: Literal["delivered", "confirmed"] = Field(
         "delivered",
         title="A purchase counts once the order is",
-        description="delivered: it has arrived. confirmed: it is paid, or accepted for payment at the door.",
+        json_schema_extra={
+            "labels": {"delivered": "Delivered", "confirmed": "Paid, or accepted for payment at the door"}
+        },
     )
     publish_from: int = Field(
         0,

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from spoeq_core.testing.check.lab import Lab
 from spoeq_core.testing.check.model import Fault, Skipped
 from spoeq_core.testing.check.subject import Subject
-from spoeq_core.testing.messages import texts_of
+from spoeq_core.testing.texts import texts_of
 from spoeq_core.web.themes import Face, discover_themes
 from spoeq_core.web.themes.contract import plugin_faults
 from spoeq_core.web.themes.installed import FACES
