@@ -29,9 +29,10 @@ from spoeq_core.kernel.processes import (
     stop_signals,
 )
 
-# Reports to a file that it started, and that it was asked to stop.
+# Reports to a file that it started, and that it was asked to stop. It sleeps for moments only: a signal that comes just
+# before a pause is handled after it.
 POLITE = """
-import os, signal, sys
+import os, signal, sys, time
 name, journal = sys.argv[1:]
 def write(word):
     with open(journal, "a") as file:
@@ -42,11 +43,11 @@ def leave(*_):
 signal.signal(signal.SIGTERM, leave)
 write("started")
 while True:
-    signal.pause()
+    time.sleep(0.05)
 """
 # The same, but it stays, and so does a child of its own.
 STUBBORN = """
-import os, signal, sys
+import os, signal, sys, time
 name, journal = sys.argv[1:]
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if os.fork() == 0:
@@ -54,7 +55,7 @@ if os.fork() == 0:
 with open(journal, "a") as file:
     file.write(f"{name} started {os.getpid()}\\n")
 while True:
-    signal.pause()
+    time.sleep(0.05)
 """
 PARENT = """
 import asyncio, sys

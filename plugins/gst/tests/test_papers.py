@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from spoeq_core.sdk import tax_included
 from spoeq_gst.documents import Filed
@@ -63,6 +63,7 @@ def invoices(draw: st.DrawFn) -> Paper:
 
 @given(invoices(), st.data())
 def test_credits_are_what_is_asked_and_the_last_one_closes_to_zero(paper: Paper, data: st.DataObject):
+    assume(paper.total)  # nothing was paid for one that was rounded to nothing: there is nothing to give back
     notes: list[Paper] = []
     left = paper.total
     while left:
