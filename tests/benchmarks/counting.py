@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from tests.benchmarks.buyers import CHOICES, address
 from tests.shopping import CommandCounter
 
 VISITOR = {"X-Forwarded-For": "10.255.0.1"}
-FAR_AWAY = 999_000_000
+FAR_AWAY, FEW = 999_000_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ async def _buying(counting: Counting, sku: str) -> dict[str, Counts]:
     counting.shop.outbox.wake = wake
     total: dict[str, Any] = {}
     headers: dict[str, str] = {}
-    body = {**CHOICES, "shipping_address": address(FAR_AWAY)}
+    # Somebody else in each process that counts: a person may place few orders a day that are paid at the door.
+    number = FAR_AWAY + secrets.randbelow(FEW)
+    body = {**CHOICES, "shipping_address": address(number)}
 
     async def add() -> None:
         cart = await counting.post("/cart", {"sku": sku, "quantity": 1}, headers)
@@ -127,7 +130,7 @@ async def _buying(counting: Counting, sku: str) -> dict[str, Counts]:
         total = (await counting.post("/checkout/quote", body, headers))["totals"]["grand_total"]
 
     async def order() -> None:
-        sold = {**body, "email": "counted@example.com", "expected_total": total}
+        sold = {**body, "email": f"counted{number}@example.com", "expected_total": total}
         await counting.post("/orders", sold, {**headers, "Idempotency-Key": "counted"})
         await counting.deliver()
 
