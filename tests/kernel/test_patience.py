@@ -49,5 +49,15 @@ async def test_long_work_has_its_answer_when_the_database_goes_on(server: Embedd
     assert (await shelf.find_one({"_id": 1}))["pieces"] == 1
 
 
+async def test_a_list_may_be_read_for_longer_than_one_command_may_take(shelf: Any):
+    """Each part of it is a command of its own: an export is not cut off."""
+    await shelf.insert_many([{"_id": number} for number in range(2, 12)])
+    seen = 0
+    async for _ in shelf.find({}, batch_size=4):
+        await asyncio.sleep(0.15)
+        seen += 1
+    assert seen == 11
+
+
 def test_whoever_is_not_waited_for_waits_for_an_answer_as_long_as_it_takes():
     assert limits(500, hurried=False) == {"serverSelectionTimeoutMS": 500}

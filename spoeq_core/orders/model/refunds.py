@@ -136,7 +136,7 @@ def _cost_of(order: Order, pieces: Mapping[str, int]) -> int:
     costs = {line.id: _cost(order, line) for line in order.lines}
     part = sum(_share(costs[line.id], pieces.get(line.id, 0), line.quantity) for line in order.lines)
     rounded = max(0, sum(costs.values()) + int(order.priced["totals"].get("rounding", 0)))
-    return rounded if all(pieces.get(line.id) == line.quantity for line in order.lines) else min(part, rounded)
+    return rounded if all(pieces.get(line.id, 0) == line.quantity for line in order.lines) else min(part, rounded)
 
 
 def _cost(order: Order, line: OrderLine) -> int:
