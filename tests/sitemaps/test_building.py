@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,8 +16,9 @@ from spoeq_core.hooks.contributions import SitemapEntry
 from spoeq_core.kernel.clock import FixedClock
 from spoeq_core.shop import Shop
 from spoeq_core.sitemaps.documents import SitemapRepository
-from spoeq_core.sitemaps.model import CURRENT, Address, index_xml, is_listable, part_xml
+from spoeq_core.sitemaps.model import CURRENT, Address, Sitemap, index_xml, is_listable, part_xml
 from spoeq_core.sitemaps.service import build_if_due, build_sitemap, current_sitemap, read_part
+from spoeq_core.testing.race import race
 from spoeq_core.testing.shops import shop_with
 from tests.catalog.builders import simple
 from tests.shopping import plugin
@@ -123,11 +123,16 @@ async def test_the_worker_builds_it(shop: Shop):
     assert await shop.repository(SitemapRepository).find_by_id(CURRENT)
 
 
-async def test_of_two_builds_at_once_one_wins_and_the_others_files_are_gone(shop: Shop):
-    one, other = await asyncio.gather(build_sitemap(shop), build_sitemap(shop))
+@pytest.mark.parametrize("earlier", [0, 1])
+async def test_of_two_builds_at_once_one_wins_and_the_others_files_are_gone(shop: Shop, earlier: int):
+    kept = {(await build_sitemap(shop)).build for _ in range(earlier)}
+    write = "update_one sitemaps" if earlier else "insert_one sitemaps"
+    one, other = await race(shop, [build_sitemap(shop), build_sitemap(shop)], at=write)
+    assert isinstance(one, Sitemap)
+    assert isinstance(other, Sitemap)
     assert one.build == other.build
     folder = shop.settings.data_dir / "media" / "sitemaps"
-    assert [path.parent.name for path in folder.rglob("shop-1.xml")] == [one.build]
+    assert {path.parent.name for path in folder.rglob("shop-1.xml")} == kept | {one.build}
 
 
 async def test_a_build_is_readable_until_the_one_after_the_next(shop: Shop):
