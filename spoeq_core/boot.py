@@ -78,6 +78,7 @@ def prepare(settings: Settings, discovery: Discovery) -> Boot:
     faults = Faults(Breakers())
     fit = without_development(discovery, settings)
     hooks, started = load_hooks(fit, faults.note, strict=settings.strict_plugins, breakers=faults.breakers)
+    hooks.patience = settings.hook_patience_seconds
     return Boot(settings, started, hooks, faults, LoopWatch(started.plugins, hooks.blocked))
 
 

@@ -88,6 +88,8 @@ class Hooks:
         """Those that are on and must not serve yet, and why: asked nothing, and what may not be skipped refuses."""
         self.missing: Mapping[str, str] = {}
         """By hook: a plugin that is on, answered it when it was last served here, and is not there."""
+        self.patience = 0.0
+        """Seconds that every question gets at the least."""
         self.on_fault = on_fault
         self.breakers = breakers or Breakers()
         self.calls: dict[tuple[str, str], Calls] = {}
@@ -259,7 +261,7 @@ class Hooks:
         count.calls += 1
         started = time.perf_counter()
         try:
-            answer = await in_time(policy_of(spec), ask)
+            answer = await in_time(policy_of(spec), ask, patience=self.patience)
         except Refused as refused:
             self.breakers.succeeded(key)
             raise refused.error from None

@@ -38,19 +38,20 @@ class Refused(Exception):
         self.error = error
 
 
-async def in_time(rule: Policy, ask: Callable[[], Awaitable[R]]) -> R:
-    """What is answered within the policy's time.
+async def in_time(rule: Policy, ask: Callable[[], Awaitable[R]], *, patience: float = 0.0) -> R:
+    """What is answered within the policy's time, or within that patience (seconds) if it is longer.
 
     Raises:
         Refused: the plugin refused the shopper, which is an answer.
         Exception: it failed.
     """
+    seconds = max(rule.timeout, patience)
     try:
-        async with asyncio.timeout(rule.timeout) as deadline:
+        async with asyncio.timeout(seconds) as deadline:
             return await ask()
     except TimeoutError as error:
         if deadline.expired():
-            raise Late(f"no answer within {rule.timeout:g} s") from error
+            raise Late(f"no answer within {seconds:g} s") from error
         raise
     except SpoeqError as error:
         if rule.on_error == "raise" and rule.may_refuse and not isinstance(error, Unavailable):

@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         "pages", description="pages: whole public pages are kept; data: only what they are made of; off: nothing."
     )
     cache_megabytes: int = Field(64, ge=8, description="Of each web process, for what it keeps.")
+    hook_patience_seconds: float = Field(
+        0.0,
+        ge=0,
+        description="The least that each hook gets, if its own deadline is shorter: for a debugger, for tests.",
+    )
     plugin_poll_seconds: float = 0.5
     outbox_poll_seconds: float = 5.0
     job_poll_seconds: float = 0.5

@@ -19,10 +19,12 @@ from spoeq_core.plugins.lifecycle import enable_plugin
 from spoeq_core.shop import Shop
 
 EVER = 3600.0
+PATIENCE = 60.0
+"""Seconds that a hook gets: what a test proves must not depend on how busy the machine is."""
 
 
 def test_settings(servers: tuple[str, str], data_dir: Path, **overrides: Any) -> Settings:
-    """Settings for a shop on a fresh database, whose background polls do not disturb counts."""
+    """Settings for a shop on a fresh database, which is patient with hooks and whose polls disturb no counts."""
     name = f"test_{new_id().lower()}"
     values: dict[str, Any] = {
         "mongodb_uri": servers[0],
@@ -30,6 +32,7 @@ def test_settings(servers: tuple[str, str], data_dir: Path, **overrides: Any) ->
         "mongodb_database": name,
         "redis_prefix": name,
         "data_dir": data_dir,
+        "hook_patience_seconds": PATIENCE,
         "plugin_poll_seconds": EVER,
         "outbox_poll_seconds": EVER,
         "job_poll_seconds": EVER,

@@ -147,7 +147,7 @@ class SlotDrawer:
         try:
             template = self._environment.get_template(part.value.template)
             values = {**self._values, **self.functions(), **context, **part.value.data}
-            async with asyncio.timeout(LONGEST_DRAWING):
+            async with asyncio.timeout(max(LONGEST_DRAWING, self._shop.hooks.patience)):
                 return Markup(await draw(template, values))  # noqa: S704 - a template's output
         except Exception as error:
             log.exception("fragment %s of plugin %s failed in slot %s", part.value.template, part.plugin, slot)

@@ -233,6 +233,23 @@ async def test_who_is_late_is_left_out_or_fails_as_the_policy_says(monkeypatch: 
     ]
 
 
+async def test_who_is_late_by_the_policy_is_waited_for_where_there_is_patience(monkeypatch: pytest.MonkeyPatch):
+    async def slow() -> list[str]:
+        await asyncio.sleep(0.05)
+        return []
+
+    told: Told = []
+    monkeypatch.setattr(
+        storefront.page_fragments, "__policy__", replace(policy_of(storefront.page_fragments), timeout=0)
+    )
+    hooks = hooks_of(plugin("slow", page_fragments=slow), told=told)
+    assert await fragments(hooks) == []
+    assert told == [("slow", "page_fragments", "no answer within 0 s")]
+    hooks.patience = 60
+    assert await fragments(hooks.without(["other"])) == ["slow"]
+    assert len(told) == 1
+
+
 async def test_a_timeout_of_the_plugins_own_is_not_called_late():
     told: Told = []
     await fragments(hooks_of(failing("impatient", TimeoutError("the courier did not answer")), told=told))

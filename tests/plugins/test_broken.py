@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from spoeq_core.testing.check.registry import CHECKS
+from spoeq_core.testing.check.registry import CHECKS, chosen
 from spoeq_core.testing.check.runner import check_plugin
 from spoeq_core.testing.check.subject import find_subject
 
-from .broken import BROKEN, HEAD, Broken
+from .broken import BROKEN, FRAGMENT, HEAD, NOTE, OWN, Broken
 from .distributions import Install
 
 
@@ -25,6 +25,19 @@ async def test_it_fails_for_its_own_reason(name: str, installing: Install, serve
     assert report.failed == [broken.check], report.text()
     assert broken.says in report.text()
     assert report.exit_code == 1
+
+
+@pytest.mark.parametrize("check", ["lifecycle", "latency"])
+async def test_who_is_late_now_and_then_as_on_a_busy_machine_is_not_broken(
+    check: str, installing: Install, servers: tuple[str, str], tmp_path: Path
+):
+    late = FRAGMENT.replace("    return", "    await asyncio.sleep(next(LATE, 0))\n    return")
+    name = f"late_{check}"
+    put(Broken(check, "", f"{OWN}LATE = iter([0.4] * 2)\n{late}", NOTE), name, installing, tmp_path / "site")
+    subject = find_subject(f"spoeq-{name}", tmp_path / "site", mypy=False)
+    report = await check_plugin(subject, servers=servers, folder=tmp_path, checks=chosen((check,)))
+    assert [outcome.status for outcome in report.outcomes] == ["passed"], report.text()
+    assert next(subject.installed.module.LATE, None) is None, "it was late in this check"
 
 
 def put(broken: Broken, name: str, installing: Install, site: Path) -> None:

@@ -97,6 +97,7 @@ async def test_a_fragment_that_hangs_leaves_the_others_and_is_a_fault(
     caplog: pytest.LogCaptureFixture,
 ):
     monkeypatch.setattr(slots, "LONGEST_DRAWING", 0)
+    monkeypatch.setattr(drawer._shop.hooks, "patience", 0)
     monkeypatch.setitem(TEMPLATES, "labels/still.html", "still here")
     labels.answers = [Fragment("labels/hanging.html", {"never": never}), Fragment("labels/still.html")]
     with caplog.at_level(logging.CRITICAL, "spoeq_core"):
