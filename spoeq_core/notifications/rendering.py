@@ -19,7 +19,7 @@ from jinja2 import Environment, StrictUndefined, select_autoescape
 from spoeq_core.kernel.languages import ENGLISH, SOURCE, Catalogue, Tongue, catalogue, direction, speaking, tongue
 from spoeq_core.kernel.money import exponent
 from spoeq_core.kernel.templates import ShopLoader, ThemeEnvironment
-from spoeq_core.plugins.languages import catalogue_roots, default_language, shop_tongue
+from spoeq_core.plugins.languages import active_roots, default_language, shop_tongue
 from spoeq_core.shop import Shop
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def render(shop: Shop, template: str, context: Mapping[str, Any], language: str 
     """
     known = shop.profile.languages
     letterhead = shop.letterhead(shop)
-    own = catalogue_roots(shop.hooks)
+    own = active_roots(shop.hooks)
     with speaking(shop_tongue(shop, language if language in known else default_language(shop))):
         values = {
             "shop": shop.profile.model_dump(),

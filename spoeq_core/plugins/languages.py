@@ -1,4 +1,4 @@
-"""Which packages' catalogues a shop speaks from: those of its enabled plugins, then the core's own."""
+"""Whose words a shop speaks: those of enabled plugins, the core's own, last those of plugins that are off."""
 
 from __future__ import annotations
 
@@ -12,15 +12,21 @@ from spoeq_core.shop import Shop
 CORE = Path(__file__).parents[1]
 
 
+def active_roots(hooks: Hooks) -> tuple[Path, ...]:
+    """The packages whose templates count, in the order in which they are asked: enabled plugins, then the core."""
+    return (*_roots(hooks, hooks.enabled), CORE)
+
+
 def catalogue_roots(hooks: Hooks) -> tuple[Path, ...]:
-    """The packages in the order in which they are asked; a plugin that is switched off is not."""
-    return _roots(hooks, hooks.enabled)
+    """The packages whose words count: last plugins that are off, which staff read about before they switch one on."""
+    names = frozenset(name for name, _ in hooks.manager.list_name_plugin())
+    return (*active_roots(hooks), *_roots(hooks, names - hooks.enabled))
 
 
-@lru_cache(maxsize=32)
-def _roots(hooks: Hooks, enabled: frozenset[str]) -> tuple[Path, ...]:
-    files = [getattr(hooks.manager.get_plugin(name), "__file__", None) for name in sorted(enabled)]
-    return (*(Path(file).parent for file in files if file), CORE)
+@lru_cache(maxsize=64)
+def _roots(hooks: Hooks, names: frozenset[str]) -> tuple[Path, ...]:
+    files = [getattr(hooks.manager.get_plugin(name), "__file__", None) for name in sorted(names)]
+    return tuple(Path(file).parent for file in files if file)
 
 
 def speech(shop: Shop) -> Catalogue:

@@ -55,7 +55,12 @@ def greeter(tmp_path: Path) -> ModuleType:
     write(package / "plugin.py", GREETER)
     write(package / "templates" / "greeter" / "hello.html", '<b>{{ _("Good day, neighbour") }}</b>')
     catalogue_path = package / "locales" / "hi" / "LC_MESSAGES" / "spoeq_greeter.po"
-    write(catalogue_path, PO + 'msgid "Good day, neighbour"\nmsgstr "नमस्ते पड़ोसी"\n\nmsgid "Cart"\nmsgstr "थैला"\n')
+    write(
+        catalogue_path,
+        PO
+        + 'msgid "Good day, neighbour"\nmsgstr "नमस्ते पड़ोसी"\n\nmsgid "Cart"\nmsgstr "थैला"\n'
+        + '\nmsgid "Greets."\nmsgstr "अभिवादन करता है।"\n',
+    )
     spec = importlib.util.spec_from_file_location("spoeq_greeter_of_a_test", package / "plugin.py")
     assert spec is not None
     assert spec.loader is not None
@@ -155,6 +160,16 @@ async def test_a_plugins_words_come_and_go_with_it_and_never_outrank_the_theme(r
     _, html = await page_of(browser, "/menu?lang=hi")
     assert "नमस्ते" not in html
     assert "neighbour" not in html
+
+
+async def test_staff_read_in_their_language_what_a_plugin_that_is_off_would_do(running: RunningApp):
+    await disable_plugin(running.shop, "greeter")
+    staff = await staff_browser(running, "admin")
+    await staff.get("/admin?lang=hi")
+    listed = await staff.text("/admin/plugins")
+    assert "अभिवादन करता है।" in listed
+    assert "Greets." not in listed
+    assert "थैला" not in await staff.text("/cart")
 
 
 async def test_staff_read_the_themes_form_and_the_audit_log_in_their_language(running: RunningApp):
