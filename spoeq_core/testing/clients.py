@@ -17,7 +17,7 @@ from spoeq_core.kernel.clock import Clock
 from spoeq_core.plugins.discovery import Discovery
 from spoeq_core.plugins.lifecycle import enable_plugin
 from spoeq_core.shop import Shop
-from spoeq_core.testing.shops import discovery_of, test_settings
+from spoeq_core.testing.shops import discovery_of, hearing, test_settings
 from spoeq_core.web.context import EXTENSION
 from spoeq_core.web.routing import ShopApp
 from spoeq_core.web.themes import Themes, discover_themes
@@ -80,6 +80,7 @@ async def serving_app(
     async with app.test_app():
         shop: Shop = app.extensions[EXTENSION]
         try:
+            await hearing(shop)
             yield RunningApp(app, shop, app.test_client())
         finally:
             await shop.mongo.client.drop_database(shop.settings.mongodb_database)
