@@ -12,7 +12,7 @@ from spoeq_core.identity import service as identity
 from spoeq_core.inventory import service as inventory
 from spoeq_core.inventory.model import HOME, LONGEST_NOTE, Movement, Reason, Stock, waiting
 from spoeq_core.kernel.errors import Conflict, FieldError, Invalid
-from spoeq_core.kernel.ids import is_id, new_id
+from spoeq_core.kernel.ids import derived_id, is_id, new_id
 from spoeq_core.kernel.messages import message
 from spoeq_core.orders.documents import OrderRepository
 from spoeq_core.web.access import current_actor, staff
@@ -56,6 +56,7 @@ async def index() -> Response:
         "admin",
         "pages/inventory.html",
         reasons=list(REASONS),
+        form_id=new_id(),
         page=page("Inventory"),
         items=[_item(stock, places) for stock in found.items],
         locations=places,
@@ -77,22 +78,22 @@ async def show(sku: str) -> Response:
 @blueprint.post("/inventory/<sku>")
 @staff("inventory.manage")
 async def adjust(sku: str) -> Response:
-    """Book a change."""
-    form = await read_form()
-    actor = await current_actor()
+    """Book a change, once per form."""
+    form, actor = await read_form(), await current_actor()
     try:
         faults = Faults()
         delta, reason = faults.of(lambda: form.integer("delta"), 0), faults.of(lambda: _reason(form), "")
         faults.raise_if_any()
         place = form.text("location") or HOME
-        stock = await inventory.adjust(current_shop(), sku, delta, reason, actor.id, location=place)
+        how = {"location": place, "adjustment_id": _once(form, sku, delta, reason, place)}
+        stock = await inventory.adjust(current_shop(), sku, delta, reason, actor.id, **how)
     except Invalid as error:
         return await _stock(sku, form.as_dict(), error.errors, 422)
     except Conflict as error:
         return await _stock(sku, form.as_dict(), [FieldError("delta", str(error), error.code)], 409)
     back = back_to(PATH) if form.flag("stay") else f"{PATH}/{sku}"
-    again = {"delta": str(-delta), "reason": "correction", "note": "Undone", "location": place, **_stay(form)}
-    undo = Undo(f"{PATH}/{sku}", again)
+    again = {"delta": str(-delta), "reason": "correction", "note": "Undone", "location": place, "form_id": new_id()}
+    undo = Undo(f"{PATH}/{sku}", {**again, **_stay(form)})
     return flash(
         see_other(back),
         message("%(sku)s: %(have)s on hand, %(free)s available.", sku=sku, have=stock.on_hand, free=stock.available),
@@ -105,7 +106,7 @@ async def adjust(sku: str) -> Response:
 async def transfer(sku: str) -> Response:
     """Carry pieces from one place to another, once per form."""
     form, actor = await read_form(), await current_actor()
-    source, target, given = form.text("source"), form.text("target"), form.text("transfer_id")
+    source, target = form.text("source"), form.text("target")
     try:
         pieces = form.integer("pieces")
         stock = await inventory.transfer(
@@ -114,7 +115,7 @@ async def transfer(sku: str) -> Response:
             pieces,
             source=source,
             target=target,
-            transfer_id=given if is_id(given) else new_id(),
+            transfer_id=_once(form, sku, pieces, source, target),
             actor=actor.id,
             note=form.text("about"),
         )
@@ -123,10 +124,16 @@ async def transfer(sku: str) -> Response:
         return await _stock(sku, form.as_dict(), renamed, 422)
     except Conflict as error:
         return await _stock(sku, form.as_dict(), [FieldError("pieces", str(error), error.code)], 409)
-    back = {"source": target, "target": source, "pieces": str(pieces), "transfer_id": new_id(), "about": "Undone"}
+    back = {"source": target, "target": source, "pieces": str(pieces), "form_id": new_id(), "about": "Undone"}
     place = next(it["label"] for it in await place_views() if it["code"] == target)
     words = message("%(place)s: %(pieces)s pieces of %(sku)s now.", place=place, pieces=stock.at(target), sku=sku)
     return flash(see_other(f"{PATH}/{sku}"), words, undo=Undo(f"{PATH}/{sku}/transfer", back))
+
+
+def _once(form: Form, *said: object) -> str:
+    """What such a form books: the same when it is sent twice, another when other figures stand in it."""
+    given = form.text("form_id")
+    return derived_id(":".join(map(str, (given, *said)))) if is_id(given) else new_id()
 
 
 def _stay(form: Form) -> dict[str, str]:
@@ -163,7 +170,7 @@ async def _stock(
         page=page(message("Stock of %(sku)s", sku=sku)),
         item=_item(stock, places),
         locations=places,
-        transfer_id=new_id(),
+        form_id=new_id(),
         waiting=await _waiting(stock),
         log=[_movement(row, names, people) for row in rows],
         next_url=link(f"{PATH}/{sku}", {"cursor": following}) if following else "",
@@ -197,7 +204,7 @@ def _item(stock: Stock, places: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _movement(row: Movement, names: Mapping[str, str], people: Mapping[str, str]) -> dict[str, Any]:
     change = row.delta or -row.reserved_delta
-    ref = "" if row.reason is Reason.TRANSFER else row.ref
+    ref = "" if row.reason in {Reason.ADJUSTMENT, Reason.TRANSFER} else row.ref
     return {
         "at": row.at,
         "delta": change,

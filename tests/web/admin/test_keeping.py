@@ -22,8 +22,13 @@ from spoeq_core.web.admin.settings import environment_view
 
 def form_of(html: str, action: str) -> dict[str, str]:
     """The values that the page's form would send."""
-    form = html[html.index(f'action="{action}" novalidate') :]
-    form = form[: form.index("</form>")]
+    return form_around(html, f'action="{action}" novalidate')
+
+
+def form_around(html: str, mark: str) -> dict[str, str]:
+    """The values that the form would send in which this stands."""
+    at = html.index(mark)
+    form = html[html.rindex("<form", 0, at) : html.index("</form>", at)]
     found = {name: unescape(value) for name, value in re.findall(r'name="([^"]+)"[^>]*? value="([^"]*)"', form)}
     boxes = {name for name in re.findall(r'type="checkbox" id="[^"]*" name="([^"]+)"(?![^>]*checked)', form)}
     return {name: value for name, value in found.items() if name not in boxes}
@@ -175,6 +180,23 @@ async def test_stock_moves_for_a_reason_and_back(app: RunningApp, admin: Browser
     stay = await admin.post(path, {"delta": "1", "reason": "received", "stay": "1"})
     assert stay.headers["Location"] == "/admin/inventory"
     assert (await admin.post(path, {"delta": "-900", "reason": "lost"})).status_code == 409
+
+
+async def test_a_form_that_is_sent_twice_books_once(app: RunningApp, admin: Browser) -> None:
+    path = "/admin/inventory/KURTA"
+    sent = form_around(await admin.text(path), f'action="{path}"')
+    form = {**sent, "delta": "5", "reason": "received"}
+    answers = await asyncio.gather(*(admin.post(path, form) for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [303] * 4
+    assert (await get_stock(app.shop, "KURTA")).on_hand == 105
+    await admin.post(path, {**form, "delta": "6"})
+    assert (await get_stock(app.shop, "KURTA")).on_hand == 111, "the same form with other figures is another change"
+    undo = form_around(await admin.text(path), 'name="delta" value="-6"')
+    await asyncio.gather(*(admin.post(path, undo) for _ in range(2)))
+    assert (await get_stock(app.shop, "KURTA")).on_hand == 105
+    row = form_around(await admin.text("/admin/inventory"), f'action="{path}"')
+    await asyncio.gather(*(admin.post(path, {**row, "delta": "-2", "reason": "lost"}) for _ in range(2)))
+    assert (await get_stock(app.shop, "KURTA")).on_hand == 103
 
 
 async def test_the_log_is_read_by_thing_and_person_and_exported(app: RunningApp, admin: Browser) -> None:

@@ -29,7 +29,7 @@ async def lying(app: RunningApp, sku: str = "KURTA") -> dict[str, int]:
 
 async def carry(admin: Browser, pieces: int, source: str, target: str, cause: str = "", status: int = 303) -> str:
     """What staff are told."""
-    form = {"pieces": str(pieces), "source": source, "target": target, "transfer_id": cause or new_id()}
+    form = {"pieces": str(pieces), "source": source, "target": target, "form_id": cause or new_id()}
     answer = await admin.post(f"{STOCK}/transfer", {**form, "about": "by the red van"})
     assert answer.status_code == status
     return await (admin.text(STOCK) if status == 303 else answer.get_data(as_text=True))

@@ -321,7 +321,7 @@ def cases_of_goods() -> dict[str, tuple[str, Context]]:
         ),
         "stock-places": (
             "pages/stock.html",
-            page("SAR-IND-M", path, item=lying(stock[0]), log=sample("log"), locations=PLACES, transfer_id="01T"),
+            page("SAR-IND-M", path, item=lying(stock[0]), log=sample("log"), locations=PLACES, form_id="01T"),
         ),
         "locations": ("pages/locations.html", page("Locations", path, locations=PLACES, location=None)),
         "location": ("pages/locations.html", page("Locations", path, locations=PLACES, location=PLACES[1])),
