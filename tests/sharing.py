@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from spoeq_core.kernel.processes import ports
+
 WHOLE_SHOPS = ("tests/e2e/", "tests/chaos/")
 """They run demo shops of many processes, and browsers: two of them at once would starve each other."""
 
@@ -26,6 +28,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | Non
         return None
     config.option.loadscopereorder = False
     return ByFile(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker has ports of its own: what it found to be free is not taken by another one before a server has it."""
+    worker = getattr(config, "workerinput", None)
+    if worker:
+        share = len(ports.SERVER_PORTS) // int(worker["workercount"])
+        first = int(worker["workerid"].removeprefix("gw")) * share
+        ports.SERVER_PORTS = ports.SERVER_PORTS[first : first + share]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

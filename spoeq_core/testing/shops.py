@@ -35,6 +35,7 @@ def test_settings(servers: tuple[str, str], data_dir: Path, **overrides: Any) ->
         "redis_prefix": name,
         "data_dir": data_dir,
         "hook_patience_seconds": PATIENCE,
+        "database_timeout_ms": int(1000 * PATIENCE),
         "plugin_poll_seconds": EVER,
         "outbox_poll_seconds": EVER,
         "job_poll_seconds": EVER,

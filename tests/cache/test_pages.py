@@ -117,7 +117,6 @@ async def shop_app(
         theme = theming.active("storefront", running.shop)
         environment = theming.environment(theme)
         environment.loader = _Also(environment.loader, DictLoader({FRAGMENT: "<p>{{ text }}</p>"}))
-        running.shop.cache.silence = 30.0  # however slow the machine is
         await until(lambda: running.shop.cache.hears)
         yield running
 

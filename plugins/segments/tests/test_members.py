@@ -129,7 +129,6 @@ async def test_the_question_costs_a_command_by_hand_and_one_for_all_rules(
         await segments_of(shop, asha.id)
         return counter.commands
 
-    shop.cache.silence = 30.0
     assert await cost() == ["find customers"]
     for n in range(5):
         await made(shop, code=f"hand{n}")
