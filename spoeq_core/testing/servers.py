@@ -33,7 +33,7 @@ def test_servers(data_dir: Path) -> Iterator[tuple[str, str]]:
     try:
         yield urls.mongodb_uri, urls.redis_url
     finally:
-        asyncio.run_coroutine_threadsafe(servers.stop(), loop).result(30)
+        asyncio.run_coroutine_threadsafe(servers.stop(), loop).result(120)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -24,7 +24,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 import spoeq_core
 from spoeq_core.kernel.datadir import DataDirectory, DataDirectoryBusy, PidFile, command_line
-from spoeq_core.kernel.embedded import MONGO, VALKEY, EmbeddedServers, ServerUrls, running_servers
+from spoeq_core.kernel.embedded import MONGO, VALKEY, EmbeddedServers, ServerUrls, manager, running_servers
 from spoeq_core.kernel.embedded.programs import program
 from spoeq_core.kernel.errors import ConfigurationError, SpoeqError
 from spoeq_core.kernel.processes import RestartBudget
@@ -224,7 +224,10 @@ async def test_a_server_that_cannot_start_says_why(directory: Path) -> None:
 async def test_a_server_that_keeps_dying_is_given_up(directory: Path) -> None:
     said: list[str] = []
     servers = EmbeddedServers(
-        directory, names=[VALKEY], budget=lambda: RestartBudget(first_delay=0.01), notify=said.append
+        directory,
+        names=[VALKEY],
+        budget=lambda: RestartBudget(quick_seconds=3600, first_delay=0.01),
+        notify=said.append,
     )
     await servers.start()
     (directory / "valkey" / "appendonlydir" / "appendonly.aof.manifest").write_text("not a manifest")
@@ -239,7 +242,7 @@ async def test_a_server_that_keeps_dying_is_given_up(directory: Path) -> None:
 
 async def test_a_server_whose_folder_cannot_be_used_any_more_is_given_up(directory: Path) -> None:
     servers = EmbeddedServers(
-        directory, names=[VALKEY], budget=lambda: RestartBudget(first_delay=0.01), notify=[].append
+        directory, names=[VALKEY], budget=lambda: RestartBudget(quick_seconds=3600, first_delay=0.01), notify=[].append
     )
     await servers.start()
     (directory / "logs").rename(directory / "logs of old")
@@ -268,6 +271,13 @@ async def test_a_port_that_others_took_first_is_left_to_them(servers: EmbeddedSe
     await others.stop()
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers that wait for what is taken as long as this machine needs to free it."""
+    monkeypatch.setattr(manager, "SECONDS_TO_GET_FREE", 2 * PATIENCE)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_a_restarted_server_waits_for_its_port(servers: EmbeddedServers, directory: Path) -> None:
     port = int(servers.urls.redis_url.split("127.0.0.1:")[1].split("/")[0])
     os.kill(servers.pids[VALKEY], signal.SIGKILL)
@@ -279,6 +289,7 @@ async def test_a_restarted_server_waits_for_its_port(servers: EmbeddedServers, d
     assert VALKEY in servers.pids
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_start_waits_for_a_server_that_still_closes_the_same_folder(directory: Path) -> None:
     first = EmbeddedServers(directory, names=[MONGO])
     await first.start()

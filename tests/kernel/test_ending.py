@@ -36,7 +36,7 @@ async def test_a_task_may_tidy_up_first():
 
     task = asyncio.create_task(tidy())
     await asyncio.sleep(0)
-    await end(task)
+    await end(task, patience=60)
     assert tidied == ["done"]
 
 

@@ -67,9 +67,10 @@ asyncio.run(Supervisor([child]).run())
 WATCHER = """
 import os, sys
 from spoeq_core.kernel.processes.children import watch_parent
+parent = os.getppid()
 with open(sys.argv[1], "a") as file:
     file.write(f"watcher started {os.getpid()}\\n")
-watch_parent(os.getppid(), 0.01)
+watch_parent(parent, 0.01)
 """
 PATIENCE = 60.0
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(spoeq_core.__file__).parents[1])}
@@ -94,7 +95,7 @@ class Journal:
         await eventually(lambda: len(self.lines(word)) >= count)
         return [pid for _, pid in self.lines(word)][:count]
 
-    def child(self, name: str, script: str = POLITE, stop_seconds: float = 10.0) -> Child:
+    def child(self, name: str, script: str = POLITE, stop_seconds: float = 30.0) -> Child:
         return Child(name, [sys.executable, "-c", script, name, str(self.path)], stop_seconds=stop_seconds)
 
 
@@ -213,7 +214,7 @@ async def test_a_restart_while_a_child_begins_leaves_no_earlier_one(journal: Jou
 async def test_a_child_that_keeps_dying_is_given_up_and_the_others_stop(journal: Journal) -> None:
     supervisor = Supervisor(
         [journal.child("web"), Child("worker", [sys.executable, "-c", "raise SystemExit(3)"])],
-        budget=lambda: RestartBudget(first_delay=0.01),
+        budget=lambda: RestartBudget(quick_seconds=3600, first_delay=0.01),
         notify=quiet,
     )
     with pytest.raises(SpoeqError, match=r"worker died 5 times in a row, at last with exit code 3\.") as failure:
@@ -262,7 +263,7 @@ async def test_one_signal_stops_gracefully(journal: Journal, number: signal.Sign
     with parent_of(POLITE, journal) as parent:
         await journal.has("started", 1)
         parent.send_signal(number)
-        assert parent.wait(20) == 0
+        assert parent.wait(PATIENCE) == 0
     assert journal.names("stopped") == ["web"]
 
 
@@ -271,7 +272,7 @@ async def test_a_second_ctrl_c_kills(journal: Journal) -> None:
         pids = await journal.has("started", 2)
         parent.send_signal(signal.SIGINT)
         parent.send_signal(signal.SIGTERM)  # another number, so that the two cannot be merged into one
-        assert parent.wait(20) == 0
+        assert parent.wait(PATIENCE) == 0
     await eventually(lambda: not any(runs(pid) for pid in pids))
 
 
@@ -322,7 +323,7 @@ async def test_output_is_passed_on_with_the_name_in_front(tmp_path: Path, monkey
         supervisor = Supervisor(
             [Child("web", [sys.executable, "-c", script])],
             prefixed_to=target,
-            budget=lambda: RestartBudget(first_delay=0.01),
+            budget=lambda: RestartBudget(quick_seconds=3600, first_delay=0.01),
             notify=quiet,
         )
         with pytest.raises(SpoeqError):  # the child dies as it has no input
