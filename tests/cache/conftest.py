@@ -9,17 +9,37 @@ from typing import Any
 
 import pytest
 
-from spoeq_core.kernel.cache import TagCache
+from spoeq_core.kernel import breaker, cache as kernel_cache
+from spoeq_core.kernel.cache import TagCache, making, shared
 from spoeq_core.kernel.ending import end
 from spoeq_core.kernel.ids import new_id
+from spoeq_core.plugins import faults
+from spoeq_core.testing.shops import PATIENCE
 
 Start = Callable[..., Awaitable[TagCache]]
+A_MOMENT = 25.0
+"""Seconds that what is kept briefly is kept here: on a busy machine one may be over before it is looked at."""
+
+
+@pytest.fixture(autouse=True)
+def _slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for what another process is making waits until it has made it."""
+    monkeypatch.setattr(kernel_cache, "PATIENCE", 60.0)
+    monkeypatch.setattr(shared, "LOCK_SECONDS", 60.0)
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> float:
+    """What is kept briefly is kept so many seconds."""
+    for module in (making, breaker, faults):
+        monkeypatch.setattr(module, "BRIEFLY", A_MOMENT)
+    return A_MOMENT
 
 
 @asynccontextmanager
 async def at_work(cache: TagCache, *, tells: bool = True) -> AsyncIterator[TagCache]:
     """A cache that hears, and tells unless it is slow at that."""
-    cache.silence = 30.0  # however slow the machine is
+    cache.silence = PATIENCE
     tasks = [asyncio.create_task(cache.hear()), *([asyncio.create_task(cache.pass_on())] if tells else [])]
     try:
         await until(lambda: cache.hears)
@@ -29,7 +49,7 @@ async def at_work(cache: TagCache, *, tells: bool = True) -> AsyncIterator[TagCa
         await cache.close()
 
 
-async def until(holds: Callable[[], Any], seconds: float = 20.0) -> None:
+async def until(holds: Callable[[], Any], seconds: float = 60.0) -> None:
     """Wait until something holds; fail if it does not in time."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - what holds is no event
