@@ -81,7 +81,8 @@ def set_available(demo: RunningDemo, sku: str, wanted: int) -> None:
     """Book stock up or down to a number of available pieces."""
     if delta := wanted - stock(demo, sku)["available"]:
         body = {"delta": delta, "reason": "test"}
-        answer = post(demo.base_url, f"/inventory/{sku}/adjust", body, demo.token("admin@demo.spoeq"))
+        headers = demo.token("admin@demo.spoeq") | {"Idempotency-Key": uuid.uuid4().hex}
+        answer = post(demo.base_url, f"/inventory/{sku}/adjust", body, headers)
         assert answer.is_success, answer.text
 
 

@@ -33,7 +33,7 @@ class RunningDemo:
 
     def token(self, email: str) -> dict[str, str]:
         """Headers of somebody who signed in through the API."""
-        with httpx.Client(base_url=self.base_url, timeout=20, trust_env=False) as client:
+        with httpx.Client(base_url=self.base_url, timeout=60, trust_env=False) as client:
             answer = client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
         answer.raise_for_status()
         return {"Authorization": f"Bearer {answer.json()['access_token']}"}
@@ -42,7 +42,7 @@ class RunningDemo:
         """What the processes have said so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def spoeq(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def spoeq(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """Run a `spoeq` command on this shop."""
         return subprocess.run(
             [sys.executable, "-m", "spoeq_core.cli", *arguments],
@@ -67,7 +67,7 @@ def start_demo(data_dir: Path, port: int, *, expect: int = 0, **env: str) -> Run
             start_new_session=True,
         )
     base_url = f"http://127.0.0.1:{expect or port}"
-    client = httpx.Client(base_url=base_url, timeout=20, trust_env=False)
+    client = httpx.Client(base_url=base_url, timeout=60, trust_env=False)
     demo = RunningDemo(base_url, data_dir, process, log, client)
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
@@ -89,7 +89,7 @@ def stop_demo(demo: RunningDemo) -> int:
     if demo.process.poll() is None:
         os.killpg(demo.process.pid, signal.SIGINT)
     try:
-        return demo.process.wait(40)
+        return demo.process.wait(120)
     except subprocess.TimeoutExpired:
         demo.process.kill()
         raise AssertionError(f"spoeq demo did not stop:\n{demo.output()}") from None

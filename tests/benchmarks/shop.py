@@ -23,7 +23,7 @@ from spoeq_core.shop import Shop
 from spoeq_core.stack import running_settings
 
 R = TypeVar("R")
-PATIENCE = 120.0
+PATIENCE = 300.0
 ROLES = {"spoeq-web": "web", "spoeq-worker": "worker", "valkey-server": "valkey"}
 """What each process does, by its name."""
 MONGODB = "secantus"

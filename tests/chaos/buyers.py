@@ -12,7 +12,8 @@ import httpx
 
 from tests.buying import address
 
-TRIES = 300
+PATIENCE = 240.0
+"""Seconds for which a buyer asks again: a shop whose server was killed is back long before."""
 PAUSE = 0.25
 NUMBERS = count()
 """Of all buyers of a run: tests share a shop, where a person may place few orders a day."""
@@ -43,12 +44,12 @@ class Buyers:
         """Finish what is under way."""
         self._stopping.set()
         for thread in self._running:
-            thread.join(180)
+            thread.join(2 * PATIENCE)
 
     def _buy_on(self) -> None:
         while not self._stopping.is_set():
             number = next(NUMBERS)
-            with httpx.Client(base_url=self.base_url, timeout=15, trust_env=False) as client:
+            with httpx.Client(base_url=self.base_url, timeout=30, trust_env=False) as client:
                 self._buy(client, number)
 
     def _buy(self, client: httpx.Client, number: int) -> None:
@@ -79,7 +80,8 @@ class Buyers:
         self, client: httpx.Client, path: str, body: dict[str, object], headers: dict[str, str]
     ) -> httpx.Response | None:
         """Ask again after a lost connection, a 5xx or `in_progress`, as a careful client does."""
-        for _ in range(TRIES):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             try:
                 answer = client.post(path, json=body, headers=headers)
             except httpx.HTTPError:

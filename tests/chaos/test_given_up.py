@@ -80,7 +80,7 @@ def test_a_server_that_cannot_come_back_ends_the_shop(running: Running, victim: 
     assert found, said
     assert str(running.data_dir / "logs" / f"{victim}.log") in last
     assert f"put a copy of {running.data_dir / victim} back" in last
-    _gone, left = psutil.wait_procs(family, timeout=5)
+    _gone, left = psutil.wait_procs(family, timeout=60)
     assert not left
     assert running_servers(DataDirectory(running.data_dir)) == ServerUrls()
     DataDirectory(running.data_dir).lock().release()

@@ -63,12 +63,12 @@ def test_what_was_promised_is_kept(demo: RunningDemo, victim: str) -> None:
 def test_a_killed_parent_leaves_no_orphan_and_no_lock(seeded: Callable[[Path], Path], tmp_path: Path) -> None:
     """The next start on the same data directory works, and nothing of the first is left."""
     first = start_demo(seeded(tmp_path / "data"), free_port())
-    family = [child.pid for child in psutil.Process(first.process.pid).children(recursive=True)]
+    family = psutil.Process(first.process.pid).children(recursive=True)
     assert len(family) >= 5
     first.process.kill()
     first.process.wait()
     first.client.close()
-    _gone, alive = psutil.wait_procs([psutil.Process(pid) for pid in family if psutil.pid_exists(pid)], timeout=60)
+    _gone, alive = psutil.wait_procs(family, timeout=60)
     assert not alive, f"orphans: {alive}"
     second = start_demo(tmp_path / "data", free_port())
     assert stop_demo(second) == 0

@@ -78,7 +78,7 @@ def test_staff_count_while_buyers_buy(demo: RunningDemo, sku: str, staff: Post) 
     before = stock(demo, sku)
     lost = {"delta": -1, "reason": "broken"}
     buying = [buyer.buy for buyer in buyers(demo, sku, 12)]
-    counting = [lambda: staff(f"/inventory/{sku}/adjust", lost)] * 12
+    counting = [lambda: staff(f"/inventory/{sku}/adjust", lost, uuid.uuid4().hex)] * 12
     answers = at_once([*buying, *counting])
     sold, gone = codes(answers[:12]), codes(answers[12:])
     assert sold["done"] + gone["done"] == 12
@@ -189,7 +189,7 @@ def paid(demo: RunningDemo, sku: str) -> tuple[str, int]:
 
 def until_released(demo: RunningDemo, sku: str, reserved: int) -> None:
     """Wait until the worker has given the stock of cancelled orders back."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while stock(demo, sku)["reserved"] != reserved:
         assert time.monotonic() < until, stock(demo, sku)
         time.sleep(0.1)

@@ -27,12 +27,13 @@ def mongo_of(demo: RunningDemo) -> int:
 
 
 def is_kind(answer: httpx.Response) -> bool:
-    """A 503 of the API that says what to do and when."""
+    """A 503 of the API that says what to do and when, also where it was a plugin that waited for the database."""
     problem = answer.json()
     return (
         answer.headers["Content-Type"] == "application/problem+json"
         and int(answer.headers["Retry-After"]) > 0
-        and (problem["status"], problem["code"]) == (503, "unavailable")
+        and problem["status"] == 503
+        and problem["code"] in {"unavailable", "plugin_failed"}
         and "try again" in problem["detail"]
     )
 
