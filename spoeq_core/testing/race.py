@@ -20,7 +20,7 @@ from spoeq_core.testing.edge import Command, at_the_database
 T = TypeVar("T")
 
 PAY = "pay"
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds after which those who wait for others are let go, and the race is called off."""
 
 

@@ -70,7 +70,7 @@ async def test_the_cookies_name_the_cart_and_count_its_pieces(app: RunningApp):
 
 
 @pytest.mark.parametrize(
-    "tamper", [lambda token: token[:-2] + "xx", lambda token: "x" + token, lambda _: "", lambda _: "nonsense.x.y"]
+    "tamper", [lambda token: token[:-1], lambda token: "x" + token, lambda _: "", lambda _: "nonsense.x.y"]
 )
 async def test_a_tampered_token_starts_a_new_cart(app: RunningApp, tamper: Any):
     token = (await (await add(app)).get_json())["token"]

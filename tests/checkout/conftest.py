@@ -8,10 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from spoeq_core.checkout import placement
 from spoeq_core.kernel.clock import FixedClock, to_milliseconds
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import shop_with
 from tests.shopping import CommandCounter, delivery, door, letters, stock_up
+
+
+@pytest.fixture(autouse=True)
+def _no_placement_is_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty at once, or one of five hundred lines, on a busy machine: none of these tests is about the deadline."""
+    monkeypatch.setattr(placement, "DEADLINE", 600.0)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,8 +30,18 @@ from spoeq_email import plugin as email
 from tests.shopping import ADDRESS, delivery, door, plugin, request_for, stock_up
 
 PASSWORD = "neem leaves at dawn"
-SECRETS = ("Meera", "meera@example.com", "9845012345", "Temple Street", "560001", "Bengaluru", "loves teal")
-"""What tells who bought; nothing of it is anywhere when she is erased."""
+SECRETS = (
+    "[Mm]eera",
+    "9845012345",
+    "(?i:temple street)",
+    "(?<![0-9a-f])560001(?![0-9a-f])",
+    "(?i:bengaluru)",
+    "loves teal",
+)
+"""Patterns of what tells who bought; nothing of it is anywhere when she is erased.
+
+An id may hold MEERA, and a hash 560001, once in some thousand runs: they tell nothing.
+"""
 
 
 class Taste(BaseModel):
@@ -172,5 +183,5 @@ async def leaks(shop: Shop) -> list[tuple[str, str]]:
         for name in sorted(await shop.mongo.database.list_collection_names())
         async for raw in shop.mongo.collection(name).find()
         for secret in SECRETS
-        if secret.casefold() in repr(raw).casefold()
+        if re.search(secret, repr(raw))
     ]
