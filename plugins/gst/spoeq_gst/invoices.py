@@ -1,4 +1,4 @@
-"""Issuing papers: the invoice of an order when it is sent, a credit note for each refund after.
+"""Issuing papers: the invoice of an order when it is sent, a credit note for what it is worth less since.
 
 An invoice bears the day on which the first parcel left, in India, since tax is owed from then (CGST Act, sections 12
 and 31), however late a worker writes it; a credit note the day on which it is written.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from spoeq_core.sdk import Conflict, Destination, Order, PaymentStatus, Shop, Unavailable, message, order_for
 from spoeq_gst.documents import Filed, NumberRepository, PaperRepository
 from spoeq_gst.model import indian_date, place_of_supply, rechecked
-from spoeq_gst.model.credits import credit_of, credits_due, taken_out
+from spoeq_gst.model.credits import LOWERED, credit_of, credits_due, taken_out
 from spoeq_gst.model.papers import (
     LONGEST_NUMBER,
     Paper,
@@ -46,7 +46,7 @@ class Credit:
 
 
 async def issue_papers(shop: Shop, order_id: str) -> list[Filed]:
-    """The papers of an order: its invoice if a parcel has left, and a credit note for each refund that was made.
+    """The papers of an order: its invoice if a parcel has left, and a credit note for what it is worth less since.
 
     Raises:
         NotFound: there is no such order.
@@ -116,15 +116,16 @@ async def _file_credits(shop: Shop, papers: PaperRepository, order: Order) -> No
 async def _file_wanted(shop: Shop, papers: PaperRepository, order: Order, wanted: Sequence[Credit]) -> None:
     """File what is missing; a place in the order of credit notes is taken by one of them, whoever files at once."""
     prefix = shop.plugin_settings(GstSettings).credit_prefix
-    for _ in range(2 * len(wanted) + 1):
+    for _ in range(2 * len(wanted) + 3):
         invoice, *earlier = await papers.of_order(order.id)
         notes = [filed.paper for filed in earlier]
         credited, due = {note.refund_id for note in notes}, credits_due(invoice.paper, notes, order)
-        missing = [one for one in wanted if one.id not in credited and due.get(one.id, one.amount)]
+        lowered = [Credit(key, amount, {}, settles=True) for key, amount in due.items() if key.startswith(LOWERED)]
+        missing = [one for one in (*wanted, *lowered) if one.id not in credited and due.get(one.id, one.amount)]
         if not missing:
             return
         credit, invoice = missing[0], await _numbered(shop, papers, invoice)
-        amount, items = due.get(credit.id, credit.amount), credit.items or taken_out(invoice.paper, order)
+        amount, items = due.get(credit.id, credit.amount), credit.items or taken_out(invoice.paper, notes, order)
         rounding = rounding_of(order) if credit.settles else None
         paper = credit_of(invoice.paper, notes, amount, items, indian_date(shop.clock.now()), rounding)
         against = {"against": invoice.number, "against_day": invoice.paper.day, "refund_id": credit.id, "recheck": ()}

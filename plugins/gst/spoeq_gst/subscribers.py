@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spoeq_core.sdk import Delivery, Event, Handler, OrderRefunded, OrderShipped, Schedule, Shop
+from spoeq_core.sdk import Delivery, Event, Handler, OrderEdited, OrderRefunded, OrderShipped, Schedule, Shop
 from spoeq_gst.documents import PaperRepository
 from spoeq_gst.invoices import issue_papers
 
@@ -22,11 +22,16 @@ async def refunded(shop: Shop, event: OrderRefunded, _delivery: Delivery) -> Non
     await issue_papers(shop, event.order_id)
 
 
+async def edited(shop: Shop, event: OrderEdited, _delivery: Delivery) -> None:
+    """Something was taken out: what was invoiced of it and brings no money back is credited."""
+    await issue_papers(shop, event.order_id)
+
+
 async def finish(shop: Shop) -> None:
     """Number what has none yet."""
     for filed in await shop.repository(PaperRepository).find({"issued": False}, limit=AT_ONCE):
         await issue_papers(shop, filed.order_id)
 
 
-HANDLERS: Mapping[type[Event], Handler] = {OrderShipped: shipped, OrderRefunded: refunded}
+HANDLERS: Mapping[type[Event], Handler] = {OrderShipped: shipped, OrderRefunded: refunded, OrderEdited: edited}
 SCHEDULES = (Schedule("gst.finish_papers", EVERY, finish),)

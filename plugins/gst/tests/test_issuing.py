@@ -280,6 +280,48 @@ async def test_what_is_taken_out_after_the_invoice_is_credited_on_its_line(shop:
     assert credit.paper.rows[0].total == diya.total
 
 
+async def test_what_is_taken_out_before_it_was_paid_is_credited_once_and_refunds_do_not_credit_it_again(shop: Shop):
+    await stock_up(shop, {"DIYA": 9})
+    owner = await guest(shop, {SKU: 1, "DIYA": 3})
+    order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
+    kurta, diya = order.lines
+    await orders.add_shipment(shop, order.id, Parcel({kurta.id: 1}), actor="Ravi")
+    (invoice,) = [filed.paper for filed in await papers_of(shop, order)]
+    for left in (2, 1):
+        cut = await edit_order(shop, order.id, OrderEdit(quantities={diya.id: left}), change_id=new_id(), actor="Ravi")
+        await deliver_all(shop)
+        await asyncio.gather(*(issue_papers(shop, order.id) for _ in range(4)))
+    _, *notes = [filed.paper for filed in await papers_of(shop, order)]
+    assert [(row.key, row.total, row.quantity) for note in notes for row in note.rows] == [
+        (diya.id, diya.total // 3, 1),
+        (diya.id, diya.total // 3, 1),
+    ]
+    assert sum(note.total for note in notes) == invoice.total - cut.grand_total
+    await orders.settle(shop, "door", order.id, Settled("p1", cut.due, "INR"))
+    cut = await edit_order(shop, order.id, OrderEdit(quantities={diya.id: 0}), change_id=new_id(), actor="Ravi")
+    assert len(await papers_of(shop, order)) == 3, "what was paid waits for the money to go back"
+    await paid_back(shop, order, RefundWish("Not there"))
+    await paid_back(shop, order, RefundWish("Lost", amount=cut.grand_total))
+    _, *notes = [filed.paper for filed in await papers_of(shop, order)]
+    assert [note.total for note in notes[2:]] == [diya.total // 3, cut.grand_total]
+    assert sum(note.total for note in notes) == invoice.total
+    for name in ("CGST", "SGST"):
+        assert sum(note.tax(name) for note in notes) == invoice.tax(name)
+
+
+async def test_what_came_back_unpaid_is_not_credited_again_when_it_is_taken_out(shop: Shop):
+    await stock_up(shop, {"DIYA": 9})
+    owner = await guest(shop, {SKU: 1, "DIYA": 2})
+    order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
+    kurta, diya = order.lines
+    await orders.add_shipment(shop, order.id, Parcel({kurta.id: 1}), actor="Ravi")
+    await papers_of(shop, order)
+    await credit_returned(shop, order.id)
+    await edit_order(shop, order.id, OrderEdit(quantities={diya.id: 1}), change_id=new_id(), actor="Ravi")
+    invoice, note = [filed.paper for filed in await papers_of(shop, order)]
+    assert note.total == invoice.total
+
+
 async def test_what_a_total_is_rounded_by_is_on_the_papers_and_in_no_row_of_them(shop: Shop):
     await save_settings(shop, "core", {"cash_rounding": "cash_payments", "cash_step": 100})
     await stock_up(shop, {"DIYA": 9}, price=9_971)

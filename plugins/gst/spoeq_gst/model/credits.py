@@ -8,16 +8,21 @@ from datetime import date
 from spoeq_core.sdk import Order, allocate
 from spoeq_gst.model.papers import Paper, Row
 
+LOWERED = "lowered"
+"""In the place of a refund's id, with a number: the total was lowered, and nobody had paid what was taken out."""
+
 
 def credits_due(invoice: Paper, notes: Sequence[Paper], order: Order) -> dict[str, int]:
-    """What is to be credited of each refund that was made and has no note yet: minor units by the refund's id.
+    """What is to be credited and has no note yet: minor units by the refund's id, or by `lowered:1`.
 
     A refund that settles a lowered total is credited as far as the invoice was made before it was lowered: what was
-    taken out before is not in the invoice.
+    taken out before is not in the invoice. What was taken out of it and brings no money back, since it is to be paid at
+    the door, is credited without a refund.
     """
     done = {refund.id: refund for refund in order.refunds if refund.status.value == "done"}
     credited = {note.refund_id for note in notes}
-    settled = sum(
+    unpaid = [note.total for note in notes if note.refund_id.startswith(LOWERED)]
+    settled = sum(unpaid) + sum(
         max(0, note.total - (done[note.refund_id].amount - done[note.refund_id].settles))
         for note in notes
         if note.refund_id in done
@@ -29,14 +34,23 @@ def credits_due(invoice: Paper, notes: Sequence[Paper], order: Order) -> dict[st
             part = min(refund.settles, room)
             found[refund.id] = refund.amount - refund.settles + part
             room -= part
+    coming = order.overpaid + sum(it.settles for it in order.refunds if it.status.value == "pending")
+    left = invoice.total - sum(note.total for note in notes) - sum(found.values())
+    if (lowered := min(room - coming, left)) > 0:
+        found[f"{LOWERED}:{len(unpaid) + 1}"] = lowered
     return found
 
 
-def taken_out(invoice: Paper, order: Order) -> dict[str, int]:
-    """Pieces by line id that the invoice has and the order has not any more."""
-    now = {line.id: line.quantity for line in order.lines}
+def taken_out(invoice: Paper, notes: Sequence[Paper], order: Order) -> dict[str, int]:
+    """Pieces by line id that the order has not any more, and no earlier note took out of the invoice."""
+    settling = {refund.id for refund in order.refunds if refund.settles}
+    known = {line.id: line.quantity for line in order.lines}
+    for note in notes:
+        if note.refund_id in settling or note.refund_id.startswith(LOWERED):
+            for row in note.rows:
+                known[row.key] = known.get(row.key, 0) + row.quantity
     goods = (row for row in invoice.rows if "#" not in row.key)
-    return {row.key: row.quantity - now.get(row.key, 0) for row in goods if row.quantity > now.get(row.key, 0)}
+    return {row.key: row.quantity - known.get(row.key, 0) for row in goods if row.quantity > known.get(row.key, 0)}
 
 
 def credit_of(
