@@ -1,14 +1,14 @@
 """The one module that plugins import (beside `spoeq_core.testing`): everything it names is kept stable.
 
 Names are loaded when they are first used, so that a command which needs two of them does not import the whole shop.
-`sdk.pyi` beside it says the same to type checkers; a test keeps the two equal.
+`sdk.pyi` beside it says the same to type checkers; it is written from here (`python -m tests.contracts.generated`).
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 
-_OFFERS = {
+OFFERS = {
     "spoeq_core.audit.service": "record",
     "spoeq_core.bulk.model.text": "harmless",
     "spoeq_core.cart.abandoning": "cart_by_id",
@@ -126,7 +126,7 @@ _OFFERS = {
     "spoeq_core.web.views.money": "money",
     "spoeq_core.web.views.structured": "breadcrumb_data faq_data",
 }
-_HOMES = {name: module for module, names in _OFFERS.items() for name in names.split()}
+_HOMES = {name: module for module, names in OFFERS.items() for name in names.split()}
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - computed: sdk.pyi has the literal names
 

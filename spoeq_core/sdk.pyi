@@ -29,6 +29,7 @@ from spoeq_core.catalog.model import (
     ProductStatus as ProductStatus,
     Reduction as Reduction,
     Sort as Sort,
+    StockPolicy as StockPolicy,
     Variant as Variant,
     slugify as slugify,
     weighted_rating as weighted_rating,
@@ -103,11 +104,7 @@ from spoeq_core.identity.logins import (
     LoginProfile as LoginProfile,
     LoginProvider as LoginProvider,
 )
-from spoeq_core.identity.model import (
-    Customer as Customer,
-    Segment as Segment,
-    normalise_email as normalise_email,
-)
+from spoeq_core.identity.model import Customer as Customer, Segment as Segment, normalise_email as normalise_email
 from spoeq_core.identity.openid import OpenIdClient as OpenIdClient, OpenIdProvider as OpenIdProvider
 from spoeq_core.identity.service import (
     create_staff as create_staff,
@@ -170,11 +167,15 @@ from spoeq_core.orders.events import (
     OrderCancelled as OrderCancelled,
     OrderConfirmed as OrderConfirmed,
     OrderDelivered as OrderDelivered,
+    OrderEdited as OrderEdited,
     OrderPaid as OrderPaid,
     OrderPlaced as OrderPlaced,
     OrderRefunded as OrderRefunded,
     OrderShipped as OrderShipped,
     RefundRequested as RefundRequested,
+    ReturnAnswered as ReturnAnswered,
+    ReturnInspected as ReturnInspected,
+    ReturnReceived as ReturnReceived,
     ReturnRequested as ReturnRequested,
 )
 from spoeq_core.orders.listing import (
@@ -205,6 +206,7 @@ from spoeq_core.orders.shape import return_url as return_url
 from spoeq_core.orders.tokens import order_token as order_token
 from spoeq_core.payments.model import (
     ActionNeeded as ActionNeeded,
+    ExpiringProvider as ExpiringProvider,
     Failed as Failed,
     PaymentOption as PaymentOption,
     PaymentOutcome as PaymentOutcome,

@@ -1,4 +1,7 @@
-"""Writes docs/reference.md from the code: hooks, events, machines, permissions, settings. `--check` only compares."""
+"""Writes what follows from the code, and `--check` only compares.
+
+docs/reference.md: hooks, events, machines, permissions, settings. spoeq_core/sdk.pyi: what the SDK offers, with types.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import Any
 import click
 from pydantic import BaseModel
 
+from spoeq_core import sdk
 from spoeq_core.cli import spoeq
 from spoeq_core.hooks import app as app_hooks
 from spoeq_core.hooks.caller import Hooks, policy_of
@@ -24,7 +28,7 @@ from spoeq_core.plugins.loading import FAMILIES, build_hooks
 from spoeq_core.shop import ShopProfile
 from spoeq_core.web.slots import SLOTS
 
-TARGET = Path(__file__).parents[2] / "docs" / "reference.md"
+ROOT = Path(__file__).parents[2]
 MACHINES: tuple[tuple[str, Mapping[Any, frozenset[Any]], tuple[str, ...]], ...] = (
     ("Order", states.ORDER_TRANSITIONS, ("pending_payment", "confirmed")),
     ("Payment", states.PAYMENT_TRANSITIONS, ("pending", "pending_cod", "paid")),
@@ -32,22 +36,40 @@ MACHINES: tuple[tuple[str, Mapping[Any, frozenset[Any]], tuple[str, ...]], ...] 
     ("Return", states.RETURN_TRANSITIONS, ("requested",)),
 )
 """Title, table, and where an order begins: paid at the door or costing nothing, it is confirmed at once."""
+WIDTH = 121
 HEAD = "# Reference\n\nWritten by `python -m tests.contracts.generated` from the code; do not edit.\n"
 
 
 def main() -> int:
-    """Write the file, or say that it is out of step."""
-    text = build()
-    if "--check" not in sys.argv:
-        TARGET.write_text(text, encoding="utf-8")
-        return 0
-    if not TARGET.exists() or TARGET.read_text(encoding="utf-8") != text:
-        sys.stderr.write("docs/reference.md is out of step with the code. Run: python -m tests.contracts.generated\n")
-        return 1
-    return 0
+    """Write the files, or say which is out of step."""
+    stale = 0
+    for path, build in {"docs/reference.md": reference, "spoeq_core/sdk.pyi": typed_sdk}.items():
+        file, text = ROOT / path, build()
+        if "--check" not in sys.argv:
+            file.write_text(text, encoding="utf-8")
+        elif not file.exists() or file.read_text(encoding="utf-8") != text:
+            sys.stderr.write(f"{path} is out of step with the code. Run: python -m tests.contracts.generated\n")
+            stale = 1
+    return stale
 
 
-def build() -> str:
+def typed_sdk() -> str:
+    """What the SDK offers, as imports that a type checker follows."""
+    parts = []
+    for module, names in sdk.OFFERS.items():
+        offered = [f"{name} as {name}" for name in sorted(names.split(), key=_as_ruff_sorts)]
+        line = f"from {module} import {', '.join(offered)}\n"
+        block = "".join(f"    {name},\n" for name in offered)
+        parts.append(line if len(line) <= WIDTH else f"from {module} import (\n{block})\n")
+    return "".join(sorted(parts, key=lambda text: text.split()[1]))
+
+
+def _as_ruff_sorts(name: str) -> tuple[int, str]:
+    """Constants, then classes, then the rest."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2), name.lower()
+
+
+def reference() -> str:
     """The whole file."""
     hooks = build_hooks(discover(strict=True).plugins, lambda *_: None)
     parts = [
