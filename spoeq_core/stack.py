@@ -110,6 +110,13 @@ def _with_free_port(options: StackOptions, say: Say) -> StackOptions:
     return replace(options, port=port)
 
 
+def _port_beside(own: int) -> int:
+    """A free port for a server, and not the shop's own, on which nobody listens yet."""
+    while (port := free_port()) == own:
+        continue
+    return port
+
+
 @asynccontextmanager
 async def _servers(options: StackOptions, directory: DataDirectory, say: Say) -> AsyncIterator[Settings]:
     given = Settings(data_dir=directory.path)
@@ -120,7 +127,7 @@ async def _servers(options: StackOptions, directory: DataDirectory, say: Say) ->
     if given.mongodb_uri and given.redis_url:
         yield given.model_copy(update=changes)
         return
-    servers = EmbeddedServers(directory, notify=say)
+    servers = EmbeddedServers(directory, notify=say, choose_port=lambda: _port_beside(options.port))
     urls = await servers.start()
     changes |= {
         "mongodb_uri": given.mongodb_uri or urls.mongodb_uri,

@@ -28,7 +28,9 @@ async def server(tmp_path: Path) -> AsyncIterator[EmbeddedServers]:
 @asynccontextmanager
 async def shelf_of(server: EmbeddedServers, milliseconds: int) -> AsyncIterator[Any]:
     """A collection of one document, over one connection that is open; so long may a command of it take."""
-    mongo = Mongo(server.urls.mongodb_uri, "patience", **limits(milliseconds, hurried=True))
+    # No look at the server falls into the second for which it stands still: all its connections would be closed.
+    seldom = {"heartbeatFrequencyMS": 600_000}
+    mongo = Mongo(server.urls.mongodb_uri, "patience", **limits(milliseconds, hurried=True), **seldom)
     shelf, stored = mongo.collection("shelf"), None
     async with asyncio.timeout(60):
         while not stored:  # a busy machine may take longer than that to connect

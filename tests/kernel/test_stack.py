@@ -12,7 +12,9 @@ import pytest
 
 from spoeq_core import stack
 from spoeq_core.kernel.datadir import DataDirectory
+from spoeq_core.kernel.errors import SpoeqError
 from spoeq_core.kernel.processes import free_port
+from spoeq_core.kernel.settings import Settings
 from spoeq_core.stack import StackOptions, run_until_stopped
 from tests.plugins.distributions import install
 
@@ -31,7 +33,7 @@ def test_a_faulty_plugin_refuses_the_start_where_none_may_be_missing(tmp_path: P
         },
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert ended.returncode == 1
@@ -51,6 +53,24 @@ def test_a_shop_that_does_not_answer_in_time_ends_with_an_error(
     assert run_until_stopped(StackOptions(tmp_path, port=free_port(), workers=1), said.append) == 1
     assert said[-1].startswith("The shop did not answer within 0 seconds.")
     DataDirectory(tmp_path).lock().release()
+
+
+def test_a_server_of_the_shop_does_not_take_the_port_that_the_shop_is_about_to_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = free_port(), free_port()
+    offered = iter([own, other])
+    monkeypatch.setattr(stack, "free_port", lambda wanted=0, *_host: wanted or next(offered, None) or free_port())
+    chosen: list[str] = []
+
+    async def see(settings: Settings) -> None:
+        chosen.extend([settings.mongodb_uri, settings.redis_url])
+        raise SpoeqError("Enough was seen.")
+
+    assert run_until_stopped(StackOptions(tmp_path, port=own, workers=1, prepare=see), [].append) == 1
+    assert len(chosen) == 2
+    assert f":{other}" in chosen[0]
+    assert not any(f":{own}" in url for url in chosen)
 
 
 def test_a_shop_whose_worker_is_late_is_announced_with_a_word_on_it(
