@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import socket
+from asyncio import AbstractServer
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -16,7 +18,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from spoeq_core.kernel.clock import FixedClock
-from spoeq_core.kernel.processes.ports import free_port
 from spoeq_core.plugins.lifecycle import save_settings
 from spoeq_core.shop import Shop
 from spoeq_core.testing.clients import RunningApp, app_with
@@ -24,6 +25,7 @@ from spoeq_core.testing.shops import shop_with
 from spoeq_email import plugin as email
 from tests.shopping import CommandCounter, delivery, door, stock_up
 
+PATIENCE = 60
 USER, PASSWORD = "shop", "kokum sherbet at noon"
 
 
@@ -68,6 +70,15 @@ class MailServer:
     postman: Postman
 
 
+class Listening(Controller):
+    """It takes a free port as it begins to listen, so that nobody else can be faster."""
+
+    def _create_server(self) -> Coroutine[Any, Any, AbstractServer]:
+        listening = socket.create_server((self.hostname, 0))
+        self.port = listening.getsockname()[1]
+        return self.loop.create_server(self._factory_invoker, sock=listening, ssl=self.ssl_context)
+
+
 Serve = Callable[..., MailServer]
 
 
@@ -79,11 +90,10 @@ def serve() -> Iterator[Serve]:
     def start(**options: Any) -> MailServer:
         postman = Postman()
         given = {"authenticator": knows, "auth_required": True, "auth_require_tls": False, **options}
-        port = free_port()
-        controller = Controller(postman, hostname="127.0.0.1", port=port, **given)
+        controller = Listening(postman, hostname="127.0.0.1", ready_timeout=PATIENCE, **given)
         controller.start()
         running.append(controller)
-        return MailServer(port, postman)
+        return MailServer(controller.port, postman)
 
     yield start
     for controller in running:
@@ -111,7 +121,7 @@ def smtp(server: MailServer, **changes: Any) -> dict[str, Any]:
         "security": "none",
         "username": USER,
         "password": PASSWORD,
-        "timeout_seconds": 5,
+        "timeout_seconds": PATIENCE,
         **changes,
     }
 

@@ -77,7 +77,7 @@ async def test_a_product_page_whose_data_is_kept_asks_the_database_nothing_and_i
     await bought(shop, "saree", "tea", times=2)
     await count_fresh(shop)
     asked = ["find"]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while asked:  # what the changes above tell may come back from Redis once more
             counter.clear()
             page = await browser.text("/product/saree")

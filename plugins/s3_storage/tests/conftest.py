@@ -14,6 +14,7 @@ from obstore.store import S3Store
 from spoeq_s3_storage.settings import S3Settings
 
 SECRET = "not-to-be-shown"
+PATIENCE = 60
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +29,9 @@ def endpoint() -> Iterator[str]:
 @pytest.fixture
 def bucket(endpoint: str) -> S3Settings:
     name = "pictures"
-    httpx.post(f"{endpoint}/moto-api/reset").raise_for_status()
-    httpx.put(f"{endpoint}/{name}").raise_for_status()
-    return S3Settings(bucket=name, endpoint=endpoint, access_key="key", secret_key=SECRET, timeout_seconds=5)
+    httpx.post(f"{endpoint}/moto-api/reset", timeout=PATIENCE).raise_for_status()
+    httpx.put(f"{endpoint}/{name}", timeout=PATIENCE).raise_for_status()
+    return S3Settings(bucket=name, endpoint=endpoint, access_key="key", secret_key=SECRET, timeout_seconds=PATIENCE)
 
 
 @pytest.fixture

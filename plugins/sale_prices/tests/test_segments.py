@@ -39,7 +39,6 @@ CHOICES = Choices(ADDRESS, "delivery:standard", "door")
 VIP = ("club.vip",)
 LOWER = PRICE * 8 // 10
 YOURS = "Your price"
-TRIES = 5
 PRODUCT = "/product/kurta-kur-ind-m"
 PATHS = ("/products", PRODUCT, "/search?q=kurta", "/")
 
@@ -81,11 +80,10 @@ async def pays(shop: Shop, owner: Owner) -> int:
 
 
 async def text_with_own_price(browser: Browser, path: str) -> str:
-    """A page that says what its visitor pays; what is late under load is left out, so it may be asked again."""
-    for _ in range(TRIES):
-        if YOURS in (page := await browser.text(path)):
-            return page
-    raise AssertionError(f"{path} never said what its visitor pays")
+    """A page that says what its visitor pays."""
+    page = await browser.text(path)
+    assert YOURS in page, path
+    return page
 
 
 def _request(total: int) -> PlaceRequest:
@@ -219,11 +217,9 @@ async def test_lists_cost_a_guest_nothing_and_a_member_one_command_for_all_produ
 
         async def cost(browser: Browser, says: str = "") -> list[str]:
             await browser.text("/products")
-            for _ in range(TRIES):
-                counter.clear()
-                if says in await browser.text("/products"):
-                    return sorted(counter.commands)
-            raise AssertionError(f"/products never said {says}")
+            counter.clear()
+            assert says in await browser.text("/products")
+            return sorted(counter.commands)
 
         before = await cost(guest), await cost(asha)
         await _begin_quietly(app.shop, clock.now())

@@ -236,7 +236,7 @@ async def test_the_old_index_answers_and_follows_until_the_new_one_is_there(
                 made.append("Plate")
                 await catalog.create_product(opened, simple("Plate", "PLATE"))
             seen.append((folder_of(opened).current() == old, await engines_answer(opened)))
-            grown_old(generation(opened) / STATE, PATIENCE - 1)
+            grown_old(generation(opened) / STATE, 0.6 * PATIENCE)
 
     monkeypatch.setattr(following, "entries", slowly)
     folder_of(shop).want_new()
@@ -294,7 +294,8 @@ async def test_what_is_built_holds_what_changed_meanwhile(shop: Shop):
     assert (await find_products(shop, ProductQuery())).total == 3
 
 
-async def test_a_build_that_fails_waits_and_says_why(shop: Shop, tmp_path: Path):
+async def test_a_build_that_fails_waits_and_says_why(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(following, "PAUSES", (3600.0,))
     folder = folder_of(shop)
     folder.want_new()
     blocker = folder.path.with_name("moved")

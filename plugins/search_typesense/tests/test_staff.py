@@ -19,7 +19,7 @@ from spoeq_search_typesense.following import follow
 from spoeq_search_typesense.service import status
 from tests.catalog.builders import simple
 
-from .conftest import KEY, Server, free_port
+from .conftest import KEY, NOBODY, Server
 
 PAGE = "/admin/search-typesense"
 
@@ -73,7 +73,7 @@ async def test_others_may_not(running: RunningApp):
 
 
 async def test_readiness_says_what_is_wrong_and_lists_answer_all_the_same(running: RunningApp):
-    await save_settings(running.shop, "search_typesense", {"nodes": [f"http://127.0.0.1:{free_port()}"]})
+    await save_settings(running.shop, "search_typesense", {"nodes": [NOBODY]})
     answer = await (await running.client.get("/readyz")).get_json()
     assert "ConnectError" in answer["checks"]["plugin.search_typesense"]
     await follow(running.shop)
