@@ -23,7 +23,7 @@ from spoeq_search_typesense.client import Typesense, server_of
 from spoeq_search_typesense.settings import TypesenseSettings
 
 KEY = "not-to-be-shown"
-START_SECONDS = 60
+START_SECONDS = 120
 PATIENCE = 60.0
 NOBODY = "http://127.0.0.1:1"
 """Where nobody listens, whatever else runs."""
