@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+from flit_core.buildapi import build_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
@@ -51,8 +52,11 @@ def projects(root: Path = ROOT) -> list[Path]:
 
 def build(into: Path, root: Path = ROOT) -> list[Path]:
     """Build one wheel for each distribution of this repository."""
-    folders = [str(path) for path in projects(root)]
-    _pip(sys.executable, "wheel", "--no-deps", "--no-build-isolation", "-w", str(into), *folders)
+    folders = projects(root)
+    into.mkdir(parents=True)
+    for folder in folders:
+        with contextlib.chdir(folder):
+            build_wheel(str(into))
     wheels = sorted(into.glob("*.whl"))
     if len(wheels) != len(folders):
         raise SmokeFailure(f"{len(folders)} distributions gave {len(wheels)} wheels: {[w.name for w in wheels]}")
@@ -61,18 +65,14 @@ def build(into: Path, root: Path = ROOT) -> list[Path]:
 
 def install(wheels: list[Path], into: Path) -> Path:
     """Make an empty environment with the wheels and the embedded servers; gives its folder of programs."""
-    subprocess.run([sys.executable, "-m", "venv", str(into)], check=True)
-    python = into / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(into)], check=True)
     wanted = [f"spoeq[embedded] @ {w.as_uri()}" if w.name.startswith("spoeq-") else str(w) for w in wheels]
-    _pip(str(python), "install", "-c", str(ROOT / "constraints.txt"), *wanted)
-    return into / "bin"
-
-
-def _pip(python: str, *arguments: str) -> None:
-    command = [python, "-m", "pip", "--disable-pip-version-check", "-q", *arguments]
+    pip = [sys.executable, "-m", "pip", "--python", str(into / "bin" / "python"), "--disable-pip-version-check", "-q"]
+    command = [*pip, "install", "-c", str(ROOT / "constraints.txt"), *wanted]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SmokeFailure(f"pip {arguments[0]} failed:\n{done.stdout}{done.stderr}")
+        raise SmokeFailure(f"pip failed:\n{done.stdout}{done.stderr}")
+    return into / "bin"
 
 
 def free_port() -> int:
