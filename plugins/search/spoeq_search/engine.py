@@ -49,8 +49,8 @@ class Snapshot:
 
     def __init__(self, generation: Path) -> None:
         self.generation = generation
-        self._index = guarded(lambda: Index.open(str(generation)))
-        self._commit = self._committed()
+        self._commit = self._committed()  # a later one is seen as such
+        self._index = opened(generation)
         self._sizes = self._found()
 
     @property
@@ -87,6 +87,19 @@ class Snapshot:
                     with suppress(OSError):  # merged away between the two
                         sizes[path.name] = path.stat().st_size
         return sizes
+
+
+def opened(generation: Path, new: Schema | None = None) -> Index:
+    """An index that is there, or a new one; another commit is seen by `reload`.
+
+    By itself it would look for one in a thread of its own, in which nothing is guarded.
+
+    Raises:
+        IndexBroken: it cannot be opened.
+    """
+    index = guarded(lambda: Index(new, path=str(generation)) if new else Index.open(str(generation)))
+    guarded(lambda: index.config_reader("manual"))
+    return index
 
 
 def guarded(work: Callable[[], T]) -> T:

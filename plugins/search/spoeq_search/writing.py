@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tantivy import Document, Index, IndexWriter, Query, Searcher
+from tantivy import Document, IndexWriter, Query, Searcher
 
 from spoeq_core.sdk import Entry
-from spoeq_search.engine import guarded
+from spoeq_search.engine import guarded, opened
 from spoeq_search.schema import document, schema
 
 HEAP: Final = 32_000_000
@@ -28,7 +28,7 @@ class Generation:
     """
 
     def __init__(self, path: Path, *, new: bool = False) -> None:
-        self._index = guarded(lambda: Index(schema(), path=str(path)) if new else Index.open(str(path)))
+        self._index = opened(path, schema() if new else None)
         self._fields = self._index.schema
         self._writer: IndexWriter | None = None
         self.refused: dict[str, str] = {}

@@ -155,7 +155,9 @@ async def test_files_that_are_cut_break_no_list_and_are_built_again(shop: Shop, 
         assert await engines_answer(shop) == NAMES
     for path in generation(shop).iterdir():
         if path.suffix in {".store", ".fast", ".idx", ".term"}:
-            os.truncate(path, 0 if opened else path.stat().st_size // 2)
+            cut = path.read_bytes()[: 0 if opened else path.stat().st_size // 2]
+            path.unlink()  # to cut what others have mapped kills them if they read it at that moment
+            path.write_bytes(cut)
     assert await engines_answer(shop) is None
     assert await shoppers_find(shop) == NAMES
     await follow(shop)
