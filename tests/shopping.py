@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -207,6 +208,14 @@ async def stock_up(shop: Shop, pieces: Mapping[str, int] | None = None, price: i
         [NewStock(sku, by_sku[sku].id, f"Kurta {sku}", count, threshold=0) for sku, count in wanted.items()],
     )
     return by_sku
+
+
+async def hearing(shop: Shop) -> None:
+    """Wait until a shop may use what it keeps, and see to it that it goes on so however slow the machine is."""
+    shop.cache.silence = 60.0
+    async with asyncio.timeout(60):
+        while not shop.cache.hears:  # noqa: ASYNC110 - what holds is no event
+            await asyncio.sleep(0.01)
 
 
 async def sell(shop: Shop, products: Mapping[str, Product]) -> None:

@@ -65,6 +65,7 @@ class Configuration:
         self._hooks = hooks
         self._keyring = keyring
         self._channel = f"{prefix}:plugins:epoch"
+        self._turn = asyncio.Lock()
 
     @property
     def plugins(self) -> Sequence[InstalledPlugin]:
@@ -97,7 +98,8 @@ class Configuration:
             enabled = sorted({*state.enabled, *(fresh & new)})
             return state.model_copy(update={"known": sorted({*state.known, *new}), "enabled": enabled})
 
-        await self._put_in_force(await self.states.change(introduce))
+        async with self._turn:
+            await self._put_in_force(await self.states.change(introduce))
 
     async def change(self, decide: Change) -> bool:
         """Change the state, put it in force here, and tell the other processes; whether anything changed.
@@ -112,12 +114,14 @@ class Configuration:
         return state.epoch != before
 
     async def publish(self, state: PluginStateDocument) -> None:
-        """Put a stored state in force here, and tell the other processes."""
-        await self._put_in_force(state)
-        try:
-            await self._redis.set(self._channel, state.epoch)
-        except REDIS_ERRORS:
-            log.warning("Redis is down; other processes learn of the plugin change from the database")
+        """Put a stored state in force here, unless a later one is already, and tell the other processes."""
+        async with self._turn:
+            if state.epoch >= self.epoch:
+                await self._put_in_force(state)
+            try:
+                await self._redis.set(self._channel, self.epoch)
+            except REDIS_ERRORS:
+                log.warning("Redis is down; other processes learn of the plugin change from the database")
 
     async def _put_in_force(self, state: PluginStateDocument) -> None:
         """In this process: with those held that must not serve yet."""

@@ -36,7 +36,7 @@ class Faults:
         self._redis: Redis | None = None
         self._prefix = ""
         self._writes: set[asyncio.Task[None]] = set()
-        self._unshared: set[Key] = set()
+        self._changes = 0
 
     def connect(self, redis: Redis, prefix: str) -> None:
         """From now on the other processes are told."""
@@ -69,16 +69,17 @@ class Faults:
         return {_split(key): text for key, text in (await self._read("fault_details")).items()}
 
     async def refresh(self) -> None:
-        """Take over the breakers that other processes opened or closed."""
+        """Take over the breakers that other processes opened or closed; next time, if one changes here meanwhile."""
         if self._redis is None:
             return
+        await self._written()
+        before = self._changes
         try:
             shared = await cast("Awaitable[dict[str, str]]", self._redis.hgetall(self._key("breakers")))
         except REDIS_ERRORS:
             return
-        known = {_split(key): float(until) for key, until in shared.items()}
-        ours = self.breakers.open_until()
-        self.breakers.adopt({**known, **{key: ours[key] for key in self._unshared & ours.keys()}})
+        if self._changes == before:
+            self.breakers.adopt({_split(key): float(until) for key, until in shared.items()})
 
     async def clear(self, plugin: str) -> None:
         """Forget what went wrong in a plugin, and ask it again at once, in every process."""
@@ -97,19 +98,23 @@ class Faults:
         if self._redis is None:
             return
         name, field = self._key("breakers"), f"{plugin}:{hook}"
-        self._unshared.add(key)
-        task = self._write(self._redis.hset(name, field, str(until)) if until else self._redis.hdel(name, field))
-        task.add_done_callback(lambda _: self._unshared.discard(key))
+        self._changes += 1
+        self._write(self._redis.hset(name, field, str(until)) if until else self._redis.hdel(name, field))
 
-    def _write(self, command: Awaitable[int] | int) -> asyncio.Task[None]:
+    def _write(self, command: Awaitable[int] | int) -> None:
         task = asyncio.create_task(_quietly(cast("Awaitable[int]", command)))
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
-        return task
+
+    async def _written(self) -> None:
+        """Wait until Redis has what was noted here: no later answer may lack it, and no removal come first."""
+        if self._writes:
+            await asyncio.wait(self._writes)
 
     async def _read(self, name: str) -> dict[str, str]:
         if self._redis is None:
             return {}
+        await self._written()
         try:
             return await cast("Awaitable[dict[str, str]]", self._redis.hgetall(self._key(name)))
         except REDIS_ERRORS:

@@ -39,11 +39,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """How an endpoint answers instead."""
+    """How an endpoint answers instead; `silent`, not before the issuer ends."""
 
     status: int = 500
     body: bytes = b"<h1>Oops</h1>"
-    after: float = 0.0
+    silent: bool = False
 
 
 @cache
@@ -77,6 +77,7 @@ class Issuer:
     key: rsa.RSAPrivateKey = field(default_factory=lambda: key_number(1))
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: dict[str, Person] = field(default_factory=dict)
+    ending: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def signed(self, claims: dict[str, Any]) -> str:
         """An id token as it should be."""
@@ -84,7 +85,7 @@ class Issuer:
 
     async def comes_back(self, address: str, *, agrees: bool = True) -> dict[str, str]:
         """What somebody comes back with who was led to this address, and agrees or does not."""
-        async with httpx.AsyncClient() as browser:
+        async with httpx.AsyncClient(timeout=60) as browser:
             seen = await browser.get(address)
             assert seen.status_code == HTTPStatus.OK, seen.text
             query = {**dict(parse_qsl(urlsplit(address).query)), "agrees": "yes" if agrees else ""}
@@ -168,6 +169,7 @@ def running_issuer() -> Iterator[Issuer]:
         try:
             yield issuer
         finally:
+            issuer.ending.set()
             server.shutdown()
             thread.join()
 
@@ -224,7 +226,8 @@ class _Pages(BaseHTTPRequestHandler):
         broken = self.at.broken.get(path)
         if broken is None:
             return False
-        time.sleep(broken.after)
+        if broken.silent:
+            self.at.ending.wait()
         self._send(broken.status, broken.body, "text/html")
         return True
 

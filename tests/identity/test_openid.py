@@ -41,7 +41,7 @@ def issuer(shop) -> Iterator[Issuer]:
 @pytest.fixture
 def provider(issuer: Issuer) -> OpenIdProvider:
     client = OpenIdClient(issuer.url, CLIENT_ID, CLIENT_SECRET)
-    return OpenIdProvider("issuer", "Issuer", lambda _: client, patience=0.6)
+    return OpenIdProvider("issuer", "Issuer", lambda _: client, patience=60.0)
 
 
 class TestOpenId(LoginProviderContract):
@@ -194,15 +194,17 @@ async def test_an_address_is_verified_if_the_issuer_says_so(shop, provider, issu
         Broken(302, b""),
         Broken(401, b'{"error": "invalid_client"}'),
         Broken(200, b" " * 600_000),
-        Broken(after=1.5),
+        Broken(silent=True),
     ],
-    ids=["500", "html", "list", "empty", "elsewhere", "refused", "huge", "slow"],
+    ids=["500", "html", "list", "empty", "elsewhere", "refused", "huge", "silent"],
 )
 async def test_an_issuer_that_fails_is_a_fault(shop, provider, issuer: Issuer, broken: Broken):
+    client = OpenIdClient(issuer.url, CLIENT_ID, CLIENT_SECRET)
+    hasty = OpenIdProvider("issuer", "Issuer", lambda _: client, patience=1.0)
     for endpoint in ("/.well-known/openid-configuration", "/keys", "/token"):
         issuer.broken[endpoint] = broken
         with pytest.raises(LoginFault) as found:
-            await come(shop, provider, issuer)
+            await come(shop, hasty if broken.silent else provider, issuer)
         assert CLIENT_SECRET not in str(found.value)
         del issuer.broken[endpoint]
     assert isinstance(await come(shop, provider, issuer), LoginProfile)

@@ -182,6 +182,35 @@ async def test_changes_of_the_same_moment_all_stay(settings: Settings):
             await one.mongo.client.drop_database(settings.mongodb_database)
 
 
+async def test_what_was_read_before_a_change_is_not_put_in_force_after_it(
+    servers: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with process(settings_for(servers, tmp_path), bell()) as shop:
+        configuration, read, go = configuration_of(shop), asyncio.Event(), asyncio.Event()
+        records = configuration.records.all
+
+        async def late() -> Any:
+            found = await records()
+            if not read.is_set():
+                read.set()
+                await go.wait()
+            return found
+
+        monkeypatch.setattr(configuration.records, "all", late)
+        try:
+            refreshing = asyncio.create_task(configuration.refresh())
+            await read.wait()
+            enabling = asyncio.create_task(enable_plugin(shop, "bell"))
+            while (await configuration.states.read()).enabled != ["bell"]:  # noqa: ASYNC110 - what holds is no event
+                await asyncio.sleep(0.01)
+            await asyncio.wait({enabling}, timeout=0.3)  # it may be through before the other, or have to wait
+            go.set()
+            await asyncio.gather(refreshing, enabling)
+            assert shop.hooks.enabled == {"bell"}
+        finally:
+            await shop.mongo.client.drop_database(shop.settings.mongodb_database)
+
+
 async def test_a_new_shop_starts_with_what_says_so(settings: Settings):
     chosen, shy = plugin("chosen"), plugin("shy")
     chosen.manifest = type(chosen.manifest)("chosen", "Chosen", "x", default_enabled=True)  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ from spoeq_core.plugins.lifecycle import configuration_of, disable_plugin, enabl
 from spoeq_core.plugins.loading import build_hooks
 from spoeq_core.plugins.migrating import migrate_plugin, rehearse
 from spoeq_core.plugins.model import Done, PluginRecord, why_held
-from spoeq_core.plugins.records import LEASE
+from spoeq_core.plugins.records import LEASE, PluginRecords
 from spoeq_core.shop import Shop
 from spoeq_core.testing.shops import test_settings as settings_for
 from spoeq_core.web.access import public
@@ -191,7 +191,7 @@ async def test_one_that_fails_at_the_start_leaves_the_shop_running_without_the_p
         assert one.hooks.held == {}, "switched off it refuses nothing"
 
 
-async def test_two_processes_at_once_run_it_once(settings: Settings):
+async def test_two_processes_at_once_run_it_once(settings: Settings, monkeypatch: pytest.MonkeyPatch):
     begun, go = asyncio.Event(), asyncio.Event()
 
     async def slow(shop: Shop) -> None:
@@ -203,8 +203,9 @@ async def test_two_processes_at_once_run_it_once(settings: Settings):
     async with process(settings, module) as one, process(settings, module) as other:
         first = asyncio.create_task(enable_plugin(one, "gifts"))
         await begun.wait()
+        waits = asked_in_vain(configuration_of(other).records, monkeypatch)
         second = asyncio.create_task(enable_plugin(other, "gifts"))
-        await asyncio.sleep(0.3)
+        await asyncio.wait_for(waits.wait(), 60)
         assert not second.done()
         go.set()
         await asyncio.gather(first, second)
@@ -212,7 +213,23 @@ async def test_two_processes_at_once_run_it_once(settings: Settings):
         assert other.hooks.enabled == {"gifts"}
 
 
-async def test_who_waited_for_one_that_failed_is_told_and_does_not_try_again(settings: Settings):
+def asked_in_vain(records: PluginRecords, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set once these records were asked for a lease that another process has."""
+    waits, take = asyncio.Event(), records.take
+
+    async def told(name: str, owner: str) -> bool:
+        taken = await take(name, owner)
+        if not taken:
+            waits.set()
+        return taken
+
+    monkeypatch.setattr(records, "take", told)
+    return waits
+
+
+async def test_who_waited_for_one_that_failed_is_told_and_does_not_try_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
     begun, go = asyncio.Event(), asyncio.Event()
 
     async def fails(shop: Shop) -> None:
@@ -224,8 +241,9 @@ async def test_who_waited_for_one_that_failed_is_told_and_does_not_try_again(set
     async with process(settings, module) as one, process(settings, module) as other:
         first = asyncio.create_task(enable_plugin(one, "gifts"))
         await begun.wait()
+        waits = asked_in_vain(configuration_of(other).records, monkeypatch)
         second = asyncio.create_task(enable_plugin(other, "gifts"))
-        await asyncio.sleep(0.3)
+        await asyncio.wait_for(waits.wait(), 60)
         go.set()
         for outcome in await asyncio.gather(first, second, return_exceptions=True):
             assert isinstance(outcome, ConfigurationError)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -19,7 +19,7 @@ from spoeq_core.boot import open_shop, prepare
 from spoeq_core.hooks.contributions import Fragment, Routes
 from spoeq_core.hooks.counting import BOUNDS, Blocked, Calls, added
 from spoeq_core.plugins import health
-from spoeq_core.plugins.discovery import as_plugin
+from spoeq_core.plugins.discovery import InstalledPlugin, as_plugin
 from spoeq_core.plugins.health import health_of_plugins, tell
 from spoeq_core.plugins.lifecycle import enable_plugin
 from spoeq_core.plugins.watching import CORE, LoopWatch
@@ -30,20 +30,23 @@ from spoeq_core.web.access import public
 from tests.shopping import plugin
 
 SOON = 0.08
+PATIENCE = 30.0
+Work = Callable[[Callable[[], object]], None]
+"""Holds the loop until the watch has found it, as the given function tells: a busy machine looks late."""
 
 
-def heavy(work: Callable[[], object]) -> ModuleType:
+def heavy(work: Work, found: Found) -> ModuleType:
     """A plugin that does this in a fragment and on a page of its own."""
     pages = Blueprint("heavy_pages", "heavy")
 
     @pages.get("/heavy")
     @public
     async def heavy_page() -> Response:
-        work()
+        work(lambda: found.at("heavy_page"))
         return Response("done")
 
     async def page_fragments() -> Sequence[Fragment]:
-        work()
+        work(lambda: found.at("page_fragments"))
         return []
 
     module = plugin("heavy", page_fragments=page_fragments, register_routes=lambda: Routes(pages=pages))
@@ -52,28 +55,48 @@ def heavy(work: Callable[[], object]) -> ModuleType:
     return module
 
 
-def sleeping() -> None:
-    time.sleep(8 * SOON)  # what is tested is what this does to the loop
+def sleeping(is_found: Callable[[], object]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not is_found() and time.monotonic() < until:
+        time.sleep(SOON)  # what is tested is what this does to the loop
 
 
-def computing() -> None:
+def computing(is_found: Callable[[], object]) -> None:
     """Holds the interpreter without letting anybody else in."""
-    until = time.monotonic() + 8 * SOON
-    while time.monotonic() < until:
+    until = time.monotonic() + PATIENCE
+    while not is_found() and time.monotonic() < until:
         sorted(range(300_000), key=lambda number: -number)
 
 
+@dataclass
+class Found:
+    """What the watch of a shop has found."""
+
+    blocked: dict[tuple[str, str], Blocked] = field(default_factory=dict)
+
+    def at(self, what: str) -> bool:
+        """Whether the plugin was found there."""
+        return any(name == "heavy" and what in where for name, where in list(self.blocked))
+
+
 @pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Watches that do not wait for a whole second."""
-    monkeypatch.setattr("spoeq_core.boot.LoopWatch", lambda plugins, blocked: LoopWatch(plugins, blocked, SOON))
+def found(monkeypatch: pytest.MonkeyPatch) -> Found:
+    """By watches that do not wait for a whole second."""
+    noted = Found()
+
+    def watch(plugins: Sequence[InstalledPlugin], blocked: dict[tuple[str, str], Blocked]) -> LoopWatch:
+        noted.blocked = blocked
+        return LoopWatch(plugins, blocked, SOON)
+
+    monkeypatch.setattr("spoeq_core.boot.LoopWatch", watch)
+    return noted
 
 
 @pytest.mark.parametrize("work", [sleeping, computing])
 async def test_a_hook_and_a_page_that_block_are_named(
-    work: Callable[[], object], servers: tuple[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    work: Work, found: Found, servers: tuple[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
-    async with app_with(heavy(work), servers=servers, data_dir=tmp_path) as app:
+    async with app_with(heavy(work, found), servers=servers, data_dir=tmp_path) as app:
         guest = shopper_browser(app)
         assert (await guest.get("/")).status_code == HTTPStatus.OK, "browsing goes on"
         assert (await guest.get("/heavy")).status_code == HTTPStatus.OK
@@ -93,9 +116,9 @@ async def test_a_hook_and_a_page_that_block_are_named(
         assert work.__name__ not in await guest.text("/")
 
 
-async def test_who_awaits_for_long_holds_nobody_up():
+async def test_who_awaits_for_long_holds_nobody_up(found: Found):
     blocked: dict[tuple[str, str], Blocked] = {}
-    watch = LoopWatch([as_plugin(heavy(sleeping))], blocked, SOON)
+    watch = LoopWatch([as_plugin(heavy(sleeping, found))], blocked, SOON)
     watch.start()
     await asyncio.sleep(6 * SOON)
     watch.stop()
@@ -106,7 +129,7 @@ async def test_what_nobody_can_be_blamed_for_is_the_cores():
     blocked: dict[tuple[str, str], Blocked] = {}
     watch = LoopWatch([], blocked, SOON)
     watch.start()
-    sleeping()
+    sleeping(blocked.__len__)
     watch.stop()
     ((plugin, what),) = blocked
     assert (plugin, what) == (CORE, "sleeping")

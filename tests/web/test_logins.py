@@ -74,8 +74,11 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture
 async def running(servers, tmp_path, issuer: Issuer) -> AsyncIterator[RunningApp]:
     client = OpenIdClient(issuer.url, CLIENT_ID, CLIENT_SECRET)
-    one = plugin_of("one", register_login_providers=lambda: [OpenIdProvider("issuer", "Issuer", lambda _: client)])
-    two = plugin_of("two", register_login_providers=lambda: [OpenIdProvider("other", "Other", lambda _: client)])
+    first, second = (
+        OpenIdProvider(name, name.title(), lambda _: client, patience=60.0) for name in ("issuer", "other")
+    )
+    one = plugin_of("one", register_login_providers=lambda: [first])
+    two = plugin_of("two", register_login_providers=lambda: [second])
     async with app_with(one, two, servers=servers, data_dir=tmp_path) as app:
         yield app
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from spoeq_core.kernel.languages import Tongue, speaking
 from spoeq_core.kernel.messages import message
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.web.parts import PartDrawer
-from tests.shopping import SKU, stock_up
+from tests.shopping import SKU, hearing, stock_up
 
 PAGE = {"shop": {"name": "Anand"}, "theme": {"settings": {"brand": True}}, "visitor": {"name": "Asha"}}
 CARD = "macros/cards.html#card"
@@ -144,6 +143,5 @@ async def test_a_list_draws_only_the_cards_that_changed(servers: tuple[str, str]
 
 async def listed(running: RunningApp) -> str:
     """The list of all products, when this process hears of changes."""
-    while not running.shop.cache.hears:  # noqa: ASYNC110 - what holds is no event
-        await asyncio.sleep(0.01)
+    await hearing(running.shop)
     return await (await running.client.get("/products")).get_data(as_text=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from spoeq_core.hooks.caller import hookimpl
-from spoeq_core.plugins.lifecycle import disable_plugin
+from spoeq_core.plugins.lifecycle import configuration_of, disable_plugin
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.visitors import shopper_browser, shopper_program, staff_browser, staff_program
 from tests.shopping import SKU, delivery, door, plugin, stock_up
@@ -140,3 +141,23 @@ async def test_asking_it_again_forgets_what_went_wrong(app: RunningApp, mood: Mo
     assert (await staff.post("/admin/plugins/flaky/enable")).status_code == HTTPStatus.SEE_OTHER
     assert NO_TOTAL not in await shopper.text("/cart")
     assert "the promotion table is gone" not in await staff.text("/admin/plugins/flaky")
+
+
+async def test_what_is_still_being_noted_is_seen_and_forgotten_too(app: RunningApp, monkeypatch: pytest.MonkeyPatch):
+    faults, redis, noted = configuration_of(app.shop).faults, app.shop.redis, asyncio.Event()
+    own = redis.hset
+
+    async def late(*args: Any) -> Any:
+        await noted.wait()
+        return await own(*args)
+
+    monkeypatch.setattr(redis, "hset", late)
+    for ask, found in ((faults.of_plugins, {"flaky": ["head_tags"]}), (lambda: faults.clear("flaky"), None)):
+        noted.clear()
+        faults.note("flaky", "head_tags", "torn")
+        asking = asyncio.create_task(ask())
+        await asyncio.wait({asking}, timeout=0.2)  # whoever does not wait for what is noted is through by then
+        noted.set()
+        answer = await asking
+        assert found is None or {name: list(told) for name, told in answer.items()} == found
+    assert await faults.of_plugins() == {}

@@ -20,7 +20,7 @@ from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.visitors import Browser, staff_browser
 from spoeq_core.web.admin import orders as pages
 from tests.indexes import Queries, unled
-from tests.shopping import CommandCounter, buy, delivery, door, guest, stock_up
+from tests.shopping import CommandCounter, buy, delivery, door, guest, hearing, stock_up
 
 FEW, MANY = 51, 60
 """Both more than a page, so that both lists have another."""
@@ -79,6 +79,7 @@ async def watched(servers: tuple[str, str], tmp_path: Path) -> AsyncIterator[Wat
     async with app_with(
         delivery(), door(), servers=servers, data_dir=tmp_path, listeners=[counter, queries]
     ) as running:
+        await hearing(running.shop)
         yield Watched(running, await staff_browser(running, "admin"), counter, queries)
 
 

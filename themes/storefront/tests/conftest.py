@@ -331,5 +331,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def cases() -> dict[str, tuple[str, Context]]:
-    """All pages with their contexts, by name."""
-    return CASES
+    """All pages with their contexts, by name; what a test changes in them is its own."""
+    return deepcopy(CASES)

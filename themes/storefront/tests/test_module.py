@@ -24,7 +24,7 @@ CARD = {
     "required": False,
     "multiline": True,
 }
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 pytestmark = [
     pytest.mark.e2e,
@@ -124,7 +124,9 @@ def shop(storefront, cases):
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser():
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        launched = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], timeout=120_000
+        )
         yield launched
         await launched.close()
 
@@ -137,6 +139,7 @@ async def open_page(browser, shop):
     async def open_one(path, *, javascript=True, width=390):
         size = {"width": width, "height": 844}
         context = await browser.new_context(java_script_enabled=javascript, viewport=size)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         await context.route("**/*", shop.answer)
         page = await context.new_page()
