@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,10 @@ import psutil
 from spoeq_core.kernel.processes import free_port
 
 PATIENCE = 600.0
+PATIENT = {"SPOEQ_HOOK_PATIENCE_SECONDS": "60"}
+"""For a shop whose pages are looked at: what a plugin says late, on a busy machine, is not left out of them."""
+SOON = 120.0
+IN_A_ROW = 12
 PASSWORD = "spoeq-demo-1"
 
 
@@ -89,10 +93,38 @@ def stop_demo(demo: RunningDemo) -> int:
     if demo.process.poll() is None:
         os.killpg(demo.process.pid, signal.SIGINT)
     try:
-        return demo.process.wait(120)
+        return demo.process.wait(SOON)
     except subprocess.TimeoutExpired:
         demo.process.kill()
         raise AssertionError(f"spoeq demo did not stop:\n{demo.output()}") from None
+
+
+def until(holds: Callable[[], object], what: str) -> None:
+    """Wait until something is so; fail, saying what did not come, if it is not in time."""
+    end = time.monotonic() + SOON
+    while not holds():
+        assert time.monotonic() < end, what
+        time.sleep(0.2)
+
+
+def until_everywhere(demo: RunningDemo, holds: Callable[[httpx.Client], object], what: str) -> None:
+    """Wait until so many new connections in a row, which any of the web processes may take, all say so."""
+    end, agreed = time.monotonic() + SOON, 0
+    while agreed < IN_A_ROW:
+        assert time.monotonic() < end, what
+        with httpx.Client(base_url=demo.base_url, timeout=60, trust_env=False) as client:
+            agreed = agreed + 1 if holds(client) else 0
+
+
+def until_switched(demo: RunningDemo, plugin: str, state: str) -> None:
+    """Wait until every web process knows that a plugin is "enabled" or "disabled": each follows within a second."""
+    headers = demo.token("admin@demo.spoeq")
+
+    def follows(client: httpx.Client) -> bool:
+        listed = client.get("/api/v1/admin/plugins", headers=headers).json()["items"]
+        return state in {one["state"] for one in listed if one["name"] == plugin}
+
+    until_everywhere(demo, follows, f"{plugin} is not {state} everywhere")
 
 
 @contextmanager

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
-from tests.processes import RunningDemo, running_demo
+from tests.processes import PATIENT, SOON, RunningDemo, running_demo
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
@@ -24,7 +25,10 @@ FLAGS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=30_000)
+TIMEOUT = 60_000
+"""Milliseconds."""
+
+expect.set_options(timeout=TIMEOUT)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def demo(seeded: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     """The demo shop, started as a user would."""
-    with running_demo(seeded(tmp_path_factory.mktemp("demo") / "data")) as running:
+    with running_demo(seeded(tmp_path_factory.mktemp("demo") / "data"), **PATIENT) as running:
         yield running
 
 
@@ -55,7 +59,7 @@ def playwright() -> Iterator[Playwright]:
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """One browser for a module's tests."""
     assert CHROMIUM, "no Chromium here; .ci/run installs it with apt-get install chromium"
-    launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=2 * TIMEOUT)
     yield launched
     launched.close()
 
@@ -74,6 +78,17 @@ class Visitor:
         assert answer is not None
         assert answer.status < 400, f"{path} answered {answer.status}"
 
+    def sees(self, path: str, what: Locator, times: int | None = None) -> None:
+        """Open a page until it shows this (so many times): what one process changed, the others follow in a moment."""
+        until = time.monotonic() + SOON
+        while True:
+            self.page.goto(f"{self.base_url}{path}")
+            count = what.count()
+            if count == times or (count and times is None):
+                return
+            assert time.monotonic() < until, f"{path} never showed {what} {'' if times is None else times}"
+            self.page.wait_for_timeout(300)
+
     def shot(self, name: str) -> None:
         """Keep a picture, if somebody wants to look at it."""
         if self.shots is not None:
@@ -88,7 +103,7 @@ def visitors(browser: Browser, demo: RunningDemo) -> Iterator[object]:
 
     def make(*, javascript: bool = True, width: int = 390, name: str = "visitor") -> Visitor:
         context = browser.new_context(java_script_enabled=javascript, viewport={"width": width, "height": 844})
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         return Visitor(context.new_page(), demo.base_url, Path(shots, name) if shots else None)
 

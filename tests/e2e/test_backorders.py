@@ -37,8 +37,7 @@ def test_what_has_yet_to_come_is_ordered_and_packed_once_it_came(
         let_order(staff)
 
         page = shopper.page
-        shopper.go(path)
-        expect(page.get_by_text("Available to order, ships in about 7 days").first).to_be_visible()
+        shopper.sees(path, page.get_by_text("Available to order, ships in about 7 days"))
         shopper.shot("01-product")
         page.get_by_role("button", name="Add to cart").first.click()
         if javascript:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from tests.e2e.test_journey import place_order, sign_in
-from tests.processes import RunningDemo, running_demo
+from tests.processes import PATIENT, SOON, RunningDemo, running_demo, until
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Visitor
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE = 90.0
 ADDRESS = {
     "name": "Asha Rao",
     "city": "Bengaluru",
@@ -34,7 +32,7 @@ Product = dict[str, Any]
 @pytest.fixture(scope="module")
 def demo(seeded: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     """A demo shop of its own, since plugins lose their data here."""
-    with running_demo(seeded(tmp_path_factory.mktemp("leaving") / "data")) as running:
+    with running_demo(seeded(tmp_path_factory.mktemp("leaving") / "data"), **PATIENT) as running:
         yield running
 
 
@@ -50,33 +48,14 @@ def switch(demo: RunningDemo, name: str, verb: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def shows(visitor: Visitor, path: str, what: Callable[[], Locator], times: int | None = None) -> None:
-    """Open a page until it shows this (so many times): each process follows a switch within a second."""
-
-    def seen() -> bool:
-        visitor.page.goto(f"{visitor.base_url}{path}")
-        count = what().count()
-        return count > 0 if times is None else count == times
-
-    until(seen, f"{path} never changed")
-
-
 def take_out(demo: RunningDemo, staff: Visitor, name: str) -> None:
     """Switch it off, remove its data, and bring it back."""
     switch(demo, name, "disable")
-    shows(staff, f"/admin/plugins/{name}/uninstall", lambda: staff.page.locator("[name=confirmation]"))
+    staff.sees(f"/admin/plugins/{name}/uninstall", staff.page.locator("[name=confirmation]"))
     staff.page.locator("[name=confirmation]").fill(name)
     staff.page.get_by_role("button", name="Remove its data").click()
     expect(staff.page.get_by_text(f"The data of {name} was removed.").first).to_be_visible()
     switch(demo, name, "enable")
-
-
-def until(true: Callable[[], bool], what: str) -> None:
-    """Wait for the worker."""
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, what
-        time.sleep(0.3)
 
 
 def together(demo: RunningDemo, slug: str) -> list[str]:
@@ -133,24 +112,26 @@ def test_recommendations_come_go_and_come_back(visitors: Callable[..., Visitor],
     expect(plain.page.get_by_role("heading", name="Recently viewed")).to_have_count(0)
     staff = visitors(width=1280, name="recommendations-staff")
     sign_in(staff, "admin@demo.spoeq")
-    hide_the_first(staff, product, together(demo, product["slug"]))
+    before = together(demo, product["slug"])
+    hide_the_first(staff, product, before)
+    until(lambda: together(demo, product["slug"]) != before, "the hidden pair is still shown")
     first = together(demo, product["slug"])
     staff.page.get_by_role("button", name="Count again").click()
     staff.page.wait_for_url(re.compile("/admin/jobs/"))
-    expect(staff.page.get_by_text("Done").first).to_be_visible(timeout=PATIENCE * 1000)
+    expect(staff.page.get_by_text("Done").first).to_be_visible(timeout=SOON * 1000)
     assert together(demo, product["slug"]) == first, "counting again does not bring back what is hidden"
     switch(demo, "recommendations", "disable")
-    shows(shopper, path, lambda: page.get_by_role("heading", name="Bought together"), 0)
+    shopper.sees(path, page.get_by_role("heading", name="Bought together"), 0)
     switch(demo, "recommendations", "enable")
-    shows(shopper, path, lambda: page.get_by_role("heading", name="Bought together"))
+    shopper.sees(path, page.get_by_role("heading", name="Bought together"))
     take_out(demo, staff, "recommendations")
-    shows(staff, "/admin", lambda: staff.page.get_by_role("link", name="Bought together"))
-    shows(staff, "/admin/recommendations", lambda: staff.page.get_by_role("heading", name="No pairs yet"))
-    shows(shopper, path, lambda: page.get_by_role("heading", name="Bought together"), 0)
+    staff.sees("/admin", staff.page.get_by_role("link", name="Bought together"))
+    staff.sees("/admin/recommendations", staff.page.get_by_role("heading", name="No pairs yet"))
+    shopper.sees(path, page.get_by_role("heading", name="Bought together"), 0)
     for number in range(2):
         buy_together(demo, [product, other], number)
     until(lambda: together(demo, product["slug"]) == [other["slug"]], "nobody counted the new pair")
-    shows(shopper, path, lambda: page.get_by_text("Bought together in 2 orders"))
+    shopper.sees(path, page.get_by_text("Bought together in 2 orders"))
 
 
 def hide_the_first(staff: Visitor, product: Product, before: list[str]) -> None:
@@ -174,7 +155,7 @@ def test_engraving_comes_goes_and_comes_back(
     engravable(demo, product["id"], said)
     shopper = visitors(javascript=javascript, name=kind)
     page = shopper.page
-    shows(shopper, f"/product/{product['slug']}", lambda: page.get_by_label("Engraving"))
+    shopper.sees(f"/product/{product['slug']}", page.get_by_label("Engraving"))
     expect(page.get_by_text("Engraving: ₹250 more for each piece, up to 12 characters.")).to_be_visible()
     field = page.get_by_label("Engraving")
     field.fill("Om <b>for Amma</b>")
@@ -203,17 +184,17 @@ def test_engraving_comes_goes_and_comes_back(
     expect(staff.page.get_by_text("on the back")).to_be_visible()
     staff.shot("03-order")
     switch(demo, "engraving", "disable")
-    shows(shopper, f"/product/{product['slug']}", lambda: page.get_by_label("Engraving"), 0)
+    shopper.sees(f"/product/{product['slug']}", page.get_by_label("Engraving"), 0)
     staff.go(order)
     expect(staff.page.get_by_text("Engraving: Om & Amma")).to_be_visible()
     switch(demo, "engraving", "enable")
-    shows(shopper, f"/product/{product['slug']}", lambda: page.get_by_label("Engraving"))
+    shopper.sees(f"/product/{product['slug']}", page.get_by_label("Engraving"))
     take_out(demo, staff, "engraving")
-    shows(shopper, f"/product/{product['slug']}", lambda: page.get_by_label("Engraving"), 0)
+    shopper.sees(f"/product/{product['slug']}", page.get_by_label("Engraving"), 0)
     staff.go(order)
     expect(staff.page.get_by_text("Engraving: Om & Amma")).to_be_visible()
     engravable(demo, product["id"], said)
-    shows(shopper, f"/product/{product['slug']}", lambda: page.get_by_label("Engraving"))
+    shopper.sees(f"/product/{product['slug']}", page.get_by_label("Engraving"))
 
 
 def engravable(demo: RunningDemo, product_id: str, said: dict[str, Any]) -> None:
@@ -238,15 +219,15 @@ def test_reviews_come_go_and_come_back(visitors: Callable[..., Visitor], demo: R
     shopper.go(path)
     expect(page.get_by_role("heading", name="Reviews", exact=True)).to_be_visible()
     switch(demo, "reviews", "disable")
-    shows(shopper, path, lambda: page.get_by_role("heading", name="Reviews", exact=True), 0)
+    shopper.sees(path, page.get_by_role("heading", name="Reviews", exact=True), 0)
     until(lambda: stars(demo, shown) == 0, "stars are still shown")
     switch(demo, "reviews", "enable")
-    shows(shopper, path, lambda: page.get_by_role("heading", name="Reviews", exact=True))
+    shopper.sees(path, page.get_by_role("heading", name="Reviews", exact=True))
     until(lambda: stars(demo, shown) == count, "the stars are not back")
     take_out(demo, staff, "reviews")
-    shows(shopper, path, lambda: page.get_by_role("heading", name="No reviews yet"))
-    shows(staff, "/admin", lambda: staff.page.get_by_role("link", name="Reviews"))
-    shows(staff, "/admin/reviews", lambda: staff.page.get_by_role("heading", name="Nothing to read"))
+    shopper.sees(path, page.get_by_role("heading", name="No reviews yet"))
+    staff.sees("/admin", staff.page.get_by_role("link", name="Reviews"))
+    staff.sees("/admin/reviews", staff.page.get_by_role("heading", name="Nothing to read"))
     page.get_by_role("link", name="Write the first review").click()
     expect(page).to_have_url(re.compile("/login|/reviews/write"))
 

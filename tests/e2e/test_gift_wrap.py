@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_journey import place_order, sign_in
-from tests.processes import RunningDemo, running_demo
+from tests.processes import PATIENT, RunningDemo, running_demo, until_switched
 from tests.unpacked import unpacked
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ TOO_LONG = f"{MESSAGE} {'♥' * 200}"
 def demo(seeded: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     """A demo shop that can import the example, with the example enabled."""
     site = unpacked(EXAMPLE, tmp_path_factory.mktemp("site"))
-    with running_demo(seeded(tmp_path_factory.mktemp("gifts") / "data"), PYTHONPATH=str(site)) as running:
+    with running_demo(seeded(tmp_path_factory.mktemp("gifts") / "data"), PYTHONPATH=str(site), **PATIENT) as running:
         answer = running.client.post(
             "/api/v1/admin/plugins/gift_wrap/enable", headers=running.token("admin@demo.spoeq")
         )
         assert answer.status_code == 200, answer.text
+        until_switched(running, "gift_wrap", "enabled")
         yield running
 
 
@@ -92,6 +93,7 @@ def test_a_guest_buys_with_a_gift_message_and_all_who_must_know_it_see_it(
     is_told(page)
     shopper.shot("04-cart")
     page.get_by_role("link", name=re.compile("^Check out")).click()
+    page.wait_for_url("**/checkout")
     is_told_on_phones(page)
     number, tracking = place_order(shopper, email, javascript=javascript)
     is_told(page)

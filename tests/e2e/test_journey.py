@@ -114,6 +114,8 @@ def place_order(shopper: Visitor, email: str, *, javascript: bool) -> tuple[str,
 def fill_in_at_once(shopper: Visitor, typed: dict[str, str], *, pay: str = "cod") -> None:
     """All fields, then the ways of delivery, then the payment."""
     page = shopper.page
+    page.locator("[name=phone]").wait_for()
+    page.wait_for_load_state()
     for name, value in typed.items():
         page.locator(f"[name={name}]").fill(value)
     page.locator("[name=state]").select_option(label="Karnataka")

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from tests.e2e.test_journey import ADDRESS, fill_in_at_once, fill_in_by_sections
 from tests.e2e.test_many_buyers import cheap_sku
 from tests.plugins.distributions import install
-from tests.processes import RunningDemo, running_demo
+from tests.processes import PATIENT, RunningDemo, running_demo
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Visitor
@@ -83,7 +83,7 @@ def demo(
     folder = tmp_path_factory.mktemp("leaving")
     (folder / "site").mkdir()
     install(folder / "site", "outside", CODE, head=HEAD)
-    variables = {"PYTHONPATH": str(folder / "site"), "OUTSIDE_GATEWAY": gateway}
+    variables = {**PATIENT, "PYTHONPATH": str(folder / "site"), "OUTSIDE_GATEWAY": gateway}
     with running_demo(seeded(folder / "data"), **variables) as running:
         yield running
 

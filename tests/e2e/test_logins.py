@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from spoeq_core.testing.openid import Issuer, Person, running_issuer
 from tests.e2e.test_many_buyers import cheap_sku
 from tests.plugins.distributions import install
-from tests.processes import RunningDemo, running_demo
+from tests.processes import PATIENT, RunningDemo, running_demo
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Visitor
@@ -32,7 +32,8 @@ def client(shop: Shop) -> OpenIdClient:
 
 @hookimpl
 def register_login_providers() -> Sequence[LoginProvider]:
-    return [OpenIdProvider("first", "Google", client), OpenIdProvider("second", "Another", client)]
+    named = {"first": "Google", "second": "Another"}
+    return [OpenIdProvider(name, label, client, patience=60.0) for name, label in named.items()]
 """
 
 
@@ -51,7 +52,8 @@ def demo(
     folder = tmp_path_factory.mktemp("logins")
     (folder / "site").mkdir()
     install(folder / "site", "issuers", CODE, head=HEAD)
-    with running_demo(seeded(folder / "data"), PYTHONPATH=str(folder / "site"), ISSUER=issuer.url) as running:
+    variables = {**PATIENT, "PYTHONPATH": str(folder / "site"), "ISSUER": issuer.url}
+    with running_demo(seeded(folder / "data"), **variables) as running:
         yield running
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.test_many_buyers import cheap_sku
-from tests.processes import RunningDemo
+from tests.processes import RunningDemo, until_switched
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Visitor
@@ -30,8 +30,10 @@ def echo(demo: RunningDemo) -> Iterator[RunningDemo]:
     """The demo shop with plugin echo on, as a developer switches it on and off again."""
     enabled = demo.spoeq("plugins", "enable", "echo")
     assert enabled.returncode == 0, enabled.stderr
+    until_switched(demo, "echo", "enabled")
     yield demo
     demo.spoeq("plugins", "disable", "echo")
+    until_switched(demo, "echo", "disabled")
 
 
 def order(demo: RunningDemo, nth: int) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def test_a_payment_is_declined_tried_again_and_paid(
     expect(page.get_by_text("You have closed the window.")).to_be_visible()
     buyer.go(f"/orders/{placed['id']}/confirmation?token={placed['token']}")
     confirmed = page.get_by_text("Order confirmed")
-    for _ in range(30):
+    for _ in range(120):
         if confirmed.is_visible():
             break
         page.wait_for_timeout(1000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -14,14 +13,13 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.test_journey import sign_in
-from tests.processes import RunningDemo
+from tests.processes import RunningDemo, until
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Visitor
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE = 60.0
 TITLE = "धुलने पर भी वैसा ही"
 
 
@@ -91,17 +89,14 @@ def publish(staff: Visitor) -> None:
 
 def wait_for_stars(demo: RunningDemo, slug: str) -> None:
     """The worker counts."""
-    until = time.monotonic() + PATIENCE
-    while not httpx.get(f"{demo.base_url}/api/v1/products/{slug}", timeout=60).json()["rating"]["count"]:
-        assert time.monotonic() < until, "nobody counted the stars"
-        time.sleep(0.3)
+    product = f"{demo.base_url}/api/v1/products/{slug}"
+    until(lambda: httpx.get(product, timeout=60).json()["rating"]["count"], "nobody counted the stars")
 
 
 def read(reader: Visitor, slug: str, javascript: bool) -> None:
     """Somebody else finds it helpful, takes that back, looks at the photo."""
     page = reader.page
-    reader.go(f"/product/{slug}/reviews")
-    expect(page.get_by_text("Nisha V.")).to_be_visible()
+    reader.sees(f"/product/{slug}/reviews", page.get_by_text("Nisha V."))
     expect(page.get_by_text("<b>Four</b> washes")).to_be_visible()
     reader.shot("list")
     page.get_by_role("button", name=re.compile("^Helpful")).click()

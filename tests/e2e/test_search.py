@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.processes import RunningDemo
+from tests.processes import RunningDemo, until, until_everywhere
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 120.0
-CONNECTIONS = 12
 
-
-def until(demo: RunningDemo, holds: Callable[[httpx.Client], bool]) -> None:
-    """Wait until so many new connections in a row, which any of the web processes may take, all say so."""
-    deadline = time.monotonic() + PATIENCE
-    in_a_row = 0
-    while in_a_row < CONNECTIONS:
-        assert time.monotonic() < deadline, "the web processes did not follow"
-        with httpx.Client(base_url=demo.base_url, timeout=60, trust_env=False) as client:
-            in_a_row = in_a_row + 1 if holds(client) else 0
+def follow(demo: RunningDemo, holds: Callable[[httpx.Client], bool]) -> None:
+    until_everywhere(demo, holds, "the web processes did not follow")
 
 
 def found(client: httpx.Client, text: str) -> list[str]:
@@ -39,10 +29,7 @@ def indexed(demo: RunningDemo) -> bool:
 
 
 def until_indexed(demo: RunningDemo) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not indexed(demo):
-        assert time.monotonic() < deadline, demo.spoeq("search", "status").stdout
-        time.sleep(0.5)
+    until(lambda: indexed(demo), "the worker did not index")
 
 
 def made(demo: RunningDemo, name: str) -> dict[str, Any]:
@@ -63,17 +50,17 @@ def test_both_processes_find_what_changed(demo: RunningDemo) -> None:
     """A new product, another name, none any more; a mended question."""
     until_indexed(demo)
     product = made(demo, "Zorbo Lamp")
-    until(demo, lambda client: found(client, "zorbo") == ["Zorbo Lamp"])
+    follow(demo, lambda client: found(client, "zorbo") == ["Zorbo Lamp"])
     page = demo.client.get("/search", params={"q": "zorbbo"}).text
     assert "Zorbo Lamp" in page
     assert "Showing “zorbo”" in page
     headers = demo.token("admin@demo.spoeq")
     changed = demo.client.patch(f"/api/v1/products/{product['id']}", json={"name": "Quilby Lamp"}, headers=headers)
     assert changed.is_success, changed.text
-    until(demo, lambda client: found(client, "quilby") == ["Quilby Lamp"])
-    until(demo, lambda client: "Quilby Lamp" in client.get("/search", params={"q": "quilby"}).text)
+    follow(demo, lambda client: found(client, "quilby") == ["Quilby Lamp"])
+    follow(demo, lambda client: "Quilby Lamp" in client.get("/search", params={"q": "quilby"}).text)
     assert demo.client.delete(f"/api/v1/products/{product['id']}", headers=headers).is_success
-    until(demo, lambda client: found(client, "quilby") == [])
+    follow(demo, lambda client: found(client, "quilby") == [])
 
 
 def test_a_lost_index_breaks_no_page_and_is_built_again(demo: RunningDemo) -> None:
@@ -81,11 +68,11 @@ def test_a_lost_index_breaks_no_page_and_is_built_again(demo: RunningDemo) -> No
     until_indexed(demo)
     total = demo.client.get("/api/v1/products").json()["total"]
     shutil.rmtree(demo.data_dir / "search")
-    until(demo, lambda client: client.get("/api/v1/products").json()["total"] == total)
+    follow(demo, lambda client: client.get("/api/v1/products").json()["total"] == total)
     until_indexed(demo)
-    until(demo, lambda client: client.get("/api/v1/products").json()["total"] == total)
+    follow(demo, lambda client: client.get("/api/v1/products").json()["total"] == total)
     built = demo.spoeq("search", "rebuild")
     assert built.returncode == 0, built.stderr
     assert f"Built: {total} products" in built.stdout
-    until(demo, lambda client: client.get("/api/v1/products").json()["total"] == total)
+    follow(demo, lambda client: client.get("/api/v1/products").json()["total"] == total)
     assert demo.client.get("/readyz").status_code == 200

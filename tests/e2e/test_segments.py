@@ -44,14 +44,8 @@ def test_a_member_gets_what_staff_give_a_segment_and_others_do_not(
     guest = visitors(javascript=javascript, name=f"segments-{kind}-guest")
     path = f"/product/{product['slug']}"
     for visitor in (asha, ravi, guest, asha):
-        visitor.go(path)
         own = visitor.page.locator("#product").get_by_text("Your price")
-        if visitor is asha:
-            for _ in range(5):  # what is late under load is left out of a page
-                if own.count():
-                    break
-                visitor.go(path)
-        expect(own).to_have_count(1 if visitor is asha else 0)
+        visitor.sees(path, own, 1 if visitor is asha else 0)
         visitor.shot("product")
     for visitor, told in ((asha, "Coupon applied."), (ravi, "is for certain customers only.")):
         into_cart(visitor.page, javascript=javascript)
