@@ -26,7 +26,7 @@ def test_servers(data_dir: Path) -> Iterator[tuple[str, str]]:
     loop = asyncio.new_event_loop()
     # A test drops its database when it ends, each key by a commit of its own: to wait for the disk at every one would
     # be most of what the suite takes.
-    servers = EmbeddedServers(data_dir, for_tests=True)
+    servers = EmbeddedServers(data_dir, for_tests=True, patience=180.0)
     urls = loop.run_until_complete(servers.start())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

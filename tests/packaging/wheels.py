@@ -15,7 +15,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,10 +27,12 @@ from pathlib import Path
 import psutil
 from flit_core.buildapi import build_wheel
 
+from spoeq_core.kernel.processes import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
-STOP_SECONDS = 60
-SEEN_SECONDS = 30
+STOP_SECONDS = 120
+SEEN_SECONDS = 120
 FEW = ("spoeq", "spoeq_cod", "spoeq_flat_rate", "spoeq_coupons", "spoeq_theme_storefront", "spoeq_theme_admin")
 EXAMPLES = ("spoeq_gift_wrap", "spoeq_theme_festive")
 SERVERS = 5  # at least: the parent, web, worker, MongoDB, Valkey
@@ -73,14 +74,6 @@ def install(wheels: list[Path], into: Path) -> Path:
     if done.returncode:
         raise SmokeFailure(f"pip failed:\n{done.stdout}{done.stderr}")
     return into / "bin"
-
-
-def free_port() -> int:
-    """A TCP port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def living_in(folder: Path) -> dict[int, str]:
@@ -136,7 +129,7 @@ def served(
 def get(url: str) -> str:
     """The body of a page that must answer 200."""
     try:
-        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - an address of this program's own
+        with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - an address of this program's own
             body: bytes = answer.read()
             return body.decode("utf-8", "replace")
     except urllib.error.HTTPError as error:

@@ -41,7 +41,7 @@ def register_routes() -> Routes:
     return Routes(pages=blueprint)
 """
 TEMPLATE = '{% extends "layout/base.html" %}{% block main %}<p>SAYS {{ word }}</p>{% endblock %}'
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 
 class Followed:
