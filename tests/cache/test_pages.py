@@ -23,6 +23,7 @@ from spoeq_core.hooks.contributions import Fragment, Routes
 from spoeq_core.identity import service as identity
 from spoeq_core.identity.model import Channel
 from spoeq_core.inventory.service import adjust, get_stock
+from spoeq_core.kernel import cache as kernel_cache
 from spoeq_core.kernel.cache import Entry
 from spoeq_core.plugins.lifecycle import disable_plugin, enable_plugin, save_settings
 from spoeq_core.shop import Shop
@@ -477,12 +478,15 @@ async def test_parts_of_the_shop_that_pages_show_are_told_of(shop_app: RunningAp
     assert "Stoles" in await text(shop_app.client, "/menu")
 
 
-async def test_a_process_draws_its_first_pages_before_somebody_asks(servers: tuple[str, str], tmp_path: Path):
+async def test_a_process_draws_its_first_pages_before_somebody_asks(
+    servers: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(kernel_cache, "SILENCE", PATIENCE)
+    monkeypatch.setattr(warming, "PATIENCE", PATIENCE)
     app = create_app(shops.test_settings(servers, tmp_path, cache="pages"), discovery=shops.discovery_of())
     warming.install(app)
     async with app.test_app():
         shop: Shop = app.extensions[EXTENSION]
-        shop.cache.silence = PATIENCE
         await until(lambda: len(shop.cache.shelves["pages"]) >= len(warming.PATHS))
         hits = shop.cache.counts["pages", "hit"]
         page = await app.test_client().get("/products", headers=BROWSER)

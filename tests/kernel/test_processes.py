@@ -58,8 +58,9 @@ while True:
     time.sleep(0.05)
 """
 PARENT = """
-import asyncio, sys
+import asyncio, signal, sys
 from spoeq_core.kernel.processes import Child, Supervisor
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests under nohup ignores it
 script, journal = sys.argv[1:]
 child = Child("web", [sys.executable, "-c", script, "web", journal], stop_seconds=60)
 asyncio.run(Supervisor([child]).run())

@@ -26,7 +26,7 @@ from spoeq_core.web.slots import SLOTS
 
 CORE = "spoeq_core"
 OPEN_TO_PLUGINS = ("spoeq_core.sdk", "spoeq_core.testing")
-MYPY_PATIENCE = 300.0
+MYPY_PATIENCE = 600.0
 FRAGMENTS = ("page_fragments", "admin_fragments")
 
 
