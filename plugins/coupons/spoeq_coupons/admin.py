@@ -245,18 +245,8 @@ async def _form(coupon: Coupon | None, values: Mapping[str, Any], sheet: Sheet, 
         form=form_state(values, sheet.errors),
         trial=sheet.trial,
         methods=payment_method_ids(shop),
-        **await _opened(coupon, shop, values, sheet),
+        **conflict_state(await texts(coupon, shop) if coupon else None, LABELS, sheet.conflict, shown=values),
     )
-
-
-async def _opened(coupon: Coupon | None, shop: Shop, values: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
-    """What the form compares with when it is sent: the coupon as it was when the form was first opened."""
-    if coupon is None:
-        return {"base": "", "conflicts": []}
-    labels = {name: translate(text) for name, text in LABELS.items()}
-    state = conflict_state(await texts(coupon, shop), labels, sheet.conflict)
-    typed = bool(sheet.errors or sheet.trial) and values.get("base")
-    return state | ({"base": values["base"]} if typed else {})
 
 
 def _row(coupon: Coupon, shop: Shop, uses: int) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from quart import Blueprint, Response
 
@@ -31,7 +30,6 @@ from spoeq_core.sdk import (
     see_other,
     settled,
     staff,
-    translate,
 )
 from spoeq_flat_rate.model import Zone
 from spoeq_flat_rate.service import checked_zone, create_zone, delete_zone, find_zone, update_zone
@@ -141,6 +139,8 @@ async def _form(
     status: int = 200,
     conflict: BothChanged | None = None,
 ) -> Response:
+    shop = current_shop()
+    stored = _values(find_zone(shop, zone_id), _currency(shop)) if zone_id else None
     return await render(
         "admin",
         "flat_rate/zone.html",
@@ -148,20 +148,8 @@ async def _form(
         page=page(values.get("name", "") if zone_id else "New zone"),
         zone_id=zone_id,
         form=form_state(values, errors),
-        **_opened(zone_id, values, errors, conflict),
+        **conflict_state(stored, LABELS, conflict, shown=values),
     )
-
-
-def _opened(
-    zone_id: str | None, values: Mapping[str, str], errors: Sequence[FieldError], conflict: BothChanged | None
-) -> dict[str, Any]:
-    """What the form compares with when it is sent: the zone as it was when the form was first opened."""
-    if not zone_id:
-        return {"base": "", "conflicts": []}
-    shop = current_shop()
-    stored = _values(find_zone(shop, zone_id), _currency(shop))
-    state = conflict_state(stored, {name: translate(text) for name, text in LABELS.items()}, conflict)
-    return state | ({"base": values["base"]} if errors and values.get("base") else {})
 
 
 def _currency(shop: Shop) -> str:

@@ -36,7 +36,6 @@ from spoeq_core.sdk import (
     see_other,
     settled,
     staff,
-    translate,
 )
 from spoeq_gst import returned, returns
 from spoeq_gst.model import RateRow, indian_date
@@ -160,6 +159,8 @@ async def _form(
     status: int = 200,
     conflict: BothChanged | None = None,
 ) -> Response:
+    shop = current_shop()
+    stored = _values(find_row(shop, row_id), shop.profile.currency) if row_id else None
     return await render(
         "admin",
         "gst/rate.html",
@@ -167,20 +168,8 @@ async def _form(
         page=page(values.get("hsn", "") if row_id else "New rate"),
         row_id=row_id,
         form=form_state(values, errors),
-        **_opened(row_id, values, errors, conflict),
+        **conflict_state(stored, LABELS, conflict, shown=values),
     )
-
-
-def _opened(
-    row_id: str | None, values: Mapping[str, str], errors: Sequence[FieldError], conflict: BothChanged | None
-) -> dict[str, Any]:
-    """What the form compares with when it is sent: the row as it was when the form was first opened."""
-    if not row_id:
-        return {"base": "", "conflicts": []}
-    shop = current_shop()
-    stored = _values(find_row(shop, row_id), shop.profile.currency)
-    state = conflict_state(stored, {name: translate(text) for name, text in LABELS.items()}, conflict)
-    return state | ({"base": values["base"]} if errors and values.get("base") else {})
 
 
 def _entered(form: Form, currency: str) -> dict[str, object]:

@@ -28,7 +28,6 @@ from spoeq_core.sdk import (
     see_other,
     settled,
     staff,
-    translate,
 )
 from spoeq_sale_prices.entry import LABELS, MINUTE, entered, texts
 from spoeq_sale_prices.model import Sale
@@ -145,18 +144,8 @@ async def _form(sale: Sale | None, values: Mapping[str, Any], sheet: Sheet, stat
         currency=sale.currency if sale else shop.profile.currency,
         timezone=shop.profile.timezone,
         form=form_state(values, sheet.errors),
-        **await _opened(sale, shop, values, sheet),
+        **conflict_state(await texts(sale, shop) if sale else None, LABELS, sheet.conflict, shown=values),
     )
-
-
-async def _opened(sale: Sale | None, shop: Shop, values: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
-    """What the form compares with when it is sent: the sale as it was when the form was first opened."""
-    if sale is None:
-        return {"base": "", "conflicts": []}
-    labels = {name: translate(text) for name, text in LABELS.items()}
-    state = conflict_state(await texts(sale, shop), labels, sheet.conflict)
-    typed = bool(sheet.errors) and values.get("base")
-    return state | ({"base": values["base"]} if typed else {})
 
 
 def _row(sale: Sale, shop: Shop) -> dict[str, Any]:

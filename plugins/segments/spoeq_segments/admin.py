@@ -32,7 +32,6 @@ from spoeq_core.sdk import (
     see_other,
     settled,
     staff,
-    translate,
 )
 from spoeq_segments.api import note
 from spoeq_segments.entry import LABELS, entered, texts
@@ -211,7 +210,7 @@ async def _form(segment: Segment | None, values: Mapping[str, Any], sheet: Sheet
         currency=segment.currency if segment else shop.profile.currency,
         form=form_state(values, sheet.errors),
         found=[_customer(one) for one in sheet.found],
-        **_opened(segment, values, sheet),
+        **conflict_state(texts(segment) if segment else None, LABELS, sheet.conflict, shown=values),
         **await _members(shop, segment),
     )
 
@@ -225,16 +224,6 @@ async def _members(shop: Shop, segment: Segment | None) -> dict[str, Any]:
     pages = max(1, -(-total // PER_PAGE))
     rows = [_customer(one.customer) | {"since": one.since} for one in found]
     return {"members": rows, "total": total, "number": number, "pages": pages}
-
-
-def _opened(segment: Segment | None, values: Mapping[str, Any], sheet: Sheet) -> dict[str, Any]:
-    """What the form compares with when it is sent: the segment as it was when the form was first opened."""
-    if segment is None:
-        return {"base": "", "conflicts": []}
-    labels = {name: translate(text) for name, text in LABELS.items()}
-    state = conflict_state(texts(segment), labels, sheet.conflict)
-    typed = bool(sheet.errors) and values.get("base")
-    return state | ({"base": values["base"]} if typed else {})
 
 
 def _customer(customer: Customer) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from spoeq_core.kernel.errors import Conflict
 from spoeq_core.web.bodies import Form
+from spoeq_core.web.languages import translate
 
 TAKE = "take-"
 LONGEST_BASE = 200_000
@@ -89,16 +90,27 @@ def settled(form: Form, mine: Mapping[str, str], stored: Mapping[str, str]) -> F
 
 
 def conflict_state(
-    stored: Mapping[str, str], labels: Mapping[str, str], conflict: BothChanged | None = None
+    stored: Mapping[str, str] | None,
+    labels: Mapping[str, str],
+    conflict: BothChanged | None = None,
+    *,
+    shown: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What a template needs: `base` for a hidden field of the form, `conflicts` for `admin.conflict_panel`.
 
     Args:
-        stored: The values of the form as they are stored, as text.
-        labels: What the fields are called.
+        stored: The values of the form as they are stored, as text; None for what is not stored yet.
+        labels: What the fields are called; they are translated.
         conflict: What both changed, if somebody has to choose.
+        shown: The values that the form is shown with. A form that comes again with errors keeps the `base` of these:
+            it compares with what was stored when it was opened.
     """
-    return {"base": pack(stored), "conflicts": conflict_views(conflict.found if conflict else [], labels)}
+    if stored is None:
+        return {"base": "", "conflicts": []}
+    found = conflict.found if conflict else []
+    opened = None if conflict else shown.get("base")
+    named = {item.field: translate(labels.get(item.field, item.field)) for item in found}
+    return {"base": opened or pack(stored), "conflicts": conflict_views(found, named)}
 
 
 def pack(values: Mapping[str, str]) -> str:

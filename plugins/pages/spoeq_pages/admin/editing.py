@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from quart import Response
 
@@ -16,7 +16,6 @@ from spoeq_core.sdk import (
     NotFound,
     Shop,
     StaleAggregate,
-    conflict_state,
     current_actor,
     current_shop,
     flash,
@@ -26,7 +25,6 @@ from spoeq_core.sdk import (
     see_other,
     sentences,
     settled,
-    translate,
 )
 from spoeq_pages.model import Page, Question
 
@@ -113,25 +111,6 @@ async def publish_chosen(desk: Desk[T]) -> Response:
         done += 1
         await note(shop, desk.records[1 if published else 2], f"{desk.noun}:{text_id}")
     return _told(desk, done, published, refused)
-
-
-def opened(
-    desk: Desk[T], stored: T | None, typed: Mapping[str, Any], conflict: BothChanged | None, *, again: bool
-) -> dict[str, Any]:
-    """What the form compares with when it is sent: the text as it was when the form was first opened.
-
-    Args:
-        desk: Pages or questions.
-        stored: As it is stored; None for a new one.
-        typed: What was typed, with the `base` that the form had.
-        conflict: What both changed, if somebody has to choose.
-        again: Whether the form is shown again for errors, so that it was opened before.
-    """
-    if stored is None:
-        return {"base": "", "conflicts": []}
-    labels = {name: translate(text) for name, text in desk.labels.items()}
-    state = conflict_state(desk.texts(stored), labels, conflict)
-    return state | ({"base": typed["base"]} if again and typed.get("base") else {})
 
 
 async def note(shop: Shop, action: str, target: str) -> None:

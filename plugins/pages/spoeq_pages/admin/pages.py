@@ -14,6 +14,7 @@ from spoeq_core.sdk import (
     Form,
     Invalid,
     Shop,
+    conflict_state,
     current_shop,
     flash,
     form_state,
@@ -27,7 +28,7 @@ from spoeq_core.sdk import (
     staff,
     translate,
 )
-from spoeq_pages.admin.editing import Desk, change, note, opened, prose, publish_chosen, wanted_state
+from spoeq_pages.admin.editing import Desk, change, note, prose, publish_chosen, wanted_state
 from spoeq_pages.admin.routes import PAGES, PERMISSION, blueprint
 from spoeq_pages.facts import NAMES
 from spoeq_pages.model import PLACES, Changes, Page, Place, refusals_of_page
@@ -152,7 +153,7 @@ async def _form(
         places=[{"value": place.value, "label": translate(label)} for place, label in PLACES.items()],
         facts=NAMES,
         form=form_state(values, errors),
-        **opened(DESK, stored, values, conflict, again=bool(errors)),
+        **conflict_state(DESK.texts(stored) if stored else None, DESK.labels, conflict, shown=values),
     )
 
 

@@ -15,6 +15,7 @@ from spoeq_core.sdk import (
     Form,
     Invalid,
     Shop,
+    conflict_state,
     current_shop,
     flash,
     form_state,
@@ -26,7 +27,7 @@ from spoeq_core.sdk import (
     see_other,
     staff,
 )
-from spoeq_pages.admin.editing import Desk, change, note, opened, prose, publish_chosen, wanted_state
+from spoeq_pages.admin.editing import Desk, change, note, prose, publish_chosen, wanted_state
 from spoeq_pages.admin.routes import PERMISSION, QUESTIONS, blueprint
 from spoeq_pages.facts import NAMES
 from spoeq_pages.model import Question, refusals_of_question
@@ -128,7 +129,7 @@ async def _form(
         topics=topics,
         facts=NAMES,
         form=form_state(values, errors),
-        **opened(DESK, stored, values, conflict, again=bool(errors)),
+        **conflict_state(DESK.texts(stored) if stored else None, DESK.labels, conflict, shown=values),
     )
 
 
