@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from spoeq_core.kernel.cache import TagCache
@@ -39,10 +41,12 @@ class Files:
     def _state(self) -> str:
         state = hashlib.sha256()
         for path in sorted(each for root in self._roots for each in _files(root)):
-            state.update(f"{path} {path.stat().st_mtime_ns}\n".encode())
+            with suppress(FileNotFoundError):  # taken away just now, or the lock of an editor, which points nowhere
+                state.update(f"{path} {path.stat().st_mtime_ns}\n".encode())
         return state.hexdigest()[:12]
 
 
 def _files(root: Path) -> Iterator[Path]:
     """What pages are made by: templates and what they load, and the code beside them."""
-    return (path for path in root.rglob("*") if path.suffix in {".html", ".py", ".css", ".js", ".po", ".json", ".svg"})
+    inside = (Path(folder, name) for folder, _, names in os.walk(root) for name in names)
+    return (path for path in inside if path.suffix in {".html", ".py", ".css", ".js", ".po", ".json", ".svg"})
