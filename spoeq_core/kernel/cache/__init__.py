@@ -222,8 +222,9 @@ class TagCache:
                     packed = maker.packing.pack(entry.value)
                     await self._shared.keep(key, packed, entry.tags, found.moment, entry.seconds)
         finally:
-            with contextlib.suppress(*REDIS_ERRORS):
-                await self._shared.end_turn(key)
+            if found.mine:
+                with contextlib.suppress(*REDIS_ERRORS):
+                    await self._shared.end_turn(key)
         return entry
 
     async def _shared_value(self, key: str, packing: Packing[V] | None) -> Found | None:
@@ -233,7 +234,7 @@ class TagCache:
         until = time.monotonic() + PATIENCE
         try:
             found = await self._shared.read(key)
-            while found.value is None and not await self._shared.take_turn(key) and time.monotonic() < until:
+            while found.value is None and not found.mine and time.monotonic() < until:
                 await asyncio.sleep(0.02)
                 found = await self._shared.read(key)
         except REDIS_ERRORS:

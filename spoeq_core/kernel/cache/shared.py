@@ -52,13 +52,16 @@ if not now then
   now = string.format('%.0f', at[1] * 1000000 + at[2])
   redis.call('HSET', KEYS[2], ' now', now)
 end
+local function none()
+  return {now, redis.call('SET', KEYS[3], ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0}
+end
 local kept = redis.call('HMGET', KEYS[1], 'from', 'tags')
-if not kept[1] then return {now} end
+if not kept[1] then return none() end
 local from = tonumber(kept[1])
-if from > tonumber(now) then return {now} end
-if tonumber(redis.call('HGET', KEYS[2], ' floor') or '0') > from then return {now} end
+if from > tonumber(now) then return none() end
+if tonumber(redis.call('HGET', KEYS[2], ' floor') or '0') > from then return none() end
 for tag in string.gmatch(kept[2], '[^\\n]+') do
-  if tonumber(redis.call('HGET', KEYS[2], tag) or '0') > from then return {now} end
+  if tonumber(redis.call('HGET', KEYS[2], tag) or '0') > from then return none() end
 end
 return {now, kept[2], redis.call('HGET', KEYS[1], 'value'), redis.call('PTTL', KEYS[1])}
 """
@@ -66,12 +69,16 @@ return {now, kept[2], redis.call('HGET', KEYS[1], 'value'), redis.call('PTTL', K
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What Redis has of a key: the moment now, and the value with its tags and the seconds it is good for."""
+    """What Redis has of a key: the moment now, and the value with its tags and the seconds it is good for.
+
+    Where it has no value, `mine` says whether this process is the one to make it; the others wait for it a moment.
+    """
 
     moment: bytes
     value: bytes | None = None
     tags: frozenset[str] = frozenset()
     seconds: float = 0.0
+    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +115,14 @@ class Shared:
             await self._eval(_TELL, 1, self._tags, self._channel, news, *part)
 
     async def read(self, key: str) -> Found:
-        """The value of a key, if it is good, and the moment now."""
-        moment, *more = await self._eval(_READ, 2, self._key(key), self._tags)
-        if not more:
-            return Found(moment)
+        """The value of a key, if it is good, and the moment now; else the turn to make it, if nobody has it.
+
+        Both at once: who looked while another was making it must not take the turn that is over, and make it again.
+        """
+        turn, milliseconds = f"{self._key(key)}:turn", int(LOCK_SECONDS * 1000)
+        moment, *more = await self._eval(_READ, 3, self._key(key), self._tags, turn, self._me, milliseconds)
+        if len(more) == 1:
+            return Found(moment, mine=bool(more[0]))
         tags, value, left = more
         return Found(moment, value, frozenset(tags.decode().split("\n")), max(0, left) / 1000)
 
@@ -122,10 +133,6 @@ class Shared:
             pipeline.hset(name, mapping={"from": moment, "tags": "\n".join(tags), "value": value})
             pipeline.pexpire(name, int(seconds * 1000))
             await pipeline.execute()
-
-    async def take_turn(self, key: str) -> bool:
-        """Whether this process is the one to make a value; the others wait for it a moment."""
-        return bool(await self._redis.set(f"{self._key(key)}:turn", self._me, nx=True, px=int(LOCK_SECONDS * 1000)))
 
     async def end_turn(self, key: str) -> None:
         """It was made, or cannot be."""
