@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from spoeq_core.hooks.caller import hookimpl
+from spoeq_core.kernel.breaker import LIMIT
 from spoeq_core.plugins.lifecycle import configuration_of, disable_plugin
 from spoeq_core.testing.clients import RunningApp, app_with
 from spoeq_core.testing.visitors import shopper_browser, shopper_program, staff_browser, staff_program
@@ -161,3 +162,24 @@ async def test_what_is_still_being_noted_is_seen_and_forgotten_too(app: RunningA
         answer = await asking
         assert found is None or {name: list(told) for name, told in answer.items()} == found
     assert await faults.of_plugins() == {}
+
+
+async def test_a_breaker_that_opens_while_those_of_others_are_read_stays_open(
+    app: RunningApp, monkeypatch: pytest.MonkeyPatch
+):
+    faults, redis, key = configuration_of(app.shop).faults, app.shop.redis, ("flaky", "head_tags")
+    own = redis.hgetall
+
+    async def opened_meanwhile(name: str) -> Any:
+        found = await own(name)
+        for _ in range(LIMIT):
+            faults.breakers.failed(key)
+        await faults._written()
+        return found
+
+    monkeypatch.setattr(redis, "hgetall", opened_meanwhile)
+    await faults.refresh()
+    assert key in faults.breakers.open_until()
+    monkeypatch.undo()
+    await faults.refresh()
+    assert key in faults.breakers.open_until(), "the others are told of it"
