@@ -55,7 +55,7 @@ class BenchShop:
 
     def client(self) -> httpx.Client:
         """Somebody who asks for a few pages."""
-        return httpx.Client(base_url=self.base_url, timeout=60, trust_env=False, headers=FORWARDED)
+        return httpx.Client(base_url=self.base_url, timeout=600, trust_env=False, headers=FORWARDED)
 
     def environment(self) -> dict[str, str]:
         """Of its processes and of commands that use it; a proxy is trusted, so that each request is a visitor's own."""
