@@ -54,7 +54,7 @@ class Distribution:
 
 
 def distributions() -> list[Distribution]:
-    folders = sorted(path for kind in ("plugins", "themes") for path in (ROOT / kind).glob("*/") if path.is_dir())
+    folders = sorted(path.parent for kind in ("plugins", "themes") for path in (ROOT / kind).glob("*/pyproject.toml"))
     return [Distribution(ROOT), *map(Distribution, folders)]
 
 

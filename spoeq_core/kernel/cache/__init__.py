@@ -243,9 +243,8 @@ class TagCache:
 
     def _unpacked(self, found: Found, began: int, packing: Packing[V] | None) -> Entry | None:
         """What was found, unless this process knows of a change since, or knew of one before Redis did."""
-        if found.value is None or packing is None or self._told.is_stale(found.tags, began):
-            return None
-        if self._told.is_untold(found.tags):
+        changed = self._told.is_stale(found.tags, began) or self._told.is_untold(found.tags)
+        if found.value is None or packing is None or changed:
             return None
         return Entry(packing.unpack(found.value), found.tags, time.monotonic() + found.seconds, 2 * len(found.value))
 
