@@ -20,8 +20,7 @@ from tests.benchmarks.shop import BenchShop
 
 PARTS = ("start", "pages", "buying", "race", "plugins", "hooks", "pricing", "products", "orders")
 CACHES = ("off", "data", "pages")
-GROWN_PRODUCTS = (1_000, 10_000)
-GROWN_ORDERS = (10_000, 100_000)
+GROWN = (1_000, 10_000)
 MANY = 100_000
 CONNECTIONS = 16
 
@@ -150,7 +149,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(PARTS), help=f"parts, by commas: {', '.join(PARTS)}")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each run")
     parser.add_argument("--runs", type=int, default=3, help="of each scenario; the median counts")
-    parser.add_argument("--many", action="store_true", help="grow to 100,000 products, too")
+    parser.add_argument("--many", action="store_true", help="grow to 100,000 products and orders, too")
     parser.add_argument(
         "--quick", action="store_true", help="whether it works, in half a minute; says nothing of speed"
     )
@@ -163,8 +162,8 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     if unknown := set(asked.only) - set(PARTS):
         parser.error(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     asked.cache = CACHES if asked.cache == "all" else (asked.cache,)
-    asked.growth_products = (*GROWN_PRODUCTS, *((MANY,) if asked.many else ()))
-    asked.growth_orders, asked.growth_plugins = GROWN_ORDERS, growth.INSTALLED
+    asked.growth_products = asked.growth_orders = (*GROWN, MANY) if asked.many else GROWN
+    asked.growth_plugins = growth.INSTALLED
     asked.at_once, asked.race = scenarios.PURCHASES, scenarios.RACE
     asked.connections, asked.scenarios = CONNECTIONS, ()
     if asked.quick:
