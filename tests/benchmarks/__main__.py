@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 import time
@@ -157,7 +158,8 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--compare", type=Path, help="the JSON of an earlier run")
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/performance.md")
     asked = parser.parse_args(arguments)
-    asked.words = " ".join(sys.argv[1:] if arguments is None else arguments)
+    given = " ".join(sys.argv[1:] if arguments is None else arguments)
+    asked.words = re.sub(r"--(json|compare)[ =]\S+ ?", "", given).strip()
     asked.only = asked.only.split(",")
     if unknown := set(asked.only) - set(PARTS):
         parser.error(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")

@@ -66,7 +66,7 @@ class Report:
             ("More plugins", self.plugins, _plugins),
             ("One question to plugins", self.hook_us, _hooks),
             ("One price", self.pricing_ms, _pricing),
-            ("Memory (PSS, MiB)", self.memory, _memory),
+            ("Memory (PSS, MiB)", self.memory if len(self.memory) > 1 else {}, _memory),
         )
         return {title: written(found) for title, found, written in parts if found}
 
