@@ -264,12 +264,8 @@ async def test_what_was_taken_out_before_is_neither_invoiced_nor_credited(shop: 
 
 
 async def test_what_is_taken_out_after_the_invoice_is_credited_on_its_line(shop: Shop):
-    await stock_up(shop, {"DIYA": 9})
-    owner = await guest(shop, {SKU: 1, "DIYA": 2})
-    order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
-    await orders.settle(shop, "door", order.id, Settled("p1", order.due, "INR"))
-    kurta, diya = order.lines
-    await orders.add_shipment(shop, order.id, Parcel({kurta.id: 1}), actor="Ravi")
+    order = await half_sent(shop, diyas=2, paid=True)
+    diya = order.lines[1]
     (invoice,) = await papers_of(shop, order)
     cut = await edit_order(shop, order.id, OrderEdit(quantities={diya.id: 0}), change_id=new_id(), actor="Ravi")
     back = await paid_back(shop, order, RefundWish("Not there"))
@@ -280,12 +276,19 @@ async def test_what_is_taken_out_after_the_invoice_is_credited_on_its_line(shop:
     assert credit.paper.rows[0].total == diya.total
 
 
-async def test_what_is_taken_out_before_it_was_paid_is_credited_once_and_refunds_do_not_credit_it_again(shop: Shop):
+async def half_sent(shop: Shop, *, diyas: int, paid: bool = False) -> Order:
+    """An order of which the kurta is on its way, and the diyas are not."""
     await stock_up(shop, {"DIYA": 9})
-    owner = await guest(shop, {SKU: 1, "DIYA": 3})
+    owner = await guest(shop, {SKU: 1, "DIYA": diyas})
     order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
-    kurta, diya = order.lines
-    await orders.add_shipment(shop, order.id, Parcel({kurta.id: 1}), actor="Ravi")
+    if paid:
+        await orders.settle(shop, "door", order.id, Settled("p1", order.due, "INR"))
+    return await orders.add_shipment(shop, order.id, Parcel({order.lines[0].id: 1}), actor="Ravi")
+
+
+async def test_what_is_taken_out_before_it_was_paid_is_credited_once_and_refunds_do_not_credit_it_again(shop: Shop):
+    order = await half_sent(shop, diyas=3)
+    diya = order.lines[1]
     (invoice,) = [filed.paper for filed in await papers_of(shop, order)]
     for left in (2, 1):
         cut = await edit_order(shop, order.id, OrderEdit(quantities={diya.id: left}), change_id=new_id(), actor="Ravi")
@@ -309,12 +312,27 @@ async def test_what_is_taken_out_before_it_was_paid_is_credited_once_and_refunds
         assert sum(note.tax(name) for note in notes) == invoice.tax(name)
 
 
-async def test_what_came_back_unpaid_is_not_credited_again_when_it_is_taken_out(shop: Shop):
+async def test_money_given_beyond_what_was_taken_out_takes_no_pieces_of_other_lines(shop: Shop):
+    await stock_up(shop, {"LAMP": 9})
     await stock_up(shop, {"DIYA": 9})
-    owner = await guest(shop, {SKU: 1, "DIYA": 2})
+    owner = await guest(shop, {SKU: 1, "DIYA": 1, "LAMP": 2})
     order = (await place_order(shop, owner, await request_for(shop, owner), key="")).order
-    kurta, diya = order.lines
+    await orders.settle(shop, "door", order.id, Settled("p1", order.due, "INR"))
+    kurta, diya, lamp = order.lines
     await orders.add_shipment(shop, order.id, Parcel({kurta.id: 1}), actor="Ravi")
+    await papers_of(shop, order)
+    cut = await edit_order(shop, order.id, OrderEdit(quantities={diya.id: 0}), change_id=new_id(), actor="Ravi")
+    await paid_back(shop, order, RefundWish("Not there, sorry", amount=cut.overpaid + 3_000))
+    await papers_of(shop, order)
+    await edit_order(shop, order.id, OrderEdit(quantities={lamp.id: 1}), change_id=new_id(), actor="Ravi")
+    await paid_back(shop, order, RefundWish("Not there"))
+    _, _, credit = await papers_of(shop, order)
+    assert [(row.key, row.total, row.quantity) for row in credit.paper.rows] == [(lamp.id, lamp.total // 2, 1)]
+
+
+async def test_what_came_back_unpaid_is_not_credited_again_when_it_is_taken_out(shop: Shop):
+    order = await half_sent(shop, diyas=2)
+    diya = order.lines[1]
     await papers_of(shop, order)
     await credit_returned(shop, order.id)
     await edit_order(shop, order.id, OrderEdit(quantities={diya.id: 1}), change_id=new_id(), actor="Ravi")

@@ -45,12 +45,16 @@ def taken_out(invoice: Paper, notes: Sequence[Paper], order: Order) -> dict[str,
     """Pieces by line id that the order has not any more, and no earlier note took out of the invoice."""
     settling = {refund.id for refund in order.refunds if refund.settles}
     known = {line.id: line.quantity for line in order.lines}
+    goods = {row.key: row for row in invoice.rows if "#" not in row.key}
     for note in notes:
         if note.refund_id in settling or note.refund_id.startswith(LOWERED):
             for row in note.rows:
-                known[row.key] = known.get(row.key, 0) + row.quantity
-    goods = (row for row in invoice.rows if "#" not in row.key)
-    return {row.key: row.quantity - known.get(row.key, 0) for row in goods if row.quantity > known.get(row.key, 0)}
+                if of := goods.get(row.key):  # money that was given beyond what was taken out took no pieces
+                    pieces = min(row.quantity, _share(of.quantity, row.total, of.total))
+                    known[row.key] = known.get(row.key, 0) + pieces
+    return {
+        row.key: row.quantity - known.get(row.key, 0) for row in goods.values() if row.quantity > known.get(row.key, 0)
+    }
 
 
 def credit_of(
